@@ -1,1 +1,15 @@
 //! The generator and checker of qmp-events.
+//!
+//! ```text
+//! schema/qapi/*.json ─► qapi ───────────┐
+//! schema/qmp-events.txt ─► document ────┼─► join ─► emit ─► write ─► qmp-events/src/generated/*.rs
+//! schema/names.toml ─► names ───────────┘
+//! ```
+//!
+//! It never depends on qmp-events: broken generated code must not stop the generator that
+//! repairs it. No name of a schema stands in these sources: exceptions are data.
+
+pub mod diagnostics;
+pub mod schema;
+pub mod source;
+pub mod version;
