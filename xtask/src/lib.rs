@@ -9,7 +9,11 @@
 //! It never depends on qmp-events: broken generated code must not stop the generator that
 //! repairs it. No name of a schema stands in these sources: exceptions are data.
 
+pub mod catalogue;
 pub mod diagnostics;
+pub mod emit;
+pub mod names;
+pub mod reach;
 pub mod schema;
 pub mod source;
 pub mod version;

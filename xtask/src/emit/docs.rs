@@ -1,0 +1,131 @@
+//! Doc comments of generated items, from prose that knows no Markdown.
+
+use std::fmt::Write as _;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::catalogue::EventText;
+use crate::schema::{Definition, Lifetime};
+
+const WIDTH: usize = 96;
+
+/// `#[doc]` attributes, one for each line, which print as `///` lines.
+pub(super) fn doc_attributes(text: &str) -> TokenStream {
+    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    quote! { #(#[doc = #lines])* }
+}
+
+/// The first sentence.
+pub(super) fn summary(paragraphs: &[String]) -> String {
+    let first = paragraphs.first().map(String::as_str).unwrap_or_default();
+    let end = first.find(". ").map_or(first.len(), |at| at + 1);
+    wrap(&markdown(&first[..end]))
+}
+
+/// What stands above an event's struct.
+pub(super) fn event(definition: &Definition, text: &EventText) -> String {
+    let mut sections: Vec<String> = Vec::new();
+    sections.extend(paragraphs_with_summary(&text.description));
+    sections.extend(text.notes.iter().map(|note| wrap(&markdown(note))));
+    sections.push(format!("# Versions\n\n{}", versions(&definition.lifetime)));
+    if !text.examples.is_empty() {
+        let mut example = String::from("# Example\n\n```json\n");
+        for one in &text.examples {
+            let _ = writeln!(example, "{one}");
+        }
+        sections.push(example + "```");
+    }
+    sections.join("\n\n")
+}
+
+/// What stands above any other type.
+pub(super) fn definition(definition: &Definition) -> String {
+    let overview = definition.documentation.as_ref().map(|doc| doc.overview.as_str()).unwrap_or_default();
+    let paragraphs: Vec<String> = overview.split("\n\n").map(str::to_owned).collect();
+    let mut sections: Vec<String> = paragraphs_with_summary(&paragraphs).collect();
+    sections.push(format!("# Versions\n\n{}", versions(&definition.lifetime)));
+    sections.join("\n\n")
+}
+
+/// What stands above a member or an enum value.
+pub(super) fn part(description: &str, lifetime: &Lifetime) -> String {
+    let mut sections: Vec<String> =
+        description.split("\n\n").map(|paragraph| wrap(&markdown(paragraph))).collect();
+    if lifetime.since.is_some() || lifetime.removed.is_some() {
+        sections.push(versions(lifetime));
+    }
+    sections.join("\n\n")
+}
+
+/// The first sentence stands alone, as rustdoc shows it in lists.
+fn paragraphs_with_summary(paragraphs: &[String]) -> impl Iterator<Item = String> + use<> {
+    let mut out = Vec::new();
+    if let Some(first) = paragraphs.first() {
+        let end = first.find(". ").map_or(first.len(), |at| at + 1);
+        out.push(wrap(&markdown(&first[..end])));
+        let rest = first[end..].trim();
+        if !rest.is_empty() {
+            out.push(wrap(&markdown(rest)));
+        }
+    }
+    out.extend(paragraphs.iter().skip(1).map(|paragraph| wrap(&markdown(paragraph))));
+    out.into_iter().filter(|paragraph| !paragraph.is_empty())
+}
+
+fn versions(lifetime: &Lifetime) -> String {
+    let since = lifetime.since.map(|since| format!("Since QEMU {since}"));
+    let removed = lifetime.removed.map(|removed| format!("gone since QEMU {removed}"));
+    let words: Vec<String> = since.into_iter().chain(removed).collect();
+    let mut text = words.join(", ");
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text + "."
+}
+
+/// Prose as Markdown: `@name` is code, and nothing is a link or a tag by accident.
+fn markdown(text: &str) -> String {
+    let mut out = String::new();
+    let mut letters = text.chars().peekable();
+    let mut in_code = false;
+    while let Some(letter) = letters.next() {
+        match letter {
+            '`' => {
+                in_code = !in_code;
+                out.push(letter);
+            }
+            '@' if !in_code && letters.peek().is_some_and(|next| next.is_ascii_alphabetic()) => {
+                let mut name = String::new();
+                while let Some(next) =
+                    letters.next_if(|next| next.is_ascii_alphanumeric() || "-_".contains(*next))
+                {
+                    name.push(next);
+                }
+                let _ = write!(out, "`{name}`");
+            }
+            '[' | ']' | '<' | '>' | '*' | '\\' if !in_code => out.extend(['\\', letter]),
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+/// Lines of at most [`WIDTH`] characters, as far as words allow.
+fn wrap(text: &str) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > WIDTH {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+    }
+    out
+}
