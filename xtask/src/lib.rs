@@ -11,7 +11,9 @@
 
 pub mod catalogue;
 pub mod diagnostics;
+pub mod document;
 pub mod emit;
+pub mod json;
 pub mod names;
 pub mod reach;
 pub mod schema;
