@@ -1,1 +1,3 @@
 //! Typed QEMU events.
+
+pub mod splitter;

@@ -1,0 +1,387 @@
+//! Cuts a byte stream into JSON messages.
+//!
+//! A QMP server sends JSON objects, one after the other. A line usually holds one of them, but with
+//! `pretty=on` a message spans many lines, and a socket cuts and joins bytes as it likes. So the
+//! [`Splitter`] follows JSON's grammar, not lines: push bytes in, take complete messages out. It does no
+//! input or output, never decodes a message and never fails; what is no message is skipped and reported.
+//!
+//! # What happens to damaged input
+//!
+//! The first byte that no JSON object could have at its place proves damage. The splitter then
+//! continues
+//!
+//! 1. at the first `{` in the first column of a line inside the damaged message (a server begins a
+//!    message there, and nothing else, whether it prints in one line or in many);
+//! 2. otherwise at the damage itself, if a `{` or `{"` stands right there (a message that was cut off and
+//!    whose successor follows in the same line);
+//! 3. otherwise at the next `{`.
+//!
+//! In the rest of that line it takes up an object only if its first key is one that QMP messages
+//! have, so that the inner objects of a damaged message are not taken for messages. A report ends with
+//! the line or before the next message. All of this depends on the bytes alone, never on how they were cut.
+//!
+//! # Costs
+//!
+//! Time is linear in the bytes: a byte of good input is read once, and one of damaged input at most a
+//! fixed number of times. Memory is bounded by the size limit and by what one call to
+//! [`push`](Splitter::push) brings; an idle splitter keeps at most 4 KiB.
+
+mod scanner;
+
+use scanner::{Scanner, Verdict};
+use std::fmt;
+
+/// The size limit of a message if none is set: 16 MiB. The longest line known from a real QEMU is its
+/// reply to `query-qmp-schema`, about 0.2 MiB.
+pub const DEFAULT_MESSAGE_LIMIT: usize = 16 << 20;
+
+/// An empty buffer gives its memory back if it is larger than this.
+const KEPT_CAPACITY: usize = 4 << 10;
+
+const EXCERPT: usize = 80;
+
+/// Keys that a QMP message can begin with.
+const MESSAGE_KEYS: [&[u8]; 7] = [b"QMP", b"timestamp", b"event", b"data", b"return", b"error", b"id"];
+
+/// Cuts a byte stream into JSON messages; see the [module](self).
+///
+/// ```
+/// use qmp_events::splitter::{Frame, Splitter};
+///
+/// let mut splitter = Splitter::new();
+/// splitter.push(b"{\"event\": \"STOP\"}\r\n{\"event\": ");
+/// assert!(matches!(splitter.next_frame(), Some(Frame::Message(m)) if m.json == b"{\"event\": \"STOP\"}"));
+/// assert!(splitter.next_frame().is_none());
+/// splitter.push(b"\"RESUME\"}\r\n");
+/// assert!(matches!(splitter.next_frame(), Some(Frame::Message(m)) if m.line == 2));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Splitter {
+    limit: usize,
+    buffer: Vec<u8>,
+    /// Index in `buffer` of the first byte that is neither handed out nor skipped.
+    start: usize,
+    /// Index in `buffer` of the first byte that is not read yet.
+    read: usize,
+    /// Index in `buffer` before which damage was found already.
+    damage: usize,
+    /// Position of `buffer[start]` in the stream.
+    offset: u64,
+    line: u64,
+    mode: Mode,
+    skipped: Option<Skipped>,
+    ended: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Mode {
+    Between,
+    Garbage,
+    Message(Scanner),
+    /// A message over the limit, followed to its end without being kept.
+    TooLong(Scanner),
+    /// `start..read` is a message that waits behind a report.
+    Complete,
+}
+
+/// What the stream holds next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Frame<'a> {
+    /// A complete JSON object.
+    Message(RawMessage<'a>),
+    /// Bytes that are no message, or a message over the limit.
+    Skipped(Skipped),
+}
+
+/// A complete JSON object, as it came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawMessage<'a> {
+    /// From `{` to `}`.
+    pub json: &'a [u8],
+    /// Bytes of the stream before it.
+    pub offset: u64,
+    /// The line of the stream in which it begins, counted from 1.
+    pub line: u64,
+}
+
+/// Bytes that the splitter passed over, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Skipped {
+    /// Bytes of the stream before them.
+    pub offset: u64,
+    /// The line of the stream in which they begin, counted from 1.
+    pub line: u64,
+    /// How many bytes they are.
+    pub length: u64,
+    /// The first of them, at most 80.
+    pub excerpt: Vec<u8>,
+    /// Why they were skipped.
+    pub reason: SkipReason,
+}
+
+/// Why bytes were skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// They are no JSON object, or a damaged one.
+    NotAMessage,
+    /// The stream ended inside a message.
+    Incomplete,
+    /// The message is longer than the limit, in bytes.
+    TooLong {
+        /// The limit that was set, in bytes.
+        limit: usize,
+    },
+}
+
+impl Splitter {
+    /// A splitter at the beginning of a stream, with the [default limit](DEFAULT_MESSAGE_LIMIT).
+    pub fn new() -> Self {
+        Self::with_limit(DEFAULT_MESSAGE_LIMIT)
+    }
+
+    /// A splitter that passes over every message longer than `limit` bytes.
+    pub fn with_limit(limit: usize) -> Self {
+        Splitter {
+            limit,
+            buffer: Vec::new(),
+            start: 0,
+            read: 0,
+            damage: 0,
+            offset: 0,
+            line: 1,
+            mode: Mode::Between,
+            skipped: None,
+            ended: false,
+        }
+    }
+
+    /// Takes the next bytes of the stream, however they were cut. Take all frames before the next push
+    /// to keep memory low.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.make_room();
+        self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Says that the stream has ended, so that [`next_frame`](Self::next_frame) reports an unfinished
+    /// message.
+    pub fn finish(&mut self) {
+        self.ended = true;
+    }
+
+    /// The next message or report, if the bytes so far hold one.
+    pub fn next_frame(&mut self) -> Option<Frame<'_>> {
+        loop {
+            match self.mode {
+                Mode::Between => self.begin()?,
+                Mode::Garbage => self.skip_garbage(),
+                Mode::Message(_) => self.continue_message(),
+                Mode::TooLong(_) => self.discard_message(),
+                Mode::Complete => {}
+            }
+            if self.is_report_due() {
+                return self.skipped.take().map(Frame::Skipped);
+            }
+            match self.mode {
+                Mode::Complete => return Some(self.hand_out()),
+                Mode::Garbage | Mode::Message(_) | Mode::TooLong(_) if self.read == self.buffer.len() => {
+                    return None;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Passes over white space and decides what begins behind it; `None` if nothing does.
+    fn begin(&mut self) -> Option<()> {
+        let rest = &self.buffer[self.start..];
+        let blank = rest.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(rest.len());
+        self.pass_to(self.start + blank);
+        self.mode = match self.buffer.get(self.start)? {
+            b'{' => Mode::Message(Scanner::new()),
+            _ => Mode::Garbage,
+        };
+        Some(())
+    }
+
+    fn skip_garbage(&mut self) {
+        let rest = &self.buffer[self.read..];
+        match rest.iter().position(|&b| b == b'{' || b == b'\n') {
+            Some(at) => {
+                let line_end = usize::from(rest[at] == b'\n');
+                self.skip_to(self.read + at + line_end, SkipReason::NotAMessage);
+                self.mode = Mode::Between;
+            }
+            None => self.skip_to(self.buffer.len(), SkipReason::NotAMessage),
+        }
+    }
+
+    fn continue_message(&mut self) {
+        let Mode::Message(scanner) = &mut self.mode else { return };
+        let end = self.buffer.len().min(self.start.saturating_add(self.limit).saturating_add(1));
+        let (length, verdict) = scanner.scan(&self.buffer[self.read..end]);
+        self.read += length;
+        match verdict {
+            _ if self.read - self.start > self.limit => self.give_up_message(verdict),
+            Verdict::Complete if self.is_trusted() => self.mode = Mode::Complete,
+            Verdict::Complete => {
+                self.skip_to(self.read, SkipReason::NotAMessage);
+                self.mode = Mode::Garbage;
+            }
+            Verdict::Damaged => self.resynchronise(SkipReason::NotAMessage),
+            Verdict::Open if self.ended => self.resynchronise(SkipReason::Incomplete),
+            Verdict::Open => {}
+        }
+    }
+
+    fn give_up_message(&mut self, verdict: Verdict) {
+        let scanner = match std::mem::replace(&mut self.mode, Mode::Between) {
+            Mode::Message(scanner) if verdict != Verdict::Complete => scanner,
+            _ => return self.skip_to(self.read, SkipReason::TooLong { limit: self.limit }),
+        };
+        self.skip_to(self.read, SkipReason::TooLong { limit: self.limit });
+        self.mode = Mode::TooLong(scanner);
+    }
+
+    fn discard_message(&mut self) {
+        let Mode::TooLong(scanner) = &mut self.mode else { return };
+        let (length, verdict) = scanner.scan(&self.buffer[self.read..]);
+        let is_too_deep = scanner.depth() > self.limit.max(KEPT_CAPACITY);
+        self.skip_to(self.read + length, SkipReason::TooLong { limit: self.limit });
+        match verdict {
+            Verdict::Complete => self.mode = Mode::Between,
+            Verdict::Damaged => self.mode = Mode::Garbage,
+            Verdict::Open if is_too_deep => self.mode = Mode::Garbage,
+            Verdict::Open => {}
+        }
+    }
+
+    /// Whether `start..read` is a message: right behind garbage it might be an inner object of a damaged one.
+    fn is_trusted(&self) -> bool {
+        self.skipped.is_none() || {
+            let inside = self.buffer[self.start + 1..self.read].trim_ascii_start();
+            let key = inside.strip_prefix(b"\"").and_then(|key| key.split(|&b| b == b'"').next());
+            key.is_some_and(|key| MESSAGE_KEYS.contains(&key))
+        }
+    }
+
+    /// Continues behind damage at `read`; the module's documentation has the rule.
+    fn resynchronise(&mut self, reason: SkipReason) {
+        let from = self.damage.max(self.start + 1);
+        let damage = self.read;
+        self.damage = damage;
+        let at_damage = |distance: usize| damage.checked_sub(distance).filter(|&at| at >= from);
+        let brace = |at: &usize| self.buffer.get(*at) == Some(&b'{');
+        let restart = self.first_column_brace(from).or_else(|| {
+            let behind_quote = || (self.buffer.get(damage.wrapping_sub(1)) == Some(&b'"')).then_some(2);
+            let candidates = [Some(0), Some(1), behind_quote()];
+            candidates.into_iter().flatten().filter_map(at_damage).find(brace)
+        });
+        match restart {
+            Some(at) => {
+                self.skip_to(at, reason);
+                self.mode = Mode::Between;
+            }
+            None => {
+                self.skip_to(damage, reason);
+                self.mode = Mode::Garbage;
+            }
+        }
+    }
+
+    fn first_column_brace(&self, from: usize) -> Option<usize> {
+        let end = self.buffer.len().min(self.read + 1);
+        let window = self.buffer.get(from - 1..end)?;
+        window.windows(2).position(|pair| pair == b"\n{").map(|at| from + at)
+    }
+
+    /// A report ends with its line, before the next message, or with the stream.
+    fn is_report_due(&self) -> bool {
+        let Some(skipped) = &self.skipped else { return false };
+        match self.mode {
+            Mode::Complete => true,
+            Mode::Between => {
+                let ends_line = self.start > 0 && self.buffer[self.start - 1] == b'\n';
+                let is_too_long = matches!(skipped.reason, SkipReason::TooLong { .. });
+                ends_line || is_too_long || (self.ended && self.start == self.buffer.len())
+            }
+            Mode::Garbage | Mode::TooLong(_) => self.ended && self.start == self.buffer.len(),
+            Mode::Message(_) => false,
+        }
+    }
+
+    fn hand_out(&mut self) -> Frame<'_> {
+        let (start, end, offset, line) = (self.start, self.read, self.offset, self.line);
+        self.pass_to(end);
+        self.mode = Mode::Between;
+        Frame::Message(RawMessage { json: &self.buffer[start..end], offset, line })
+    }
+
+    fn skip_to(&mut self, end: usize, reason: SkipReason) {
+        let bytes = &self.buffer[self.start..end];
+        if bytes.is_empty() {
+            return;
+        }
+        let skipped = self.skipped.get_or_insert_with(|| Skipped {
+            offset: self.offset,
+            line: self.line,
+            length: 0,
+            excerpt: Vec::new(),
+            reason,
+        });
+        skipped.length += bytes.len() as u64;
+        if reason != SkipReason::NotAMessage {
+            skipped.reason = reason;
+        }
+        let room = EXCERPT.saturating_sub(skipped.excerpt.len()).min(bytes.len());
+        skipped.excerpt.extend_from_slice(&bytes[..room]);
+        self.pass_to(end);
+    }
+
+    fn pass_to(&mut self, end: usize) {
+        let bytes = &self.buffer[self.start..end];
+        self.offset += bytes.len() as u64;
+        self.line += bytes.iter().filter(|&&b| b == b'\n').count() as u64;
+        (self.start, self.read) = (end, end);
+    }
+
+    /// Gives back what was handed out, at a cost that is constant per byte.
+    fn make_room(&mut self) {
+        if self.start == self.buffer.len() {
+            self.buffer.clear();
+            self.buffer.shrink_to(KEPT_CAPACITY);
+        } else if self.start >= self.buffer.len() / 2 {
+            self.buffer.drain(..self.start);
+        } else {
+            return;
+        }
+        self.read -= self.start;
+        self.damage = self.damage.saturating_sub(self.start);
+        self.start = 0;
+    }
+}
+
+impl Default for Splitter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Skipped { offset, line, length, excerpt, reason } = self;
+        let s = if *length == 1 { "" } else { "s" };
+        match reason {
+            SkipReason::NotAMessage => write!(f, "skipped {length} byte{s} that are no JSON message")?,
+            SkipReason::Incomplete => write!(f, "the stream ended inside a message, after {length} byte{s}")?,
+            SkipReason::TooLong { limit } => {
+                write!(f, "skipped a message of {length} bytes, which is over the limit of {limit} bytes")?;
+            }
+        }
+        write!(f, ", at line {line} (offset {offset}): {}", excerpt.escape_ascii())?;
+        if *length > excerpt.len() as u64 { f.write_str("…") } else { Ok(()) }
+    }
+}
+
+impl std::error::Error for Skipped {}
