@@ -3,6 +3,8 @@
 //! Passes report into a [`Diagnostics`] and go on; only the commands decide what an error means
 //! for the exit status. Nothing here prints.
 
+mod terminal;
+
 use std::fmt::Write as _;
 
 use crate::source::{SourceMap, Span};

@@ -1,0 +1,75 @@
+//! Generated files on disk: written only where they differ, or only compared.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// How a directory differs from what was generated.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stale {
+    /// A file is not there.
+    Missing(PathBuf),
+    /// A file has other contents.
+    Different(PathBuf),
+    /// A file is there that nothing generates.
+    Extra(PathBuf),
+}
+
+impl std::fmt::Display for Stale {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Missing(path) => write!(f, "{} is missing", path.display()),
+            Self::Different(path) => write!(f, "{} is out of date", path.display()),
+            Self::Extra(path) => write!(f, "{} is generated no more", path.display()),
+        }
+    }
+}
+
+/// Compares a directory with the files that belong there: names with contents.
+///
+/// # Errors
+///
+/// When the directory or a file in it cannot be read.
+pub fn compare(directory: &Path, files: &BTreeMap<String, String>) -> io::Result<Vec<Stale>> {
+    let mut stale = Vec::new();
+    for (name, contents) in files {
+        let path = directory.join(name);
+        match fs::read_to_string(&path) {
+            Ok(found) if found == *contents => {}
+            Ok(_) => stale.push(Stale::Different(path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => stale.push(Stale::Missing(path)),
+            Err(error) => return Err(error),
+        }
+    }
+    if directory.is_dir() {
+        for entry in fs::read_dir(directory)? {
+            let entry = entry?;
+            if !files.contains_key(&*entry.file_name().to_string_lossy()) {
+                stale.push(Stale::Extra(entry.path()));
+            }
+        }
+    }
+    stale.sort();
+    Ok(stale)
+}
+
+/// Makes a directory hold the files and no others. Returns what had to be changed; a file that is
+/// right already keeps its time stamp, so that nothing is rebuilt for it.
+///
+/// # Errors
+///
+/// When something cannot be read, written or removed.
+pub fn write(directory: &Path, files: &BTreeMap<String, String>) -> io::Result<Vec<Stale>> {
+    fs::create_dir_all(directory)?;
+    let stale = compare(directory, files)?;
+    for one in &stale {
+        match one {
+            Stale::Missing(path) | Stale::Different(path) => {
+                let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+                fs::write(path, files.get(&*name).map_or("", String::as_str))?;
+            }
+            Stale::Extra(path) => fs::remove_file(path)?,
+        }
+    }
+    Ok(stale)
+}
