@@ -1,0 +1,3 @@
+//! The client side of the protocol, from bytes to clients, against scripted servers.
+
+mod splitter;
