@@ -9,6 +9,7 @@ use crate::source::Span;
 
 mod reader;
 
+pub(crate) use reader::string_end;
 pub use reader::{MAX_DEPTH, Parsed, ReadError, Repair, read};
 
 /// A JSON value.

@@ -73,7 +73,10 @@ impl SourceFile {
         let start = self.line_starts[line.saturating_sub(1)] as usize;
         let before = self.text.as_bytes().get(start..offset as usize).unwrap_or_default();
         // Bytes that begin a character; an offset inside of one is counted as that one.
-        let column = before.iter().filter(|byte| (**byte & 0xC0) != 0x80).count() + 1;
+        let characters = before.iter().filter(|byte| (**byte & 0xC0) != 0x80).count();
+        // Editors do not show the byte order mark.
+        let mark = usize::from(line == 1 && offset > 0 && self.text.starts_with('\u{feff}'));
+        let column = characters - mark + 1;
         Position { line, column }
     }
 
@@ -100,8 +103,15 @@ impl SourceMap {
         included_at: Option<Span>,
     ) -> FileId {
         let text = text.into();
-        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let line_starts = std::iter::once(0).chain(newlines.map(|(at, _)| at as u32 + 1)).collect();
+        let bytes = text.as_bytes();
+        // LF, CRLF and a lone CR end a line.
+        let ends_line = |at: &usize| match bytes[*at] {
+            b'\n' => true,
+            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        let starts = (0..bytes.len()).filter(ends_line).map(|at| at as u32 + 1);
+        let line_starts = std::iter::once(0).chain(starts).collect();
         self.files.push(SourceFile { name: name.into(), text, line_starts, included_at });
         FileId(self.files.len() as u32 - 1)
     }

@@ -1,0 +1,191 @@
+//! Finds the headings, in a pass of its own: whatever is damaged in a section stays in there.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::lines::{Line, Lines};
+use super::model::Name;
+use crate::diagnostics::Diagnostics;
+use crate::source::Span;
+
+/// A heading and the lines up to the next one.
+#[derive(Debug)]
+pub(super) struct Heading {
+    pub(super) names: Vec<Name>,
+    pub(super) span: Span,
+    pub(super) body: Range<usize>,
+}
+
+/// Where a heading is, before its names are known.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    /// The first line of the heading.
+    line: usize,
+    /// The first line behind it.
+    body: usize,
+    damage: Option<Damage>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Damage {
+    UnderlineLost,
+    UnderlineApart,
+    NameLost,
+}
+
+/// Finds the title and all headings.
+pub(super) fn find(lines: &Lines<'_>, diagnostics: &mut Diagnostics) -> (Option<String>, Vec<Heading>) {
+    let places = with_lost_underlines(lines, underlined(&lines.all));
+    let preamble = places.first().map_or(lines.all.len(), |place| place.line);
+    let title = title(&lines.all[..preamble]);
+    let ends = places.iter().skip(1).map(|place| place.line).chain([lines.all.len()]);
+    let headings = places.iter().zip(ends).filter_map(|(place, end)| {
+        let body = place.body..end;
+        let line = &lines.all[place.line];
+        let names = match place.damage {
+            None => names(lines, line),
+            Some(Damage::UnderlineLost | Damage::UnderlineApart) => {
+                report_underline(lines, line, diagnostics);
+                names(lines, line)
+            }
+            Some(Damage::NameLost) => recover_name(lines, line, body.clone(), diagnostics)?,
+        };
+        Some(Heading { names, span: lines.span(line), body })
+    });
+    let headings = headings.collect();
+    (title, headings)
+}
+
+fn title(preamble: &[Line<'_>]) -> Option<String> {
+    let pair = preamble.windows(2).find(|pair| pair[1].is_underline(b'=') && !pair[0].is_blank())?;
+    Some(pair[0].text.to_owned())
+}
+
+/// Every `---` line, with the name above it if there is one.
+fn underlined(all: &[Line<'_>]) -> Vec<Place> {
+    let underlines = all.iter().enumerate().filter(|(_, line)| line.is_underline(b'-'));
+    let places = underlines.map(|(index, _)| {
+        let place = |line, damage| Place { line, body: index + 1, damage };
+        let above = all[..index].iter().rposition(|line| !line.is_blank());
+        match above {
+            Some(above) if above + 1 == index && is_names(all[above].text) => place(above, None),
+            Some(above) if above + 1 < index && is_upper_name(all[above].text) => {
+                place(above, Some(Damage::UnderlineApart))
+            }
+            _ => place(index, Some(Damage::NameLost)),
+        }
+    });
+    places.collect()
+}
+
+/// Adds the lines that must be headings although no `---` follows.
+fn with_lost_underlines(lines: &Lines<'_>, certain: Vec<Place>) -> Vec<Place> {
+    let all = &lines.all;
+    let has_blanks = all.iter().any(Line::is_blank);
+    let mut candidates: Vec<usize> = (0..all.len()).filter(|&at| is_upper_name(all[at].text)).collect();
+    candidates.push(all.len());
+    let mut places: Vec<Place> = Vec::new();
+    let mut certain = certain.into_iter().peekable();
+    let mut current_names: HashSet<&str> = HashSet::new();
+    for pair in candidates.windows(2) {
+        let (at, next) = (pair[0], pair[1]);
+        while let Some(place) = certain.next_if(|place| place.line <= at) {
+            current_names = all[place.line].text.split(',').map(str::trim).collect();
+            places.push(place);
+        }
+        let name = all[at].text;
+        if current_names.contains(name) {
+            continue;
+        }
+        let mut region = at + 1..certain.peek().map_or(next, |place| place.line.min(next));
+        if stands_alone(all, at, has_blanks) || region.any(|line| shows(&all[line], name)) {
+            current_names = HashSet::from([name]);
+            places.push(Place { line: at, body: at + 1, damage: Some(Damage::UnderlineLost) });
+        }
+    }
+    places.extend(certain);
+    places
+}
+
+/// Whether line `at` cannot be the end of a sentence that was wrapped.
+fn stands_alone(all: &[Line<'_>], at: usize, has_blanks: bool) -> bool {
+    let above = at.checked_sub(1).map(|above| &all[above]);
+    if has_blanks {
+        let below = all.get(at + 1);
+        return all[at].indent == 0 && [above, below].into_iter().flatten().all(Line::is_blank);
+    }
+    above.is_none_or(|line| line.text.ends_with(['.', '}', '!', '=', '-']))
+}
+
+fn shows(line: &Line<'_>, name: &str) -> bool {
+    event_name(line.text).is_some_and(|range| &line.text[range] == name)
+}
+
+fn names(lines: &Lines<'_>, line: &Line<'_>) -> Vec<Name> {
+    let mut start = line.start;
+    let names = line.text.split(',').map(|part| {
+        let text = part.trim();
+        let at = start + (part.len() - part.trim_start().len());
+        start += part.len() + 1;
+        Name { text: text.to_owned(), span: Span::new(lines.file, at..at + text.len()) }
+    });
+    names.collect()
+}
+
+fn report_underline(lines: &Lines<'_>, line: &Line<'_>, diagnostics: &mut Diagnostics) {
+    let message = format!("the heading '{}' has no underline", line.text);
+    diagnostics
+        .error("heading-underline", lines.span(line), message)
+        .help("put a line of '-' directly below it");
+}
+
+fn recover_name(
+    lines: &Lines<'_>,
+    underline: &Line<'_>,
+    mut body: Range<usize>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Name>> {
+    let found = body.find_map(|index| {
+        let line = &lines.all[index];
+        let range = event_name(line.text)?;
+        let span = Span::new(lines.file, line.start + range.start..line.start + range.end);
+        Some(Name { text: line.text[range].to_owned(), span })
+    });
+    let span = lines.span(underline);
+    let report = diagnostics.error("heading-name", span, "no event's name stands above this underline");
+    match &found {
+        Some(name) => report
+            .note(name.span, format!("read as '{}', after its example", name.text))
+            .help("write the event's name directly above, in upper case with '_'"),
+        None => report.help("write the event's name directly above; no example tells it, so all is lost"),
+    };
+    found.map(|name| vec![name])
+}
+
+/// Where in a line of JSON the event's name stands.
+fn event_name(text: &str) -> Option<Range<usize>> {
+    const KEY: &str = "\"event\"";
+    let at = text.find(KEY)? + KEY.len();
+    let rest = text[at..].trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+    let length = rest.find('"')?;
+    let start = text.len() - rest.len();
+    is_event_name(&rest[..length]).then_some(start..start + length)
+}
+
+fn is_names(text: &str) -> bool {
+    text.split(',').all(|part| is_event_name(part.trim()))
+}
+
+/// `[A-Z_][A-Za-z0-9_.]*`
+fn is_event_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(&byte))
+}
+
+/// `[A-Z][A-Z0-9]*(_[A-Z0-9]+)*`
+fn is_upper_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase())
+        && text.split('_').all(|part| {
+            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        })
+}
