@@ -1,3 +1,10 @@
 //! The client side of the protocol, from bytes to clients, against scripted servers.
 
+mod session;
 mod splitter;
+
+/// A recording of QEMU 7.2.
+fn fixture(name: &str) -> Vec<u8> {
+    let path = format!("{}/fixtures/qemu-7.2.22/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}

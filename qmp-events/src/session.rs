@@ -1,0 +1,254 @@
+//! The client's half of a QMP connection as a state machine, without clock or socket.
+//!
+//! Bytes of the server go in with [`Session::receive`], what they mean comes out of
+//! [`Session::next_incoming`] one by one and in order, and bytes for the server wait in
+//! [`Session::output`]. The clients of this crate are thin loops around it; so can yours be.
+//!
+//! # Promises
+//!
+//! - Every event is delivered, in every state: before the greeting, and between `qmp_capabilities` and
+//!   its reply too. (QEMU hardly ever sends those, but under load it does.)
+//! - Replies are matched by `id` alone, so they may overtake each other; a reply with no `id` or a foreign
+//!   one is handed out as [`Incoming::StrayReply`] and disturbs nothing.
+//! - Nothing that the server sends ends the session.
+//!
+//! A session must never wait, and never drop anything that it cannot report.
+
+use crate::server_message::{CommandError, Greeting, RawEvent, Reply, ServerMessage, Unrecognised};
+use crate::splitter::{Frame, Skipped, Splitter};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+
+/// The client's half of a QMP connection; see the [module](self).
+///
+/// ```
+/// use qmp_events::session::{Incoming, Session};
+///
+/// let mut session = Session::new();
+/// session.receive(br#"{"QMP": {"version": {"qemu": {"micro": 0, "minor": 0, "major": 10}}}}"#);
+/// assert!(matches!(session.next_incoming(), Some(Incoming::Greeting(_))));
+/// assert_eq!(session.output(), b"{\"execute\":\"qmp_capabilities\",\"id\":1}\n");
+/// session.receive(br#"{"return": {}, "id": 1} {"event": "STOP"}"#);
+/// assert!(matches!(session.next_incoming(), Some(Incoming::Ready)));
+/// assert!(matches!(session.next_incoming(), Some(Incoming::Event(e)) if e.name == "STOP"));
+/// ```
+#[derive(Debug)]
+pub struct Session {
+    splitter: Splitter,
+    commands: Commands,
+    saw_shutdown: bool,
+}
+
+/// What the client says, and what it waits for.
+#[derive(Debug)]
+struct Commands {
+    state: State,
+    output: Vec<u8>,
+    /// How much of `output` is sent.
+    sent: usize,
+    /// Commands for after the negotiation.
+    queued: Vec<u8>,
+    last_id: u64,
+    unanswered: HashSet<CommandId>,
+}
+
+/// How far the capabilities negotiation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum State {
+    /// The server has not sent its greeting yet.
+    AwaitingGreeting,
+    /// `qmp_capabilities` is sent and not answered yet.
+    Negotiating {
+        /// The command that is to be answered.
+        id: CommandId,
+    },
+    /// The server takes commands and sends events.
+    Ready,
+    /// The server refused the negotiation: there will be no events.
+    Refused,
+}
+
+/// Names a command of one session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CommandId(u64);
+
+/// What the server sent.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Incoming<'a> {
+    /// The server's greeting; the session answers it with `qmp_capabilities`.
+    Greeting(Greeting),
+    /// The negotiation is done.
+    Ready,
+    /// The negotiation failed.
+    Refused(CommandError),
+    /// An event, not decoded.
+    Event(RawEvent<'a>),
+    /// The answer to a command of this session.
+    Reply {
+        /// The command.
+        id: CommandId,
+        /// What it returned, or why it failed.
+        result: Result<Value, CommandError>,
+    },
+    /// An answer to no command that this session sent and still waits for.
+    StrayReply(Reply),
+    /// A message that is no greeting, event or reply.
+    Unrecognised(Unrecognised<'a>),
+    /// Bytes that are no message.
+    Skipped(Skipped),
+}
+
+impl Session {
+    /// A session at the beginning of a connection.
+    pub fn new() -> Self {
+        Self::with_splitter(Splitter::new())
+    }
+
+    /// A session that passes over every message longer than `limit` bytes.
+    pub fn with_message_limit(limit: usize) -> Self {
+        Self::with_splitter(Splitter::with_limit(limit))
+    }
+
+    fn with_splitter(splitter: Splitter) -> Self {
+        let commands = Commands {
+            state: State::AwaitingGreeting,
+            output: Vec::new(),
+            sent: 0,
+            queued: Vec::new(),
+            last_id: 0,
+            unanswered: HashSet::new(),
+        };
+        Session { splitter, commands, saw_shutdown: false }
+    }
+
+    /// How far the negotiation is.
+    pub fn state(&self) -> State {
+        self.commands.state
+    }
+
+    /// Whether the last word on the machine's life was SHUTDOWN: then the end of the connection is
+    /// the normal end of QEMU. A later RESUME takes it back (`-no-shutdown` leaves QEMU running).
+    pub fn saw_shutdown(&self) -> bool {
+        self.saw_shutdown
+    }
+
+    /// Takes the next bytes that the server sent.
+    pub fn receive(&mut self, bytes: &[u8]) {
+        self.splitter.push(bytes);
+    }
+
+    /// Says that the server will send no more, so that an unfinished message is reported.
+    pub fn finish(&mut self) {
+        self.splitter.finish();
+    }
+
+    /// What the server sent next, if it has arrived as a whole.
+    pub fn next_incoming(&mut self) -> Option<Incoming<'_>> {
+        let message = match self.splitter.next_frame()? {
+            Frame::Message(message) => message,
+            Frame::Skipped(skipped) => return Some(Incoming::Skipped(skipped)),
+        };
+        Some(match ServerMessage::classify(message.json) {
+            ServerMessage::Event(event) => {
+                match &*event.name {
+                    "SHUTDOWN" => self.saw_shutdown = true,
+                    "RESUME" => self.saw_shutdown = false,
+                    _ => {}
+                }
+                Incoming::Event(event)
+            }
+            ServerMessage::Greeting(greeting) => {
+                self.commands.negotiate();
+                Incoming::Greeting(greeting)
+            }
+            ServerMessage::Reply(reply) => self.commands.match_reply(reply),
+            ServerMessage::Unrecognised(message) => Incoming::Unrecognised(message),
+        })
+    }
+
+    /// Sends a command: at once if the negotiation is done, otherwise after it. `arguments` is left out
+    /// if it is null.
+    pub fn execute(&mut self, name: &str, arguments: Value) -> CommandId {
+        self.commands.execute(name, arguments)
+    }
+
+    /// Bytes for the server that are not sent yet.
+    pub fn output(&self) -> &[u8] {
+        &self.commands.output[self.commands.sent..]
+    }
+
+    /// Says that the first `count` bytes of [`output`](Self::output) are sent.
+    pub fn advance_output(&mut self, count: usize) {
+        let commands = &mut self.commands;
+        commands.sent = (commands.sent + count).min(commands.output.len());
+        if commands.sent == commands.output.len() {
+            commands.output = Vec::new();
+            commands.sent = 0;
+        }
+    }
+}
+
+impl Commands {
+    fn negotiate(&mut self) {
+        let id = self.next_id();
+        write_command(&mut self.output, "qmp_capabilities", Value::Null, id);
+        self.state = State::Negotiating { id };
+    }
+
+    fn execute(&mut self, name: &str, arguments: Value) -> CommandId {
+        let id = self.next_id();
+        self.unanswered.insert(id);
+        let output = if self.state == State::Ready { &mut self.output } else { &mut self.queued };
+        write_command(output, name, arguments, id);
+        id
+    }
+
+    fn match_reply(&mut self, reply: Reply) -> Incoming<'static> {
+        let Some(id) = reply.id.as_ref().and_then(Value::as_u64).map(CommandId) else {
+            return Incoming::StrayReply(reply);
+        };
+        if self.state == (State::Negotiating { id }) {
+            return self.end_negotiation(reply.result);
+        }
+        if self.unanswered.remove(&id) {
+            return Incoming::Reply { id, result: reply.result };
+        }
+        Incoming::StrayReply(reply)
+    }
+
+    fn end_negotiation(&mut self, result: Result<Value, CommandError>) -> Incoming<'static> {
+        match result {
+            Ok(_) => {
+                self.state = State::Ready;
+                self.output.append(&mut self.queued);
+                Incoming::Ready
+            }
+            Err(error) => {
+                self.state = State::Refused;
+                Incoming::Refused(error)
+            }
+        }
+    }
+
+    fn next_id(&mut self) -> CommandId {
+        self.last_id += 1;
+        CommandId(self.last_id)
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn write_command(output: &mut Vec<u8>, name: &str, arguments: Value, id: CommandId) {
+    let mut command = json!({ "execute": name, "id": id.0 });
+    if !arguments.is_null() {
+        command["arguments"] = arguments;
+    }
+    output.extend_from_slice(command.to_string().as_bytes());
+    output.push(b'\n');
+}
