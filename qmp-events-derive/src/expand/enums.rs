@@ -1,0 +1,76 @@
+//! Enums: strings of a known set, and a variant for all others.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{expand_deserialize, info, name_pattern};
+use crate::model::Container;
+
+pub(crate) fn expand_enum(container: &Container) -> TokenStream {
+    let ident = &container.ident;
+    let Some(unknown) = container.unknown().map(|variant| &variant.ident) else {
+        return TokenStream::new();
+    };
+    let known: Vec<_> = container.known().collect();
+    let idents: Vec<_> = known.iter().map(|variant| &variant.ident).collect();
+    let names: Vec<_> = known.iter().map(|variant| &variant.name).collect();
+    let patterns = known.iter().map(|variant| name_pattern(&variant.name, &variant.attrs));
+    let info = info::expand_enum_info(container);
+    let deserialize = expand_deserialize(container);
+    let from_doc = "The value of this name, known or not.";
+    quote! {
+        static INFO: qapi::EnumInfo = #info;
+
+        impl #ident {
+            /// The value's name on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#idents => #names,)*
+                    Self::#unknown(value) => value.as_str(),
+                }
+            }
+        }
+
+        impl ::core::fmt::Display for #ident {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                formatter.pad(self.as_str())
+            }
+        }
+
+        impl ::core::convert::From<&str> for #ident {
+            #[doc = #from_doc]
+            #[inline]
+            fn from(value: &str) -> Self {
+                match value {
+                    #(#patterns => Self::#idents,)*
+                    _ => Self::#unknown(qapi::UnknownValue::new(value)),
+                }
+            }
+        }
+
+        impl qapi::QapiType for #ident {
+            const TYPE: qapi::TypeInfo = qapi::TypeInfo::Enum(&INFO);
+            const JSON: qapi::JsonType = qapi::JsonType::String;
+            fn decode(cursor: &mut qapi::Cursor<'_>) -> ::core::result::Result<Self, qapi::Fault> {
+                ::core::result::Result::Ok(Self::from(&*cursor.string()?))
+            }
+            fn deserialize_at<'de, D: qapi::serde::Deserializer<'de>>(
+                deserializer: D,
+                place: &qapi::Place<'_>,
+            ) -> ::core::result::Result<Self, D::Error> {
+                qapi::deserialize_enum(deserializer, place)
+            }
+        }
+
+        #deserialize
+
+        impl qapi::serde::Serialize for #ident {
+            fn serialize<S: qapi::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    }
+}

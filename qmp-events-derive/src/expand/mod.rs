@@ -1,0 +1,68 @@
+//! Writes the impls, from the model alone.
+//!
+//! What does not depend on the type stands in `qmp_events::__private`; an expansion holds only the
+//! lists of the type: its members, values, branches or events.
+
+mod alternates;
+mod enums;
+mod events;
+mod info;
+mod objects;
+mod unions;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+use crate::check::check_container;
+use crate::model::{Attrs, Container, Shape};
+use crate::parse::parse_container;
+use crate::sink::Sink;
+
+pub(crate) fn expand_derive(input: &DeriveInput, shape: Shape) -> syn::Result<TokenStream> {
+    let sink = Sink::new();
+    let container = parse_container(input, shape, &sink);
+    check_container(&container, &sink);
+    sink.finish()?;
+    let impls = match shape {
+        Shape::Event => objects::expand_event(&container),
+        Shape::Struct => objects::expand_struct(&container),
+        Shape::Enum => enums::expand_enum(&container),
+        Shape::Union => unions::expand_union(&container),
+        Shape::Alternate => alternates::expand_alternate(&container),
+        Shape::Events => return Ok(events::expand_events(&container)),
+    };
+    Ok(in_private_scope(&impls))
+}
+
+/// Helpers of an expansion are invisible outside of it.
+fn in_private_scope(impls: &TokenStream) -> TokenStream {
+    quote! {
+        #[doc(hidden)]
+        #[allow(missing_docs, missing_debug_implementations, unreachable_pub, deprecated)]
+        const _: () = {
+            use ::qmp_events::__private as qapi;
+            #impls
+        };
+    }
+}
+
+/// `Deserialize` of a type whose `QapiType` says how.
+fn expand_deserialize(container: &Container) -> TokenStream {
+    let (ident, name) = (&container.ident, &container.name);
+    quote! {
+        impl<'de> qapi::serde::Deserialize<'de> for #ident {
+            fn deserialize<D: qapi::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                <Self as qapi::QapiType>::deserialize_at(deserializer, &qapi::Place::Root(#name))
+            }
+        }
+    }
+}
+
+/// The name and the aliases as a pattern.
+fn name_pattern(name: &str, attrs: &Attrs) -> TokenStream {
+    let aliases = &attrs.aliases;
+    quote!(#name #(| #aliases)*)
+}

@@ -1,0 +1,195 @@
+//! Events and structs: objects with members.
+//!
+//! Decoding fills a draft in which every member is optional, first in the order in which QEMU
+//! prints them, then in any order; at the end the draft is turned into the value. Both sources,
+//! bytes and serde, fill the same draft through the same `take`.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::{expand_deserialize, info, name_pattern};
+use crate::check::named;
+use crate::model::{Container, Member, Role};
+use crate::order::printing_order;
+
+pub(crate) fn expand_event(container: &Container) -> TokenStream {
+    let ident = &container.ident;
+    let object = expand_object(container);
+    let info = info::expand_event_info(container);
+    let (name, fieldless) = (&container.name, container.members().is_empty());
+    quote! {
+        #object
+        static INFO: qapi::EventInfo = #info;
+        impl qapi::QapiEvent for #ident {
+            const INFO: &'static qapi::EventInfo = &INFO;
+            const HAS_MEMBERS: bool = !#fieldless;
+        }
+        impl<'de> qapi::serde::Deserialize<'de> for #ident {
+            fn deserialize<D: qapi::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                qapi::deserialize_object(deserializer, &qapi::Place::Root(#name))
+            }
+        }
+    }
+}
+
+pub(crate) fn expand_struct(container: &Container) -> TokenStream {
+    let ident = &container.ident;
+    let object = expand_object(container);
+    let info = info::expand_struct_info(container);
+    let deserialize = expand_deserialize(container);
+    quote! {
+        #object
+        static INFO: qapi::StructInfo = #info;
+        impl qapi::QapiType for #ident {
+            const TYPE: qapi::TypeInfo = qapi::TypeInfo::Struct(&INFO);
+            const JSON: qapi::JsonType = qapi::JsonType::Object;
+            fn decode(cursor: &mut qapi::Cursor<'_>) -> ::core::result::Result<Self, qapi::Fault> {
+                qapi::decode_object(cursor)
+            }
+            fn deserialize_at<'de, D: qapi::serde::Deserializer<'de>>(
+                deserializer: D,
+                place: &qapi::Place<'_>,
+            ) -> ::core::result::Result<Self, D::Error> {
+                qapi::deserialize_object(deserializer, place)
+            }
+        }
+        #deserialize
+    }
+}
+
+/// The draft, how it is filled and finished, and how the members are written.
+fn expand_object(container: &Container) -> TokenStream {
+    let ident = &container.ident;
+    let members = container.members();
+    let fields = named(members).map(|Member { ident, ty, .. }| quote!(#ident: ::core::option::Option<#ty>));
+    let rest = keeps_rest(members).then(|| quote!(__rest: qapi::Rest,));
+    let take = expand_take(members);
+    let expected = expand_expected(members);
+    let finish = members.iter().map(expand_finish);
+    let entries = members.iter().map(expand_entry);
+    let name = &container.name;
+    quote! {
+        #[derive(::core::default::Default)]
+        pub struct Draft { #(#fields,)* #rest }
+
+        impl qapi::Object for #ident {
+            const NAME: &'static str = #name;
+            type Draft = Draft;
+
+            #[inline]
+            fn take<'de, S: qapi::Source<'de>>(
+                draft: &mut Draft,
+                name: &str,
+                source: S,
+            ) -> ::core::result::Result<(), S::Error> {
+                #take
+            }
+
+            #[inline]
+            fn decode_expected(
+                draft: &mut Draft,
+                cursor: &mut qapi::Cursor<'_>,
+            ) -> ::core::result::Result<bool, qapi::Fault> {
+                #expected
+                ::core::result::Result::Ok(true)
+            }
+
+            #[inline]
+            fn finish(
+                draft: Draft,
+                place: &qapi::Place<'_>,
+            ) -> ::core::result::Result<Self, qapi::Incomplete> {
+                let _ = (&draft, place);
+                ::core::result::Result::Ok(Self { #(#finish,)* })
+            }
+        }
+
+        impl qapi::Members for #ident {
+            fn serialize_members<M: qapi::serde::ser::SerializeMap>(
+                &self,
+                map: &mut M,
+            ) -> ::core::result::Result<(), M::Error> {
+                let _ = &map;
+                #(#entries?;)*
+                ::core::result::Result::Ok(())
+            }
+        }
+
+        impl qapi::serde::Serialize for #ident {
+            fn serialize<S: qapi::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                qapi::serialize_object(self, serializer)
+            }
+        }
+    }
+}
+
+/// Whether members of other names mean something: for a union in the same object, or for a value
+/// that may stand for the object.
+fn keeps_rest(members: &[Member]) -> bool {
+    members.iter().any(|member| member.role != Role::Member)
+}
+
+fn expand_take(members: &[Member]) -> TokenStream {
+    let arms = named(members).map(|member| {
+        let (ident, name) = (&member.ident, &member.name);
+        let pattern = name_pattern(name, &member.attrs);
+        quote!(#pattern => draft.#ident = ::core::option::Option::Some(source.value(#name)?))
+    });
+    let other = if keeps_rest(members) {
+        quote!(draft.__rest.push((::std::string::String::from(name), source.any()?)))
+    } else {
+        quote!(source.skip()?)
+    };
+    quote! {
+        let _ = &draft;
+        match name {
+            #(#arms,)*
+            _ => #other,
+        }
+        ::core::result::Result::Ok(())
+    }
+}
+
+/// One step per member, in QEMU's order; a member that is not next is passed over.
+fn expand_expected(members: &[Member]) -> TokenStream {
+    let members: Vec<&Member> = named(members).collect();
+    let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+    let steps = printing_order(&names).into_iter().map(|position| {
+        let Member { ident, ty, name, .. } = members[position];
+        let key = Literal::byte_string(format!("\"{name}\":").as_bytes());
+        quote! {
+            if cursor.expect(#key) {
+                draft.#ident = ::core::option::Option::Some(<#ty as qapi::QapiType>::decode(cursor)?);
+                if !cursor.next_member()? {
+                    return ::core::result::Result::Ok(false);
+                }
+            }
+        }
+    });
+    quote! {
+        let _ = (&draft, &cursor);
+        #(#steps)*
+    }
+}
+
+fn expand_finish(member: &Member) -> TokenStream {
+    let (ident, name) = (&member.ident, &member.name);
+    match member.role {
+        Role::Member => quote!(#ident: qapi::required(draft.#ident, #name)?),
+        Role::Bare => quote!(#ident: qapi::required_or_bare(draft.#ident, #name, draft.__rest, place)?),
+        Role::Branches => quote!(#ident: qapi::branches(draft.__rest, place)?),
+    }
+}
+
+fn expand_entry(member: &Member) -> TokenStream {
+    let (ident, name) = (&member.ident, &member.name);
+    match member.role {
+        Role::Member | Role::Bare => quote!(qapi::serialize_member(map, #name, &self.#ident)),
+        Role::Branches => quote!(qapi::Members::serialize_members(&self.#ident, map)),
+    }
+}

@@ -1,0 +1,127 @@
+//! What a derive input means, once its attributes are read and the rules hold.
+
+use syn::{Ident, LitStr, Type};
+
+/// Which derive is at work.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    Event,
+    Struct,
+    Enum,
+    Union,
+    Alternate,
+    Events,
+}
+
+/// A whole derive input.
+pub(crate) struct Container {
+    pub(crate) ident: Ident,
+    pub(crate) vis: syn::Visibility,
+    pub(crate) shape: Shape,
+    /// Empty for a set of events, which has no name on the wire.
+    pub(crate) name: String,
+    pub(crate) attrs: Attrs,
+    pub(crate) description: String,
+    pub(crate) body: Body,
+}
+
+pub(crate) enum Body {
+    Members(Vec<Member>),
+    Variants(Vec<Variant>),
+}
+
+impl Container {
+    pub(crate) fn members(&self) -> &[Member] {
+        match &self.body {
+            Body::Members(members) => members,
+            Body::Variants(_) => &[],
+        }
+    }
+
+    pub(crate) fn variants(&self) -> &[Variant] {
+        match &self.body {
+            Body::Variants(variants) => variants,
+            Body::Members(_) => &[],
+        }
+    }
+
+    /// The variants that stand for something of the schema.
+    pub(crate) fn known(&self) -> impl Iterator<Item = &Variant> {
+        self.variants().iter().filter(|variant| !variant.attrs.unknown)
+    }
+
+    /// The variant that keeps what this build does not know; `check` made sure that it exists.
+    pub(crate) fn unknown(&self) -> Option<&Variant> {
+        self.variants().iter().find(|variant| variant.attrs.unknown)
+    }
+}
+
+pub(crate) struct Member {
+    pub(crate) ident: Ident,
+    pub(crate) ty: Type,
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    pub(crate) attrs: Attrs,
+    pub(crate) description: String,
+}
+
+/// How a field stands in its object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// As a member.
+    Member,
+    /// As a member whose value may also stand for the whole object.
+    Bare,
+    /// As a union whose tag and members are members of this object.
+    Branches,
+}
+
+pub(crate) struct Variant {
+    pub(crate) ident: Ident,
+    pub(crate) payload: Option<Type>,
+    pub(crate) name: String,
+    pub(crate) attrs: Attrs,
+    pub(crate) description: String,
+}
+
+/// All that `#[qapi(...)]` can say, at any place; `attr` refuses keys that the place does not have.
+#[derive(Default)]
+pub(crate) struct Attrs {
+    pub(crate) name: Option<LitStr>,
+    pub(crate) aliases: Vec<LitStr>,
+    pub(crate) since: Option<Version>,
+    pub(crate) removed: Option<Version>,
+    pub(crate) deprecated: bool,
+    pub(crate) unstable: bool,
+    pub(crate) features: Vec<LitStr>,
+    pub(crate) condition: Option<LitStr>,
+    pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) examples: Vec<LitStr>,
+    pub(crate) tag: Option<LitStr>,
+    pub(crate) kind: Option<Ident>,
+    pub(crate) mandatory: Option<Ident>,
+    pub(crate) bare: Option<Ident>,
+    pub(crate) branches: Option<Ident>,
+    pub(crate) unknown: bool,
+}
+
+/// A QEMU release, and where it was written.
+#[derive(Clone)]
+pub(crate) struct Version {
+    pub(crate) major: u16,
+    pub(crate) minor: u16,
+    pub(crate) literal: LitStr,
+}
+
+impl Version {
+    pub(crate) fn number(&self) -> (u16, u16) {
+        (self.major, self.minor)
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct RateLimit {
+    pub(crate) keys: Vec<LitStr>,
+    pub(crate) since: Option<Version>,
+    pub(crate) exempt: Option<(LitStr, LitStr)>,
+}

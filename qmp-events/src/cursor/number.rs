@@ -1,0 +1,196 @@
+//! Numbers: integers eight digits at a time; everything else as text that is checked and converted.
+//!
+//! An integer may be spelled as a float (`5.0`, `1e2`) up to 2⁵³: beyond it a float no longer names
+//! one integer, so such a value has already lost digits on its way, and is refused.
+
+use super::{Cursor, Fault};
+use crate::error::DecodeErrorKind;
+
+/// The greatest magnitude up to which every integer is a float.
+pub(crate) const MAX_FLOAT_INTEGER: i128 = 1 << 53;
+
+impl<'a> Cursor<'a> {
+    /// An integer; the caller checks its range.
+    #[inline]
+    pub(crate) fn integer(&mut self) -> Result<i128, Fault> {
+        self.skip_whitespace();
+        let start = self.position;
+        let negative = self.peek() == Some(b'-');
+        self.position += usize::from(negative);
+        let magnitude = self.plain_digits();
+        if let (Some(magnitude), false) = (magnitude, matches!(self.peek(), Some(b'.' | b'e' | b'E' | b'0'..=b'9'))) {
+            let magnitude = i128::from(magnitude);
+            return Ok(if negative { -magnitude } else { magnitude });
+        }
+        self.position = start;
+        self.integral_float()
+    }
+
+    /// Digits that make up a `u64` and have no needless zero in front.
+    #[inline(always)]
+    fn plain_digits(&mut self) -> Option<u64> {
+        let start = self.position;
+        let mut value = 0_u64;
+        loop {
+            let (part, length) = digits(self.rest());
+            self.position += length;
+            value = value.checked_mul(POWERS_OF_TEN[length])?.checked_add(part)?;
+            if length < 8 {
+                break;
+            }
+        }
+        let length = self.position - start;
+        let leading_zero = length > 1 && self.text.as_bytes().get(start) == Some(&b'0');
+        (length > 0 && !leading_zero).then_some(value)
+    }
+
+    #[cold]
+    fn integral_float(&mut self) -> Result<i128, Fault> {
+        let start = self.position;
+        let token = self.number("an integer")?;
+        integral(token).ok_or_else(|| {
+            let message = format!("expected an integer, found {}", shortened(token));
+            Fault::new(DecodeErrorKind::Range, start, message)
+        })
+    }
+
+    /// A number, as the float that serde_json makes of it.
+    #[cold]
+    pub(crate) fn float(&mut self) -> Result<f64, Fault> {
+        self.skip_whitespace();
+        let start = self.position;
+        let token = self.number("a number")?;
+        serde_json::from_str(token).map_err(|_| out_of_range(token, start))
+    }
+
+    /// The text of a number, checked.
+    fn number(&mut self, expected: &'static str) -> Result<&'a str, Fault> {
+        if !matches!(self.peek(), Some(b'-' | b'0'..=b'9')) {
+            return Err(self.mismatch(expected));
+        }
+        let start = self.position;
+        self.skip_number()?;
+        Ok(self.text_since(start))
+    }
+
+    /// Passes over a number.
+    #[inline]
+    pub(super) fn skip_number(&mut self) -> Result<(), Fault> {
+        let start = self.position;
+        self.position += usize::from(self.peek() == Some(b'-'));
+        let first = self.peek();
+        let mut digits = self.skip_digits()?;
+        if first == Some(b'0') && digits > 1 {
+            self.position = start;
+            return Err(self.syntax("a number without needless zeros"));
+        }
+        let mut exponent = false;
+        if self.peek() == Some(b'.') {
+            self.position += 1;
+            digits += self.skip_digits()?;
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.position += 1;
+            self.position += usize::from(matches!(self.peek(), Some(b'+' | b'-')));
+            self.skip_digits()?;
+            exponent = true;
+        }
+        if exponent || digits > MAX_PLAIN_DIGITS { self.check_finite(start) } else { Ok(()) }
+    }
+
+    #[inline]
+    fn skip_digits(&mut self) -> Result<usize, Fault> {
+        let start = self.position;
+        while matches!(self.peek(), Some(b'0'..=b'9')) {
+            self.position += 1;
+        }
+        match self.position - start {
+            0 => Err(self.syntax("a digit")),
+            length => Ok(length),
+        }
+    }
+
+    #[cold]
+    fn check_finite(&self, start: usize) -> Result<(), Fault> {
+        let token = self.text_since(start);
+        match serde_json::from_str::<f64>(token) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(out_of_range(token, start)),
+        }
+    }
+}
+
+/// So many digits without exponent are less than the greatest float.
+const MAX_PLAIN_DIGITS: usize = 300;
+
+fn out_of_range(token: &str, start: usize) -> Fault {
+    let message = format!("the number {} is too large", shortened(token));
+    Fault::new(DecodeErrorKind::Range, start, message)
+}
+
+fn shortened(token: &str) -> String {
+    match token.get(..40) {
+        Some(head) if token.len() > 40 => format!("{head}…"),
+        _ => token.to_owned(),
+    }
+}
+
+/// The integer that a checked number names, if it names one that a float can hold exactly.
+fn integral(token: &str) -> Option<i128> {
+    let (negative, token) = match token.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, token),
+    };
+    let (decimal, exponent) = token.split_once(['e', 'E']).unwrap_or((token, "0"));
+    if !decimal.contains('.') && exponent == "0" && !token.contains(['e', 'E']) {
+        return None; // digits alone: beyond u64
+    }
+    let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
+    let digits = || whole.bytes().chain(fraction.bytes());
+    if digits().all(|digit| digit == b'0') {
+        return Some(0);
+    }
+    // The value is 0.d₁d₂… times ten to the power of `point`.
+    let exponent: i128 = exponent.parse().ok()?;
+    let point = exponent + whole.len() as i128;
+    let mut value = 0_i128;
+    for (index, digit) in digits().enumerate() {
+        if (index as i128) < point {
+            value = value * 10 + i128::from(digit - b'0');
+            if value > MAX_FLOAT_INTEGER {
+                return None;
+            }
+        } else if digit != b'0' {
+            return None;
+        }
+    }
+    let zeros = u32::try_from(point - digits().count() as i128).unwrap_or(0);
+    let value = value.checked_mul(10_i128.checked_pow(zeros)?)?;
+    (value <= MAX_FLOAT_INTEGER).then_some(if negative { -value } else { value })
+}
+
+const POWERS_OF_TEN: [u64; 9] =
+    [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+
+/// The value and the number of the digits in front, at most eight of them.
+#[inline(always)]
+fn digits(bytes: &[u8]) -> (u64, usize) {
+    let Some(chunk) = bytes.first_chunk::<8>() else { return digits_at_end(bytes) };
+    let word = u64::from_le_bytes(*chunk) ^ 0x3030_3030_3030_3030; // digits become 0 to 9
+    let no_digit = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
+    let length = (no_digit.trailing_zeros() / 8) as usize; // 8 if every byte is a digit
+    if length == 0 {
+        return (0, 0);
+    }
+    let word = word << (64 - 8 * length); // zeros in front
+    let pairs = (word.wrapping_mul(10)).wrapping_add(word >> 8) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs.wrapping_mul(100)).wrapping_add(pairs >> 16) & 0x0000_FFFF_0000_FFFF;
+    let value = (fours.wrapping_mul(10_000)).wrapping_add(fours >> 32) & 0xFFFF_FFFF;
+    (value, length)
+}
+
+#[cold]
+fn digits_at_end(bytes: &[u8]) -> (u64, usize) {
+    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit());
+    digits.fold((0, 0), |(value, length), digit| (value * 10 + u64::from(digit - b'0'), length + 1))
+}

@@ -1,0 +1,110 @@
+//! Envelopes: messages whose `data` is checked and left unread.
+
+use std::borrow::Cow;
+
+use crate::EventKind;
+use crate::cursor::Cursor;
+use crate::error::DecodeError;
+use crate::kind::Kind;
+use crate::message::{EventMessage, decode_data, read_parts};
+use crate::timestamp::Timestamp;
+use crate::wire::QapiEvents;
+
+/// The name and the time of an event, with its `data` as text that was checked to be JSON.
+///
+/// For those who want few kinds of many, or pass messages on: choosing by name costs no look into
+/// `data`, and [`read`](Self::read) looks into it on demand.
+///
+/// ```
+/// use qmp_events::{Envelope, Event, EventKind};
+///
+/// let envelope = Envelope::decode(br#"{"event": "BALLOON_CHANGE", "data": {"actual": 1024}}"#)?;
+/// assert_eq!(envelope.kind(), Some(EventKind::BalloonChange));
+/// assert_eq!(envelope.data(), Some(r#"{"actual": 1024}"#));
+/// let Event::BalloonChange(event) = envelope.read()?.event else { panic!("another event") };
+/// assert_eq!(event.actual, 1024);
+/// # Ok::<(), qmp_events::DecodeError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Envelope<'a> {
+    text: &'a str,
+    name: Cow<'a, str>,
+    timestamp: Option<Timestamp>,
+    data: Option<(Cursor<'a>, &'a str)>,
+}
+
+impl<'a> Envelope<'a> {
+    /// Reads one message up to its `data`, with nothing but white space around it.
+    ///
+    /// # Errors
+    ///
+    /// If the text is no JSON, or no event message. Whether `data` fits the event shows when it is
+    /// read.
+    pub fn decode(message: &'a [u8]) -> Result<Self, DecodeError> {
+        match std::str::from_utf8(message) {
+            Ok(text) => Self::decode_text(text),
+            Err(error) => Err(DecodeError::not_utf8(message, error.valid_up_to())),
+        }
+    }
+
+    fn decode_text(text: &'a str) -> Result<Self, DecodeError> {
+        let parts = read_parts(text, |_, data| {
+            data.map(|cursor| {
+                let before = cursor.clone();
+                cursor.skip_value()?;
+                Ok((before.clone(), cursor.text_since(before.offset())))
+            })
+            .transpose()
+        });
+        match parts {
+            Ok(parts) => Ok(Envelope {
+                text,
+                name: parts.name,
+                timestamp: parts.timestamp,
+                data: parts.data,
+            }),
+            Err(fault) => Err(DecodeError::new(text, fault)),
+        }
+    }
+
+    /// The event's name on the wire.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The kind of event, if this build knows it.
+    pub fn kind(&self) -> Option<EventKind> {
+        EventKind::from_name(&self.name)
+    }
+
+    /// When it happened.
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        self.timestamp
+    }
+
+    /// The text of `data`, a JSON object.
+    pub fn data(&self) -> Option<&'a str> {
+        self.data.as_ref().map(|(_, text)| *text)
+    }
+
+    /// Reads the event.
+    ///
+    /// # Errors
+    ///
+    /// If the members of `data` do not fit the event.
+    pub fn read<E: QapiEvents>(&self) -> Result<EventMessage<E>, DecodeError> {
+        let mut cursor = self.data.as_ref().map(|(cursor, _)| cursor.clone());
+        match decode_data(&self.name, cursor.as_mut()) {
+            Ok(event) => Ok(EventMessage { event, timestamp: self.timestamp }),
+            Err(fault) => Err(DecodeError::new(self.text, fault)),
+        }
+    }
+}
+
+impl<'a> TryFrom<&'a str> for Envelope<'a> {
+    type Error = DecodeError;
+
+    fn try_from(message: &'a str) -> Result<Self, DecodeError> {
+        Self::decode_text(message)
+    }
+}

@@ -1,0 +1,143 @@
+//! Why a message could not be read.
+
+use std::fmt;
+
+use crate::cursor::{Fault, locate};
+
+/// A message that is no event message, or whose members do not fit its event.
+///
+/// It names the event and the member as far as the text tells them, says what was wrong, and keeps
+/// the text. A stream can go on behind it.
+///
+/// ```
+/// use qmp_events::{DecodeErrorKind, EventMessage};
+///
+/// let text = r#"{"event": "BALLOON_CHANGE", "data": {"actual": "much"}}"#;
+/// let error = text.parse::<EventMessage>().unwrap_err();
+/// assert_eq!(error.event(), Some("BALLOON_CHANGE"));
+/// assert_eq!(error.member(), Some("actual"));
+/// assert_eq!(error.kind(), DecodeErrorKind::Type);
+/// assert_eq!(error.offset(), Some(47));
+/// assert_eq!(error.raw(), text);
+/// assert_eq!(
+///     error.to_string(),
+///     "BALLOON_CHANGE: member `actual`: expected an integer, found a string (at byte 47)"
+/// );
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct DecodeError(Box<Details>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct Details {
+    kind: DecodeErrorKind,
+    event: Option<String>,
+    member: String,
+    offset: Option<usize>,
+    message: String,
+    raw: String,
+}
+
+/// What is wrong with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DecodeErrorKind {
+    /// The text is not UTF-8.
+    Utf8,
+    /// The text is not JSON.
+    Syntax,
+    /// Objects and lists nest too deep.
+    Depth,
+    /// A value has another JSON type than its member.
+    Type,
+    /// A number is out of the range of its member, or has a fraction where an integer stands.
+    Range,
+    /// A member that every QEMU sends is missing.
+    Missing,
+    /// The message names two events.
+    Conflict,
+}
+
+impl DecodeError {
+    #[cold]
+    pub(crate) fn new(text: &str, fault: Fault) -> Self {
+        let defect = fault.into_defect();
+        let (event, mut member) = locate(text, defect.offset);
+        if let Some(missing) = defect.member {
+            let path = Some(member.as_str()).filter(|&path| path != "data" && !path.is_empty());
+            member = path.map_or(missing.to_owned(), |path| format!("{path}.{missing}"));
+        }
+        DecodeError(Box::new(Details {
+            kind: defect.kind,
+            event,
+            member,
+            offset: Some(defect.offset),
+            message: defect.message.into_owned(),
+            raw: text.to_owned(),
+        }))
+    }
+
+    #[cold]
+    pub(crate) fn not_utf8(bytes: &[u8], offset: usize) -> Self {
+        let raw = String::from_utf8_lossy(bytes).into_owned();
+        let (event, member) = locate(&raw, offset);
+        let message = "the text is not UTF-8".to_owned();
+        let kind = DecodeErrorKind::Utf8;
+        DecodeError(Box::new(Details { kind, event, member, offset: Some(offset), message, raw }))
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> DecodeErrorKind {
+        self.0.kind
+    }
+
+    /// The name of the event, known to this build or not, if the text tells it.
+    pub fn event(&self) -> Option<&str> {
+        self.0.event.as_deref()
+    }
+
+    /// The path of the member in `data`, such as `info.slot`; or of a member of the message itself,
+    /// such as `data` or `timestamp.seconds`. `None` if the message as a whole is wrong.
+    pub fn member(&self) -> Option<&str> {
+        Some(self.0.member.as_str()).filter(|member| !member.is_empty())
+    }
+
+    /// Where in the text, in bytes from its start.
+    pub fn offset(&self) -> Option<usize> {
+        self.0.offset
+    }
+
+    /// The text of the whole message; bytes that are not UTF-8 are replaced by U+FFFD.
+    pub fn raw(&self) -> &str {
+        &self.0.raw
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Details { event, member, message, offset, .. } = &*self.0;
+        if let Some(event) = event {
+            write!(formatter, "{event}: ")?;
+        }
+        if !member.is_empty() {
+            write!(formatter, "member `{member}`: ")?;
+        }
+        formatter.write_str(message)?;
+        match offset {
+            Some(offset) => write!(formatter, " (at byte {offset})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("DecodeError")
+            .field("kind", &self.0.kind)
+            .field("message", &format_args!("{self}"))
+            .field("raw", &self.0.raw)
+            .finish()
+    }
+}
+
+impl std::error::Error for DecodeError {}

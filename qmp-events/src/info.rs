@@ -1,0 +1,329 @@
+//! What is known about events and their types: constants, without allocation.
+//!
+//! [`EventKind::info`](crate::EventKind::info) gives an [`EventInfo`]; everything else hangs on it.
+//!
+//! ```
+//! use qmp_events::{EventKind, Version};
+//!
+//! let info = EventKind::BlockIoError.info();
+//! assert_eq!(info.rate_limit.map(|limit| limit.keys), Some(&["qom-path"][..]));
+//! let member = info.member("qom-path").expect("a member");
+//! assert!(!member.available_in(Version::new(7, 2)));
+//! assert!(member.available_in(Version::new(9, 2)));
+//! ```
+
+mod audit;
+mod version;
+
+pub use audit::{Unrecognized, audit};
+pub use version::{ParseVersionError, Version};
+
+use std::time::Duration;
+
+/// Since and until when, and whether, QEMU has something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Availability {
+    /// The first release with it, if that is known; for a member or value, if it is later than that
+    /// of its owner.
+    pub since: Option<Version>,
+    /// The first release without it, if it is gone.
+    pub removed: Option<Version>,
+    /// Whether QEMU calls it deprecated.
+    pub deprecated: bool,
+    /// Whether QEMU calls it unstable: it may change in any release.
+    pub unstable: bool,
+    /// Other features of the schema.
+    pub features: &'static [&'static str],
+    /// The condition under which a build of QEMU has it.
+    pub condition: Option<&'static str>,
+}
+
+impl Availability {
+    /// Whether this release has it, if it has the owner and was built with everything.
+    pub fn available_in(&self, version: Version) -> bool {
+        self.since.is_none_or(|since| since <= version)
+            && self.removed.is_none_or(|removed| version < removed)
+    }
+}
+
+macro_rules! available_in {
+    ($($info:ident)*) => {$(
+        impl $info {
+            /// Whether this release of QEMU has it, if it has the owner and was built with everything.
+            pub fn available_in(&self, version: Version) -> bool {
+                self.availability.available_in(version)
+            }
+        }
+    )*};
+}
+
+available_in!(EventInfo StructInfo MemberInfo EnumInfo ValueInfo UnionInfo BranchInfo AlternateInfo);
+
+/// What is known about an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EventInfo {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// Other names that it has had.
+    pub aliases: &'static [&'static str],
+    /// Which QEMUs have it.
+    pub availability: Availability,
+    /// How often QEMU sends it at most, if that is limited.
+    pub rate_limit: Option<RateLimit>,
+    /// The members of `data`.
+    pub members: &'static [MemberInfo],
+    /// The union whose tag and members are members of `data` too.
+    pub branches: Option<TypeInfo>,
+    /// What it means.
+    pub description: &'static str,
+    /// Messages of this event as JSON.
+    pub examples: &'static [&'static str],
+}
+
+impl EventInfo {
+    /// The member of this name or alias.
+    pub fn member(&self, name: &str) -> Option<&'static MemberInfo> {
+        member(self.members, name)
+    }
+}
+
+fn member(members: &'static [MemberInfo], name: &str) -> Option<&'static MemberInfo> {
+    members.iter().find(|member| member.is_named(name))
+}
+
+/// A limit: QEMU sends one event per window and key, the first at once, then the last of a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimit {
+    /// Members whose values are limited apart. None: all events of the kind share the limit.
+    pub keys: &'static [&'static str],
+    /// The release with which the limit began, if it is later than the event.
+    pub since: Option<Version>,
+    /// A member and the value with which an event is not limited.
+    pub exempt: Option<(&'static str, &'static str)>,
+}
+
+impl RateLimit {
+    /// The time in which QEMU sends one event per key.
+    pub const WINDOW: Duration = Duration::from_secs(1);
+}
+
+/// What is known about a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MemberInfo {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// Other names that are read too.
+    pub aliases: &'static [&'static str],
+    /// The type of its value.
+    pub ty: TypeInfo,
+    /// Whether a QEMU that has it may leave it out.
+    pub optional: bool,
+    /// Whether its value may stand for the whole object, as old documents show it.
+    pub bare: bool,
+    /// Which QEMUs have it.
+    pub availability: Availability,
+    /// What it means.
+    pub description: &'static str,
+}
+
+impl MemberInfo {
+    /// Whether this is its name or an alias.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
+    }
+}
+
+/// A type of values.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum TypeInfo {
+    /// An integer.
+    Integer {
+        /// Whether it may be negative.
+        signed: bool,
+        /// The bits of its range: 8, 16, 32 or 64.
+        bits: u32,
+    },
+    /// A number, possibly with a fraction.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A string.
+    String,
+    /// Only null.
+    Null,
+    /// Any JSON value.
+    Any,
+    /// A list of values of one type.
+    List(&'static TypeInfo),
+    /// A string of a known set.
+    Enum(&'static EnumInfo),
+    /// An object.
+    Struct(&'static StructInfo),
+    /// An object one of whose members selects the others.
+    Union(&'static UnionInfo),
+    /// A value of one of several JSON types.
+    Alternate(&'static AlternateInfo),
+}
+
+impl TypeInfo {
+    /// The name in the schema, but for lists, which have none: the name of the items' type.
+    pub fn name(&self) -> &'static str {
+        match self {
+            TypeInfo::Integer { signed: true, bits: 64 } => "int",
+            TypeInfo::Integer { signed: true, bits: 32 } => "int32",
+            TypeInfo::Integer { signed: true, bits: 16 } => "int16",
+            TypeInfo::Integer { signed: true, .. } => "int8",
+            TypeInfo::Integer { signed: false, bits: 64 } => "uint64",
+            TypeInfo::Integer { signed: false, bits: 32 } => "uint32",
+            TypeInfo::Integer { signed: false, bits: 16 } => "uint16",
+            TypeInfo::Integer { signed: false, .. } => "uint8",
+            TypeInfo::Number => "number",
+            TypeInfo::Boolean => "bool",
+            TypeInfo::String => "str",
+            TypeInfo::Null => "null",
+            TypeInfo::Any => "any",
+            TypeInfo::List(item) => item.name(),
+            TypeInfo::Enum(info) => info.name,
+            TypeInfo::Struct(info) => info.name,
+            TypeInfo::Union(info) => info.name,
+            TypeInfo::Alternate(info) => info.name,
+        }
+    }
+}
+
+/// Types are the same if they have the same name, and are lists or not. (They may contain
+/// themselves, so that comparing what they contain would not end.)
+impl PartialEq for TypeInfo {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (TypeInfo::List(left), TypeInfo::List(right)) => left == right,
+            (TypeInfo::List(_), _) | (_, TypeInfo::List(_)) => false,
+            _ => self.name() == other.name(),
+        }
+    }
+}
+
+impl Eq for TypeInfo {}
+
+/// What is known about a struct.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StructInfo {
+    /// The name in the schema.
+    pub name: &'static str,
+    /// Names that it had in older schemas.
+    pub aliases: &'static [&'static str],
+    /// Which QEMUs have it.
+    pub availability: Availability,
+    /// Its members.
+    pub members: &'static [MemberInfo],
+    /// The union whose tag and members are members of it too.
+    pub branches: Option<TypeInfo>,
+    /// What it means.
+    pub description: &'static str,
+}
+
+impl StructInfo {
+    /// The member of this name or alias.
+    pub fn member(&self, name: &str) -> Option<&'static MemberInfo> {
+        member(self.members, name)
+    }
+}
+
+/// What is known about an enum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EnumInfo {
+    /// The name in the schema.
+    pub name: &'static str,
+    /// Names that it had in older schemas.
+    pub aliases: &'static [&'static str],
+    /// Which QEMUs have it.
+    pub availability: Availability,
+    /// Its values.
+    pub values: &'static [ValueInfo],
+    /// What it means.
+    pub description: &'static str,
+}
+
+impl EnumInfo {
+    /// The value of this name or alias.
+    pub fn value(&self, name: &str) -> Option<&'static ValueInfo> {
+        self.values.iter().find(|value| value.name == name || value.aliases.contains(&name))
+    }
+}
+
+/// What is known about a value of an enum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ValueInfo {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// Other names that are read too.
+    pub aliases: &'static [&'static str],
+    /// Which QEMUs have it.
+    pub availability: Availability,
+    /// What it means.
+    pub description: &'static str,
+}
+
+/// What is known about a union.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnionInfo {
+    /// The name in the schema.
+    pub name: &'static str,
+    /// Names that it had in older schemas.
+    pub aliases: &'static [&'static str],
+    /// The member that selects the branch.
+    pub tag: &'static str,
+    /// Which QEMUs have it.
+    pub availability: Availability,
+    /// Its branches.
+    pub branches: &'static [BranchInfo],
+    /// What it means.
+    pub description: &'static str,
+}
+
+impl UnionInfo {
+    /// The branch of this name or alias.
+    pub fn branch(&self, name: &str) -> Option<&'static BranchInfo> {
+        self.branches.iter().find(|branch| branch.name == name || branch.aliases.contains(&name))
+    }
+}
+
+/// What is known about a branch of a union.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BranchInfo {
+    /// The value of the tag.
+    pub name: &'static str,
+    /// Other values of the tag that are read too.
+    pub aliases: &'static [&'static str],
+    /// The type with the branch's members, if it has any.
+    pub ty: Option<TypeInfo>,
+    /// Which QEMUs have it.
+    pub availability: Availability,
+    /// What it means.
+    pub description: &'static str,
+}
+
+/// What is known about an alternate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AlternateInfo {
+    /// The name in the schema.
+    pub name: &'static str,
+    /// Names that it had in older schemas.
+    pub aliases: &'static [&'static str],
+    /// Which QEMUs have it.
+    pub availability: Availability,
+    /// The types of its variants, of which no two have the same JSON type.
+    pub types: &'static [TypeInfo],
+    /// What it means.
+    pub description: &'static str,
+}

@@ -1,0 +1,279 @@
+//! Objects with members: a draft is filled from bytes or from serde, and finished.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value;
+
+use super::QapiType;
+use super::place::Place;
+use super::value::Seed;
+use crate::cursor::{Cursor, Fault};
+use crate::error::DecodeErrorKind;
+
+/// An object whose members the derive knows.
+pub trait Object: Members + Sized {
+    /// The name of the event or type.
+    const NAME: &'static str;
+
+    /// The members read so far.
+    type Draft: Default;
+
+    /// Reads the value of the member `name` from `source` into the draft; the last one wins.
+    fn take<'de, S: Source<'de>>(
+        draft: &mut Self::Draft,
+        name: &str,
+        source: S,
+    ) -> Result<(), S::Error>;
+
+    /// Reads the members that come in the order in which QEMU prints them. Says whether others are
+    /// left, the first of which then comes next.
+    fn decode_expected(draft: &mut Self::Draft, cursor: &mut Cursor<'_>) -> Result<bool, Fault>;
+
+    /// The object of the draft.
+    fn finish(draft: Self::Draft, place: &Place<'_>) -> Result<Self, Incomplete>;
+}
+
+/// What writes itself as members of an object.
+pub trait Members {
+    /// Writes all members.
+    fn serialize_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+}
+
+impl<T: Object> Object for Box<T> {
+    const NAME: &'static str = T::NAME;
+    type Draft = T::Draft;
+
+    fn take<'de, S: Source<'de>>(
+        draft: &mut Self::Draft,
+        name: &str,
+        source: S,
+    ) -> Result<(), S::Error> {
+        T::take(draft, name, source)
+    }
+
+    fn decode_expected(draft: &mut Self::Draft, cursor: &mut Cursor<'_>) -> Result<bool, Fault> {
+        T::decode_expected(draft, cursor)
+    }
+
+    fn finish(draft: Self::Draft, place: &Place<'_>) -> Result<Self, Incomplete> {
+        T::finish(draft, place).map(Box::new)
+    }
+}
+
+impl<T: Members> Members for Box<T> {
+    fn serialize_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        T::serialize_members(self, map)
+    }
+}
+
+/// The value of a member, about to be read.
+pub trait Source<'de>: Sized {
+    /// Why it could not be read.
+    type Error;
+
+    /// Reads it as the member `name`, of type `T`.
+    fn value<T: QapiType>(self, name: &'static str) -> Result<T, Self::Error>;
+
+    /// Reads it as any JSON.
+    fn any(self) -> Result<Value, Self::Error>;
+
+    /// Passes over it.
+    fn skip(self) -> Result<(), Self::Error>;
+}
+
+impl<'de> Source<'de> for &mut Cursor<'de> {
+    type Error = Fault;
+
+    fn value<T: QapiType>(self, _: &'static str) -> Result<T, Fault> {
+        T::decode(self)
+    }
+
+    fn any(self) -> Result<Value, Fault> {
+        Cursor::any(self)
+    }
+
+    fn skip(self) -> Result<(), Fault> {
+        self.skip_value()
+    }
+}
+
+struct MapSource<'m, 'p, A> {
+    map: &'m mut A,
+    place: &'p Place<'p>,
+}
+
+impl<'de, A: MapAccess<'de>> Source<'de> for MapSource<'_, '_, A> {
+    type Error = A::Error;
+
+    fn value<T: QapiType>(self, name: &'static str) -> Result<T, A::Error> {
+        self.map.next_value_seed(Seed::new(&Place::Member(self.place, name)))
+    }
+
+    fn any(self) -> Result<Value, A::Error> {
+        self.map.next_value()
+    }
+
+    fn skip(self) -> Result<(), A::Error> {
+        self.map.next_value::<IgnoredAny>().map(drop)
+    }
+}
+
+/// Members under names that are not the object's own, in the order in which they came.
+pub type Rest = Vec<(String, Value)>;
+
+/// Why a draft is no object yet.
+#[derive(Debug)]
+pub enum Incomplete {
+    /// This member is missing.
+    Missing(&'static str),
+    /// The members under other names do not fit.
+    Rest(serde_json::Error),
+}
+
+impl Incomplete {
+    pub(crate) fn at(self, offset: usize) -> Fault {
+        match self {
+            Incomplete::Missing(member) => Fault::missing(member, offset),
+            Incomplete::Rest(error) => Fault::new(DecodeErrorKind::Type, offset, error.to_string()),
+        }
+    }
+
+    pub(crate) fn in_place<E: Error>(self, place: &Place<'_>) -> E {
+        match self {
+            Incomplete::Missing(member) => {
+                E::custom(format_args!("{} is missing", Place::Member(place, member)))
+            }
+            Incomplete::Rest(error) => E::custom(error),
+        }
+    }
+}
+
+
+/// The member that was read, or what stands for it when it was left out.
+#[inline]
+pub fn required<T: QapiType>(read: Option<T>, name: &'static str) -> Result<T, Incomplete> {
+    read.or_else(T::absent).ok_or(Incomplete::Missing(name))
+}
+
+/// The member that was read, or else the whole object as the member's value.
+#[inline]
+pub fn required_or_bare<T: QapiType>(
+    read: Option<T>,
+    name: &'static str,
+    rest: Rest,
+    place: &Place<'_>,
+) -> Result<T, Incomplete> {
+    if read.is_none() && !rest.is_empty() {
+        let place = Place::Member(place, name);
+        return T::deserialize_at(MapDeserializer::new(rest.into_iter()), &place).map_err(Incomplete::Rest);
+    }
+    required(read, name)
+}
+
+/// The union whose tag and members stand among the object's own.
+pub fn branches<T: QapiType>(rest: Rest, place: &Place<'_>) -> Result<T, Incomplete> {
+    T::deserialize_at(MapDeserializer::new(rest.into_iter()), place).map_err(Incomplete::Rest)
+}
+
+/// Reads an object: members in QEMU's order first, then in any order.
+pub fn decode_object<T: Object>(cursor: &mut Cursor<'_>) -> Result<T, Fault> {
+    let mut draft = T::Draft::default();
+    cursor.skip_whitespace();
+    let start = cursor.offset();
+    if cursor.open_object()? && T::decode_expected(&mut draft, cursor)? {
+        decode_unexpected::<T>(&mut draft, cursor)?;
+    }
+    T::finish(draft, &Place::Root(T::NAME)).map_err(|incomplete| incomplete.at(start))
+}
+
+#[inline(never)]
+fn decode_unexpected<T: Object>(draft: &mut T::Draft, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+    loop {
+        let name = cursor.key()?;
+        T::take(draft, &name, &mut *cursor)?;
+        if !cursor.next_member()? {
+            return Ok(());
+        }
+    }
+}
+
+/// Reads an object through serde.
+pub fn deserialize_object<'de, D: Deserializer<'de>, T: Object>(
+    deserializer: D,
+    place: &Place<'_>,
+) -> Result<T, D::Error> {
+    deserializer.deserialize_map(ObjectVisitor(place, PhantomData))
+}
+
+struct ObjectVisitor<'p, T>(&'p Place<'p>, PhantomData<T>);
+
+impl<'de, T: Object> Visitor<'de> for ObjectVisitor<'_, T> {
+    type Value = T;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "an object for {}", self.0)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let mut draft = T::Draft::default();
+        while let Some(name) = map.next_key_seed(Name)? {
+            T::take(&mut draft, &name, MapSource { map: &mut map, place: self.0 })?;
+        }
+        T::finish(draft, self.0).map_err(|incomplete| incomplete.in_place(self.0))
+    }
+}
+
+/// Reads a member's name, without a copy where serde has it in the input.
+pub(crate) struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a member's name")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Borrowed(name))
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(name.to_owned()))
+    }
+
+    fn visit_string<E: Error>(self, name: String) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(name))
+    }
+}
+
+/// Writes an object.
+pub fn serialize_object<T: Members, S: Serializer>(
+    object: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    object.serialize_members(&mut map)?;
+    map.end()
+}
+
+/// Writes one member, unless it is left out.
+pub fn serialize_member<T: QapiType + Serialize, M: SerializeMap>(
+    map: &mut M,
+    name: &'static str,
+    value: &T,
+) -> Result<(), M::Error> {
+    if value.is_absent() { Ok(()) } else { map.serialize_entry(name, value) }
+}
