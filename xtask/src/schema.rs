@@ -22,6 +22,13 @@ pub struct Schema {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DefinitionId(u32);
 
+impl DefinitionId {
+    /// The place in [`Schema::definitions`].
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 impl Schema {
     /// Takes a definition in. The first one of a name wins the name.
     pub fn add(&mut self, definition: Definition) -> DefinitionId {
@@ -154,7 +161,7 @@ pub struct Enum {
 }
 
 /// One name of an [`Enum`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct EnumValue {
     /// The value on the wire.
     pub name: String,
@@ -180,7 +187,7 @@ pub struct Struct {
 }
 
 /// A member of an object.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Member {
     /// The name on the wire, without the `*` of optional ones.
     pub name: String,
@@ -298,7 +305,7 @@ pub struct Union {
 }
 
 /// A branch of a [`Union`] or an [`Alternate`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Branch {
     /// The tag value, or the alternate's branch name.
     pub name: String,
@@ -386,7 +393,7 @@ impl std::fmt::Display for Condition {
 }
 
 /// A feature, such as `deprecated` or `unstable`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Feature {
     /// Its name.
     pub name: String,

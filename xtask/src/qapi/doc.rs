@@ -1,0 +1,336 @@
+//! Documentation comments to sections, by the rules of QEMU 10.
+//!
+//! What sections mean for the definition is decided behind this; [`super::doc_older`] reads the
+//! looser comments of older trees into the same sections.
+
+use super::ast::{Comment, Line, Name};
+use super::context::Context;
+use super::{doc_older, show};
+use crate::diagnostics::Diagnostic;
+use crate::source::Span;
+
+/// A parsed documentation comment.
+#[derive(Clone, Debug)]
+pub(super) struct Doc {
+    /// From `##` to `##`.
+    pub(super) span: Span,
+    /// The definition that it says it documents; free-form comments have none.
+    pub(super) symbol: Option<Name>,
+    /// Its sections, in order.
+    pub(super) sections: Vec<Section>,
+    /// It broke a rule, which was reported: what is missing in it says nothing.
+    pub(super) damaged: bool,
+}
+
+/// A part of a documentation comment.
+#[derive(Clone, Debug)]
+pub(super) struct Section {
+    pub(super) kind: SectionKind,
+    /// The line that opens it.
+    pub(super) span: Span,
+    /// Its lines; the first one without the tag or name, the others with their indentation.
+    pub(super) lines: Vec<String>,
+}
+
+impl Section {
+    fn is_empty(&self) -> bool {
+        self.lines.iter().all(String::is_empty)
+    }
+}
+
+/// The kinds of sections.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum SectionKind {
+    Plain,
+    /// `@name:`
+    Member(String),
+    /// `@name:` under `Features:`
+    Feature(String),
+    Returns,
+    Errors,
+    Since,
+    Todo,
+    /// `Note:` of an older tree.
+    Note,
+    /// `Example:` of an older tree.
+    Example,
+}
+
+impl SectionKind {
+    fn from_tag(tag: &str) -> Option<Self> {
+        Some(match tag {
+            "Returns" => Self::Returns,
+            "Errors" => Self::Errors,
+            "Since" => Self::Since,
+            "TODO" => Self::Todo,
+            "Note" | "Notes" => Self::Note,
+            "Example" | "Examples" => Self::Example,
+            _ => return None,
+        })
+    }
+
+    /// How it opens, for messages.
+    fn opening(&self) -> String {
+        match self {
+            Self::Plain => "paragraph".to_owned(),
+            Self::Member(name) | Self::Feature(name) => show(&format!("@{name}:")),
+            Self::Returns => "'Returns:'".to_owned(),
+            Self::Errors => "'Errors:'".to_owned(),
+            Self::Since => "'Since:'".to_owned(),
+            Self::Todo => "'TODO:'".to_owned(),
+            Self::Note => "'Note:'".to_owned(),
+            Self::Example => "'Example:'".to_owned(),
+        }
+    }
+}
+
+/// Splits `@name: text`.
+pub(super) fn split_name(line: &str) -> Option<(&str, &str)> {
+    let (name, text) = line.strip_prefix('@')?.split_once(':')?;
+    Some((name, text.trim_start_matches(' ')))
+}
+
+/// Splits `Tag: text`; two colons are markup.
+pub(super) fn split_tag(line: &str) -> Option<(SectionKind, &str)> {
+    let (tag, text) = line.split_once(':')?;
+    let kind = SectionKind::from_tag(tag)?;
+    (!text.starts_with(':')).then(|| (kind, text.trim_start_matches(' ')))
+}
+
+/// Whether a line is a heading in the markup of QEMU's former manual: `= Title`.
+fn is_heading(line: &str) -> bool {
+    let title = line.trim_start_matches('=');
+    title.len() < line.len() && title.starts_with(' ')
+}
+
+/// Parses the comment in front of a definition.
+pub(super) fn parse(comment: &Comment, context: &mut Context<'_>) -> Doc {
+    let mut doc = Doc { span: comment.span, symbol: None, sections: Vec::new(), damaged: comment.damaged };
+    let mut parser = Parser { lines: &comment.lines, at: 0, end: comment.span, context, doc: &mut doc };
+    let Some(first) = parser.line().filter(|line| line.text.starts_with('@')) else { return doc };
+    parser.parse_symbol(first);
+    parser.at += 1;
+    if parser.context.is_older() {
+        doc_older::parse(&comment.lines[1..], &mut doc);
+    } else {
+        parser.parse_sections();
+        check_not_empty(&mut doc, context);
+        if !doc.damaged {
+            super::doc_style::check(&comment.lines, context);
+        }
+    }
+    doc
+}
+
+/// Checks a comment that stands for itself.
+pub(super) fn check_free(comment: &Comment, context: &mut Context<'_>) {
+    if comment.damaged || context.is_older() {
+        return;
+    }
+    for (index, line) in comment.lines.iter().enumerate() {
+        if let Some((name, _)) = split_name(&line.text) {
+            let message = format!("{} must not stand in a free-form comment", show(&format!("@{name}:")));
+            context.diagnostics.error("doc-member-in-free-form", line.span, message);
+            return;
+        }
+        if index > 0 && is_heading(&line.text) {
+            let message = "a '=' heading must come first in a comment";
+            context.diagnostics.error("doc-heading", line.span, message);
+        }
+    }
+    super::doc_style::check(&comment.lines, context);
+}
+
+fn check_not_empty(doc: &mut Doc, context: &mut Context<'_>) {
+    let empty = |section: &&Section| section.kind != SectionKind::Plain && section.is_empty();
+    for section in doc.sections.iter().filter(empty) {
+        let message = format!("{} has no text", section.kind.opening());
+        context.diagnostics.error("doc-empty-section", section.span, message);
+    }
+}
+
+struct Parser<'a, 'c, 'd> {
+    lines: &'a [Line],
+    at: usize,
+    /// The whole comment.
+    end: Span,
+    context: &'c mut Context<'d>,
+    doc: &'c mut Doc,
+}
+
+impl<'a> Parser<'a, '_, '_> {
+    fn line(&self) -> Option<&'a Line> {
+        self.lines.get(self.at)
+    }
+
+    fn text(&self) -> Option<&'a str> {
+        self.line().map(|line| &*line.text)
+    }
+
+    fn skip_blank(&mut self) {
+        while self.text() == Some("") {
+            self.at += 1;
+        }
+    }
+
+    fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        self.doc.damaged = true;
+        self.context.diagnostics.error(code, span, message)
+    }
+
+    fn parse_symbol(&mut self, line: &Line) {
+        let name = &line.text[1..];
+        match name.strip_suffix(':') {
+            Some("") => {
+                self.error("doc-symbol", line.span, "a name must follow '@'");
+            }
+            Some(name) => {
+                self.doc.symbol = Some(Name { text: name.to_owned(), span: line.span });
+            }
+            None => {
+                let message = "the line that names the definition must end with ':'";
+                self.error("doc-symbol", line.span, message);
+            }
+        }
+    }
+
+    fn parse_sections(&mut self) {
+        let mut members_over: Option<Span> = None;
+        loop {
+            self.skip_blank();
+            let Some(line) = self.line() else { return };
+            if line.text == "Features:" {
+                self.parse_features(line);
+                members_over.get_or_insert(line.span);
+            } else if let Some((name, _)) = split_name(&line.text) {
+                if let Some(over) = members_over {
+                    let message = format!("{} follows a section", show(&format!("@{name}:")));
+                    self.error("doc-member-after-section", line.span, message)
+                        .note(over, "members must be described before this section");
+                }
+                self.parse_descriptions(SectionKind::Member);
+                members_over.get_or_insert(line.span);
+            } else if let Some((kind, text)) = split_tag(&line.text) {
+                self.parse_tagged(line, kind, text);
+                members_over.get_or_insert(line.span);
+            } else if is_heading(&line.text) {
+                self.error("doc-heading", line.span, "a '=' heading must not stand in a definition's documentation");
+                self.at += 1;
+            } else {
+                self.parse_paragraph(line);
+            }
+        }
+    }
+
+    fn parse_features(&mut self, line: &Line) {
+        if self.doc.sections.iter().any(|section| matches!(section.kind, SectionKind::Feature(_))) {
+            self.error("doc-duplicate-features", line.span, "a second 'Features:' line");
+        }
+        self.at += 1;
+        self.skip_blank();
+        if self.parse_descriptions(SectionKind::Feature) == 0 {
+            let end = Span { start: self.end.end.saturating_sub(2), ..self.end };
+            let at = self.line().map_or(end, |line| line.span);
+            self.error("doc-no-features", at, "'@feature:' must follow 'Features:'");
+        }
+    }
+
+    /// A run of `@name: text`; says how many.
+    fn parse_descriptions(&mut self, kind: fn(String) -> SectionKind) -> usize {
+        let mut count = 0;
+        while let Some(line) = self.line() {
+            let Some((name, text)) = split_name(&line.text) else { break };
+            let kind = kind(name.to_owned());
+            if name.is_empty() {
+                self.error("doc-symbol", line.span, "a name must follow '@'");
+            } else if let Some(previous) = self.doc.sections.iter().find(|section| section.kind == kind) {
+                let previous = previous.span;
+                let message = format!("{} is described twice", show(name));
+                self.error("doc-duplicate-member", line.span, message).note(previous, "first described here");
+            }
+            self.parse_indented(Section { kind, span: line.span, lines: vec![text.to_owned()] });
+            count += 1;
+        }
+        count
+    }
+
+    fn parse_tagged(&mut self, line: &Line, kind: SectionKind, text: &str) {
+        match &kind {
+            SectionKind::Note => {
+                let message = "'Note:' sections are no longer supported";
+                self.error("doc-old-tag", line.span, message).help("write a '.. note::' directive");
+            }
+            SectionKind::Example => {
+                let message = "'Example:' sections are no longer supported";
+                self.error("doc-old-tag", line.span, message).help("write a '.. qmp-example::' directive");
+            }
+            _ => {
+                if let Some(previous) = self.doc.sections.iter().find(|section| section.kind == kind) {
+                    let previous = previous.span;
+                    let message = format!("a second {} section", kind.opening());
+                    self.error("doc-duplicate-section", line.span, message).note(previous, "the first one");
+                }
+            }
+        }
+        self.parse_indented(Section { kind, span: line.span, lines: vec![text.to_owned()] });
+    }
+
+    /// The lines behind the first one of a section.
+    fn parse_indented(&mut self, mut section: Section) {
+        self.at += 1;
+        let mut blank = 0;
+        while self.text() == Some("") {
+            blank += 1;
+            self.at += 1;
+        }
+        let indentation = self.text().map_or(0, indentation);
+        if indentation > 0 {
+            section.lines.extend(std::iter::repeat_n(String::new(), blank));
+            self.parse_continuation(indentation, &mut section);
+        }
+        self.doc.sections.push(section);
+    }
+
+    fn parse_continuation(&mut self, expected: usize, section: &mut Section) {
+        let mut after_blank = false;
+        while let Some(line) = self.line() {
+            let starts_section = split_name(&line.text).is_some();
+            if starts_section {
+                return;
+            }
+            if !line.text.is_empty() && indentation(&line.text) < expected {
+                if after_blank {
+                    return;
+                }
+                let message = format!("unexpected de-indent, expected at least {expected} spaces");
+                self.error("doc-de-indent", line.span, message);
+                // The rest of the paragraph is meant to belong here.
+                while self.text().is_some_and(|text| !text.is_empty() && split_name(text).is_none()) {
+                    self.at += 1;
+                }
+                return;
+            }
+            section.lines.push(line.text.clone());
+            after_blank = line.text.is_empty();
+            self.at += 1;
+        }
+    }
+
+    fn parse_paragraph(&mut self, line: &Line) {
+        let continues = matches!(self.doc.sections.last(), Some(Section { kind: SectionKind::Plain, .. }));
+        if !continues {
+            self.doc.sections.push(Section { kind: SectionKind::Plain, span: line.span, lines: Vec::new() });
+        }
+        let Some(section) = self.doc.sections.last_mut() else { return };
+        section.lines.push(String::new());
+        while let Some(line) = self.lines.get(self.at).filter(|line| !line.text.is_empty()) {
+            section.lines.push(line.text.clone());
+            self.at += 1;
+        }
+    }
+}
+
+/// How many blanks a line begins with.
+pub(super) fn indentation(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}

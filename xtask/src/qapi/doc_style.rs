@@ -1,0 +1,57 @@
+//! The form of documentation lines: QEMU's newest generator rejects what this warns of.
+
+use super::ast::Line;
+use super::context::Context;
+use super::doc::indentation;
+use crate::source::Span;
+
+const MAX_COLUMNS: usize = 70;
+
+/// Warns of long lines and of single spaces between sentences, except in literal text.
+pub(super) fn check(lines: &[Line], context: &mut Context<'_>) {
+    let mut literal: Option<usize> = None;
+    for line in lines {
+        let text = &*line.text;
+        if let Some(opened) = literal {
+            if text.is_empty() || indentation(text) > opened {
+                continue;
+            }
+            literal = None;
+        }
+        if text.ends_with("::") {
+            literal = Some(indentation(text));
+        }
+        check_length(line, context);
+        check_sentences(line, context);
+    }
+}
+
+fn check_length(line: &Line, context: &mut Context<'_>) {
+    let columns = line.text.chars().count() + "# ".len();
+    let trimmed = line.text.trim_start();
+    let is_url = ["http://", "https://", "ftp://"].iter().any(|scheme| trimmed.starts_with(scheme));
+    if columns > MAX_COLUMNS && !(is_url && !trimmed.contains(' ')) {
+        let message = format!("documentation line of {columns} columns, at most {MAX_COLUMNS} are usual");
+        context.diagnostics.warning("doc-long-line", line.span, message);
+    }
+}
+
+fn check_sentences(line: &Line, context: &mut Context<'_>) {
+    let bytes = line.text.as_bytes();
+    for (at, window) in bytes.windows(3).enumerate() {
+        let [end, b' ', next] = window else { continue };
+        let starts = next.is_ascii_uppercase() || next.is_ascii_digit() || *next == b'(';
+        if !matches!(end, b'.' | b'!' | b'?') || !starts || is_no_end(&line.text[..at]) {
+            continue;
+        }
+        let start = line.span.start + at as u32 + 1;
+        let span = Span { start, end: start + 1, ..line.span };
+        context.diagnostics.warning("doc-single-space", span, "two spaces separate sentences");
+    }
+}
+
+/// Whether a full stop behind this text ends no sentence: `e.g`, or the number of a list item.
+fn is_no_end(before: &str) -> bool {
+    let item = before.trim_start();
+    before.ends_with("e.g") || (item.len() == 1 && item.as_bytes()[0].is_ascii_digit())
+}
