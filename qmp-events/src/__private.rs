@@ -4,7 +4,7 @@ pub use serde;
 
 pub use crate::cursor::{Cursor, Fault};
 pub use crate::info::{
-    AlternateInfo, Availability, BranchInfo, EnumInfo, EventInfo, MemberInfo, RateLimit,
+    AlternateInfo, Availability, BranchInfo, Definition, EnumInfo, EventInfo, MemberInfo, RateLimit,
     StructInfo, TypeInfo, UnionInfo, ValueInfo, Version,
 };
 pub use crate::kind::{Kind, UnknownKind};

@@ -1,5 +1,7 @@
 //! What is known about events and their types: constants, without allocation.
 //!
+//! The derive macros make them, and any release may add fields: take them apart with `..`.
+//!
 //! [`EventKind::info`](crate::EventKind::info) gives an [`EventInfo`]; everything else hangs on it.
 //!
 //! ```
@@ -18,6 +20,8 @@ mod version;
 pub use audit::{Unrecognized, audit};
 pub use version::{ParseVersionError, Version};
 
+use std::fmt;
+use std::ops::Deref;
 use std::time::Duration;
 
 /// Since and until when, and whether, QEMU has something.
@@ -61,7 +65,6 @@ available_in!(EventInfo StructInfo MemberInfo EnumInfo ValueInfo UnionInfo Branc
 
 /// What is known about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct EventInfo {
     /// The name on the wire.
     pub name: &'static str,
@@ -94,7 +97,6 @@ fn member(members: &'static [MemberInfo], name: &str) -> Option<&'static MemberI
 
 /// A limit: QEMU sends one event per window and key, the first at once, then the last of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct RateLimit {
     /// Members whose values are limited apart. None: all events of the kind share the limit.
     pub keys: &'static [&'static str],
@@ -111,7 +113,6 @@ impl RateLimit {
 
 /// What is known about a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct MemberInfo {
     /// The name on the wire.
     pub name: &'static str,
@@ -137,7 +138,7 @@ impl MemberInfo {
 }
 
 /// A type of values.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum TypeInfo {
     /// An integer.
@@ -160,13 +161,60 @@ pub enum TypeInfo {
     /// A list of values of one type.
     List(&'static TypeInfo),
     /// A string of a known set.
-    Enum(&'static EnumInfo),
+    Enum(Definition<EnumInfo>),
     /// An object.
-    Struct(&'static StructInfo),
+    Struct(Definition<StructInfo>),
     /// An object one of whose members selects the others.
-    Union(&'static UnionInfo),
+    Union(Definition<UnionInfo>),
     /// A value of one of several JSON types.
-    Alternate(&'static AlternateInfo),
+    Alternate(Definition<AlternateInfo>),
+}
+
+/// A reference to a definition, followed when it is used, so that types can contain themselves.
+pub struct Definition<T: 'static>(fn() -> &'static T);
+
+impl<T> Definition<T> {
+    #[doc(hidden)]
+    pub const fn new(definition: fn() -> &'static T) -> Self {
+        Definition(definition)
+    }
+
+    /// The definition.
+    pub fn get(self) -> &'static T {
+        (self.0)()
+    }
+}
+
+impl<T> Clone for Definition<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Definition<T> {}
+
+impl<T> Deref for Definition<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.get()
+    }
+}
+
+/// Only the name, since a type may contain itself.
+impl fmt::Debug for TypeInfo {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TypeInfo::List(item) => write!(formatter, "[{item:?}]"),
+            _ => formatter.write_str(self.name()),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Definition<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Definition").finish_non_exhaustive()
+    }
 }
 
 impl TypeInfo {
@@ -187,10 +235,10 @@ impl TypeInfo {
             TypeInfo::Null => "null",
             TypeInfo::Any => "any",
             TypeInfo::List(item) => item.name(),
-            TypeInfo::Enum(info) => info.name,
-            TypeInfo::Struct(info) => info.name,
-            TypeInfo::Union(info) => info.name,
-            TypeInfo::Alternate(info) => info.name,
+            TypeInfo::Enum(info) => info.get().name,
+            TypeInfo::Struct(info) => info.get().name,
+            TypeInfo::Union(info) => info.get().name,
+            TypeInfo::Alternate(info) => info.get().name,
         }
     }
 }
@@ -211,7 +259,6 @@ impl Eq for TypeInfo {}
 
 /// What is known about a struct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct StructInfo {
     /// The name in the schema.
     pub name: &'static str,
@@ -236,7 +283,6 @@ impl StructInfo {
 
 /// What is known about an enum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct EnumInfo {
     /// The name in the schema.
     pub name: &'static str,
@@ -259,7 +305,6 @@ impl EnumInfo {
 
 /// What is known about a value of an enum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct ValueInfo {
     /// The name on the wire.
     pub name: &'static str,
@@ -273,7 +318,6 @@ pub struct ValueInfo {
 
 /// What is known about a union.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct UnionInfo {
     /// The name in the schema.
     pub name: &'static str,
@@ -298,7 +342,6 @@ impl UnionInfo {
 
 /// What is known about a branch of a union.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct BranchInfo {
     /// The value of the tag.
     pub name: &'static str,
@@ -314,7 +357,6 @@ pub struct BranchInfo {
 
 /// What is known about an alternate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct AlternateInfo {
     /// The name in the schema.
     pub name: &'static str,

@@ -40,7 +40,7 @@ pub(crate) fn expand_alternate(container: &Container) -> TokenStream {
         }
 
         impl qapi::QapiType for #ident {
-            const TYPE: qapi::TypeInfo = qapi::TypeInfo::Alternate(&INFO);
+            const TYPE: qapi::TypeInfo = qapi::TypeInfo::Alternate(qapi::Definition::new(|| &INFO));
             const JSON: qapi::JsonType = qapi::JsonType::Any;
             const TAKES_NULL: bool = false #(|| <#types as qapi::QapiType>::TAKES_NULL)*;
             fn decode(cursor: &mut qapi::Cursor<'_>) -> ::core::result::Result<Self, qapi::Fault> {

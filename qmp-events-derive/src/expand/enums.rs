@@ -49,7 +49,7 @@ pub(crate) fn expand_enum(container: &Container) -> TokenStream {
         }
 
         impl qapi::QapiType for #ident {
-            const TYPE: qapi::TypeInfo = qapi::TypeInfo::Enum(&INFO);
+            const TYPE: qapi::TypeInfo = qapi::TypeInfo::Enum(qapi::Definition::new(|| &INFO));
             const JSON: qapi::JsonType = qapi::JsonType::String;
             fn decode(cursor: &mut qapi::Cursor<'_>) -> ::core::result::Result<Self, qapi::Fault> {
                 ::core::result::Result::Ok(Self::from(&*cursor.string()?))

@@ -43,7 +43,7 @@ pub(crate) fn expand_struct(container: &Container) -> TokenStream {
         #object
         static INFO: qapi::StructInfo = #info;
         impl qapi::QapiType for #ident {
-            const TYPE: qapi::TypeInfo = qapi::TypeInfo::Struct(&INFO);
+            const TYPE: qapi::TypeInfo = qapi::TypeInfo::Struct(qapi::Definition::new(|| &INFO));
             const JSON: qapi::JsonType = qapi::JsonType::Object;
             fn decode(cursor: &mut qapi::Cursor<'_>) -> ::core::result::Result<Self, qapi::Fault> {
                 qapi::decode_object(cursor)

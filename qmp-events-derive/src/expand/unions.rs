@@ -48,7 +48,7 @@ pub(crate) fn expand_union(container: &Container) -> TokenStream {
         }
 
         impl qapi::QapiType for #ident {
-            const TYPE: qapi::TypeInfo = qapi::TypeInfo::Union(&INFO);
+            const TYPE: qapi::TypeInfo = qapi::TypeInfo::Union(qapi::Definition::new(|| &INFO));
             const JSON: qapi::JsonType = qapi::JsonType::Object;
             fn decode(cursor: &mut qapi::Cursor<'_>) -> ::core::result::Result<Self, qapi::Fault> {
                 qapi::decode_union(cursor)
