@@ -1,5 +1,6 @@
 //! The client side of the protocol, from bytes to clients, against scripted servers.
 
+mod blocking;
 mod session;
 mod splitter;
 
