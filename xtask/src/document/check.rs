@@ -137,7 +137,8 @@ impl Checker<'_> {
         {
             let message = format!("'{}' has no value '{}'", exempt.member.text, exempt.value);
             self.warn("rate-limit-member", exempt.member.span, message)
-                .note(member.member.span, "listed here");
+                .note(member.member.span, "its values are listed here")
+                .help("list it there, or name a listed one");
         }
     }
 
@@ -150,10 +151,12 @@ impl Checker<'_> {
         if !section.names.iter().any(|name| event.as_str() == Some(&name.text)) {
             let names = one_of(section.names.iter().map(|name| name.text.as_str()));
             let message = format!("the example's event is {event}, not {names}");
-            self.warn("example-event", event.span, message).note(section.span, "in this section");
+            self.warn("example-event", event.span, message)
+                .note(section.span, "in this section")
+                .help("show this event, or move the example to the other one's section");
             return;
         }
-        if section.data_type.is_some() {
+        if section.data_type.is_some() && section.members.is_empty() {
             return;
         }
         let nothing = Vec::new();
@@ -203,7 +206,8 @@ impl Checker<'_> {
                 self.left -= 1;
                 let message = format!("'{}' is {} here", member.name, kind_name(&value.kind));
                 self.warn("example-type", value.span, message)
-                    .note(member.span, format!("described as {} here", type_name(&member.ty)));
+                    .note(member.span, format!("described as {} here", type_name(&member.ty)))
+                    .help("make both agree");
             }
             return;
         }
@@ -211,7 +215,9 @@ impl Checker<'_> {
         if let Some(text) = unlisted.filter(|_| self.left > 0) {
             self.left -= 1;
             let message = format!("'{text}' is no value of '{}'", member.name);
-            self.warn("example-value", value.span, message).note(member.span, "the values are listed here");
+            self.warn("example-value", value.span, message)
+                .note(member.span, "the values are listed here")
+                .help("list it there, or show a listed one");
         }
         if member.members.is_empty() {
             return;

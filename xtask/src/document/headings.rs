@@ -114,7 +114,7 @@ fn stands_alone(all: &[Line<'_>], at: usize, has_blanks: bool) -> bool {
         let below = all.get(at + 1);
         return all[at].indent == 0 && [above, below].into_iter().flatten().all(Line::is_blank);
     }
-    above.is_none_or(|line| line.text.ends_with(['.', '}', '!', '=', '-']))
+    above.is_none_or(|line| line.text.ends_with(['.', '}', ')', '!', '=', '-']))
 }
 
 fn shows(line: &Line<'_>, name: &str) -> bool {

@@ -8,7 +8,7 @@ pub(super) enum Item {
     Blank,
     /// `{`
     Object,
-    /// Only `}`, `]`, and `,` or `;`.
+    /// Only `}` and `]`, and `,` or `;`.
     Closer,
     /// `Data:`, with what follows.
     Data(Range<usize>),
@@ -84,7 +84,7 @@ fn shift(range: &Range<usize>, offset: usize) -> Range<usize> {
 }
 
 fn is_closer(text: &str) -> bool {
-    text.starts_with(['}', ']']) && text.chars().all(|c| "}],; \t".contains(c))
+    text.chars().all(|c| "}],; \t".contains(c))
 }
 
 /// What follows the word `word` (lower case) at the start of `text`.

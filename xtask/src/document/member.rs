@@ -36,7 +36,8 @@ pub(super) fn understand(member: SortedMember, owner: &str, diagnostics: &mut Di
         let inside = &whole[group.range.clone()];
         understood.ty = json_type(text, &group, owner, diagnostics);
         understood.optional |= words(inside).any(|word| word == "optional");
-        understood.values = quoted_values(text, group.word.end..group.range.end);
+        understood.values = quoted_values(text, group.range.start..group.word.start);
+        understood.values.extend(quoted_values(text, group.word.end..group.range.end));
         understood.closed = !is_open(inside);
         understood.description = without(whole, group.range);
     } else if let Some(range) = named_type(whole) {

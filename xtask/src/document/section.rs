@@ -225,7 +225,9 @@ impl<'a> Sorter<'a, '_> {
                 .within(&self.sorted.owner)
                 .help("write 'Data: None.', or 'Data:' alone and a bullet for each member");
         }
-        self.sorted.data = if none { DataLine::None(span) } else { DataLine::Members(span) };
+        if self.sorted.data == DataLine::Absent {
+            self.sorted.data = if none { DataLine::None(span) } else { DataLine::Members(span) };
+        }
         self.state = if none { State::Description } else { State::Data };
     }
 

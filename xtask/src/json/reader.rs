@@ -253,7 +253,8 @@ impl<'a> Reader<'a> {
     fn repair(&mut self, from: usize, to: usize, message: &str, help: &'static str) -> Result<(), Failure> {
         let span = self.span(from, to);
         if self.repairs.len() == self.budget {
-            return Err((span, message.to_owned()));
+            let before = if self.budget > 0 { ", and too much was wrong before" } else { "" };
+            return Err((span, format!("{message}{before}")));
         }
         self.repairs.push(Repair { span, message: message.to_owned(), help });
         Ok(())
