@@ -27,12 +27,21 @@ pub struct EventText {
     pub notes: Vec<String>,
     /// Descriptions of the event's own members.
     pub members: BTreeMap<String, String>,
-    /// Wire examples as compact JSON.
-    pub examples: Vec<String>,
+    /// Messages as QEMU sends them.
+    pub examples: Vec<ExampleText>,
     /// How often QEMU sends it at most.
     pub rate_limit: Option<RateLimit>,
     /// The document shows `data` as the value of the event's only member: decode both forms.
     pub bare: bool,
+}
+
+/// An example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExampleText {
+    /// The message as compact JSON.
+    pub message: String,
+    /// The message as the document lays it out.
+    pub shown: String,
 }
 
 /// At most one event a second, for each value of the key.

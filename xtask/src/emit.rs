@@ -9,16 +9,20 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use crate::catalogue::Catalogue;
 use crate::diagnostics::Diagnostics;
 use crate::names::{camel_case, snake_case};
-use crate::reach::reach;
-use crate::schema::{Definition, DefinitionId, Kind};
+use crate::reach::{reach, referenced};
+use crate::schema::{Data, Definition, DefinitionId, Event, Kind};
 
 const HEADER: &str = "// Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.\n";
+
+/// What generated files name of the runtime.
+const RUNTIME: [&str; 7] =
+    ["QapiAlternate", "QapiEnum", "QapiEvent", "QapiStruct", "QapiUnion", "UnknownBranch", "UnknownValue"];
 
 /// The files of `generated/`: names with their contents.
 pub fn emit(catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> BTreeMap<String, String> {
@@ -31,7 +35,7 @@ pub fn emit(catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> BTreeMap<St
         if !items.is_empty() {
             let name = snake_case(&module.name);
             let about = format!("//! Events and types of `schema/qapi/{}.json`.\n\n", module.name);
-            let imports = "use super::prelude::*;\n\n";
+            let imports = emitter.emit_imports(index, &items);
             files.insert(format!("{name}.rs"), format!("{HEADER}{about}{imports}{}", print_items(items)));
             modules.push(name);
         }
@@ -77,18 +81,38 @@ impl Emitter<'_> {
         here.flat_map(|(id, definition)| self.emit_definition(id, definition)).collect()
     }
 
+    /// What a file needs in scope: of the runtime and of the other files just what it names.
+    fn emit_imports(&self, module: usize, items: &[TokenStream]) -> String {
+        let mut found = BTreeSet::new();
+        items.iter().for_each(|item| collect_idents(item.clone(), &mut found));
+        let runtime: Vec<&str> = RUNTIME.into_iter().filter(|name| found.contains(*name)).collect();
+        let schema = &self.catalogue.schema;
+        let here = self.needed().filter(|(_, definition)| definition.module == module);
+        let named = here.flat_map(|(id, _)| referenced(schema, id).into_iter().map(move |named| (id, named)));
+        let elsewhere: BTreeSet<String> = named
+            .filter(|(_, named)| schema.get(*named).module != module)
+            .map(|(id, named)| self.name_within(id, named).to_string())
+            .collect();
+        let siblings: Vec<&str> = elsewhere.iter().map(String::as_str).collect();
+        format!("{}{}\n", use_line("super", &siblings), use_line("crate", &runtime))
+    }
+
+    /// What the Rust type of a definition calls another one: an event has the branches of a union
+    /// where anything else has the union.
+    fn name_within(&self, id: DefinitionId, named: DefinitionId) -> Ident {
+        match &self.catalogue.schema.get(id).kind {
+            Kind::Event(Event { data: Data::Type(data) }) if *data == named => self.branches_ident(named),
+            _ => self.catalogue.names.type_ident(&self.catalogue.schema.get(named).name),
+        }
+    }
+
     fn emit_root(&self, modules: &[String]) -> String {
         let about = "//! Every event that QEMU has emitted, and the types that they are made of.\n\n";
         let declarations: String = modules.iter().map(|name| format!("mod {name};\n")).collect();
         let exports: String = modules.iter().map(|name| format!("pub use {name}::*;\n")).collect();
-        let prelude = "/// What the generated modules need in scope.\nmod prelude {\n    \
-                       pub(super) use super::*;\n    \
-                       pub(super) use crate::{\n        \
-                       QapiAlternate, QapiEnum, QapiEvent, QapiStruct, QapiUnion, UnknownBranch, UnknownValue,\n    \
-                       };\n}\n";
         let event = print_items(vec![self.emit_event_set()]);
         format!(
-            "{HEADER}{about}{declarations}\n{exports}\nuse crate::{{QapiEvents, UnknownEvent}};\n\n{prelude}\n{event}"
+            "{HEADER}{about}{declarations}\n{exports}\nuse crate::{{QapiEvents, UnknownEvent}};\n\n{event}"
         )
     }
 
@@ -101,9 +125,7 @@ impl Emitter<'_> {
                 let wire = &definition.name;
                 let variant = format_ident!("{}", camel_case(wire));
                 let payload = self.catalogue.names.type_ident(wire);
-                let aliases = self.catalogue.names.aliases(wire);
-                let aliases = aliases.iter().map(|alias| quote!(, alias = #alias));
-                events.push((wire, quote! { #docs #[qapi(name = #wire #(#aliases)*)] #variant(#payload), }));
+                events.push((wire, quote! { #docs #[qapi(name = #wire)] #variant(#payload), }));
             }
         }
         events.sort_by_key(|(name, _)| *name);
@@ -119,6 +141,22 @@ impl Emitter<'_> {
                 #[qapi(unknown)]
                 Unknown(UnknownEvent),
             }
+        }
+    }
+}
+
+fn use_line(path: &str, names: &[&str]) -> String {
+    if names.is_empty() { String::new() } else { format!("use {path}::{{{}}};\n", names.join(", ")) }
+}
+
+fn collect_idents(tokens: TokenStream, found: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => {
+                found.insert(ident.to_string());
+            }
+            TokenTree::Group(group) => collect_idents(group.stream(), found),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
     }
 }

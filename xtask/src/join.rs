@@ -8,19 +8,20 @@ mod example;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalogue::{Catalogue, EventText, RateLimit};
+use crate::catalogue::{Catalogue, EventText, ExampleText, RateLimit};
 use crate::diagnostics::Diagnostics;
-use crate::document::{DataLine, DocumentMember, DocumentType, EventDocument, Section};
+use crate::document::{DataLine, DocumentMember, DocumentType, EventDocument, Example, Section};
 use crate::names::Names;
 use crate::reach::{data_members, own_members, reach};
 use crate::schema::{Builtin, Definition, Event, Kind, Member, Schema, Type};
-use crate::source::Span;
+use crate::source::{SourceMap, Span};
 
 /// Joins the three sources.
 pub fn join(
     schema: Schema,
     document: &EventDocument,
     names: Names,
+    sources: &SourceMap,
     diagnostics: &mut Diagnostics,
 ) -> Catalogue {
     check_dates(&schema, diagnostics);
@@ -31,8 +32,12 @@ pub fn join(
         let definition = schema.get(id);
         if let Kind::Event(event) = &definition.kind {
             let section = find_section(definition, document, diagnostics);
-            let text = section.map(|section| join_event(&schema, definition, event, section, diagnostics));
-            events.insert(id, text.unwrap_or_default());
+            let mut text = EventText::default();
+            if let Some(section) = section {
+                check_event(&schema, definition, event, section, diagnostics);
+                text = join_event(&schema, definition, event, section, sources);
+            }
+            events.insert(id, text);
         }
     }
     Catalogue { schema, events, names }
@@ -112,13 +117,13 @@ fn find_section<'a>(
     section
 }
 
-fn join_event(
+fn check_event(
     schema: &Schema,
     definition: &Definition,
     event: &Event,
     section: &Section,
     diagnostics: &mut Diagnostics,
-) -> EventText {
+) {
     let members = data_members(schema, &event.data);
     let mut check = Check { schema, owner: owner(definition), diagnostics };
     check.data_line(&members, section);
@@ -136,6 +141,20 @@ fn join_event(
     for one in &section.examples {
         example::check_example(schema, definition, event, one, diagnostics);
     }
+}
+
+fn join_event(
+    schema: &Schema,
+    definition: &Definition,
+    event: &Event,
+    section: &Section,
+    sources: &SourceMap,
+) -> EventText {
+    let members = data_members(schema, &event.data);
+    let example = |example: &Example| ExampleText {
+        message: example.text.clone(),
+        shown: sources.text(example.span).to_owned(),
+    };
     EventText {
         description: section.description.clone(),
         notes: section.notes.iter().map(|note| note.text.clone()).collect(),
@@ -144,7 +163,7 @@ fn join_event(
             .iter()
             .map(|member| (member.name.clone(), member.description.clone()))
             .collect(),
-        examples: section.examples.iter().map(|example| example.text.clone()).collect(),
+        examples: section.examples.iter().map(example).collect(),
         rate_limit: section.rate_limit.as_ref().map(|limit| RateLimit {
             key: limit.key.as_ref().map(|key| key.text.clone()),
             since: limit.since.filter(|since| definition.lifetime.since.is_none_or(|event| event < *since)),
@@ -222,25 +241,28 @@ impl Check<'_> {
             }
         }
         for one in documented {
-            match members.iter().chain(in_branches).find(|member| member.name == one.name) {
-                Some(member) => self.member(member, one),
-                None => {
-                    let message = format!("the schema has no member '{}' here", one.name);
-                    self.error("member-not-in-schema", one.span, message)
-                        .help("add it in schema/qapi, or correct the name");
-                }
+            let own = members.iter().find(|member| member.name == one.name);
+            if let Some(member) = own {
+                self.member(member, member.optional, one);
+            } else if let Some(member) = in_branches.iter().find(|member| member.name == one.name) {
+                // Whatever a branch says, the object as a whole may lack it.
+                self.member(member, true, one);
+            } else {
+                let message = format!("the schema has no member '{}' here", one.name);
+                self.error("member-not-in-schema", one.span, message)
+                    .help("add it in schema/qapi, or correct the name");
             }
         }
     }
 
-    fn member(&mut self, member: &Member, documented: &DocumentMember) {
+    fn member(&mut self, member: &Member, optional: bool, documented: &DocumentMember) {
         if !self.types_agree(&member.ty, &documented.ty) {
             let expected = self.json_type(&member.ty);
             let message = format!("the schema says that '{}' is a {expected}", member.name);
             self.error("type-mismatch", documented.span, message).note(member.span, "the schema's member");
         }
-        if member.optional != documented.optional {
-            let word = if member.optional { "optional" } else { "mandatory" };
+        if optional != documented.optional {
+            let word = if optional { "optional" } else { "mandatory" };
             self.error(
                 "optional-mismatch",
                 documented.span,

@@ -10,12 +10,15 @@
 //! repairs it. No name of a schema stands in these sources: exceptions are data.
 
 pub mod catalogue;
+pub mod commands;
 pub mod diagnostics;
 pub mod document;
 pub mod emit;
 pub mod join;
 pub mod json;
 pub mod names;
+pub mod pipeline;
+pub mod qapi;
 pub mod reach;
 pub mod schema;
 pub mod source;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::{Data, DefinitionId, Kind, Member, Schema, Type};
+use crate::schema::{Branch, Data, DefinitionId, Event, Kind, Member, Schema, Type};
 
 /// The types behind the events of a schema, in source order.
 ///
@@ -11,21 +11,40 @@ use crate::schema::{Data, DefinitionId, Kind, Member, Schema, Type};
 /// the enum of a union's tag: the branches name its values.
 pub fn reach(schema: &Schema) -> BTreeSet<DefinitionId> {
     let mut reached = BTreeSet::new();
-    let mut waiting: Vec<DefinitionId> = Vec::new();
-    for (_, event) in schema.events() {
-        types_of_members(&data_members(schema, &event.data), &mut waiting);
-        if let Data::Type(id) = event.data
-            && let Kind::Union(_) = schema.get(id).kind
-        {
-            waiting.push(id);
-        }
-    }
+    let events = schema.ids().filter(|id| matches!(schema.get(*id).kind, Kind::Event(_)));
+    let mut waiting: Vec<DefinitionId> = events.flat_map(|id| referenced(schema, id)).collect();
     while let Some(id) = waiting.pop() {
         if reached.insert(id) {
-            waiting.extend(types_behind(schema, id));
+            waiting.extend(referenced(schema, id));
         }
     }
     reached
+}
+
+/// The types that the Rust type of a definition names.
+pub fn referenced(schema: &Schema, id: DefinitionId) -> Vec<DefinitionId> {
+    let definition = schema.get(id);
+    let members = match &definition.kind {
+        Kind::Event(event) => data_members(schema, &event.data),
+        _ => own_members(schema, id),
+    };
+    let members = members.into_iter().map(|member| &member.ty);
+    let branches = branches(schema, id).iter().map(|branch| &branch.ty);
+    let mut types: Vec<DefinitionId> = members.chain(branches).filter_map(element).collect();
+    if let Kind::Event(Event { data: Data::Type(data) }) = definition.kind
+        && let Kind::Union(_) = schema.get(data).kind
+    {
+        types.push(data);
+    }
+    types
+}
+
+fn branches(schema: &Schema, id: DefinitionId) -> &[Branch] {
+    match &schema.get(id).kind {
+        Kind::Union(union) => &union.branches,
+        Kind::Alternate(alternate) => &alternate.branches,
+        _ => &[],
+    }
 }
 
 /// The members of an event's data (or of a command's arguments), wherever they are written. For a
@@ -59,7 +78,7 @@ pub fn contains(schema: &Schema, from: &Type, to: DefinitionId) -> bool {
         if seen.insert(id) {
             let members = own_members(schema, id);
             waiting.extend(members.iter().filter_map(|member| named(&member.ty)));
-            waiting.extend(types_behind_branches(schema, id));
+            waiting.extend(branches(schema, id).iter().filter_map(|branch| named(&branch.ty)));
         }
     }
     false
@@ -70,25 +89,6 @@ fn named(ty: &Type) -> Option<DefinitionId> {
         Type::Named(id) => Some(*id),
         Type::Builtin(_) | Type::List(_) => None,
     }
-}
-
-fn types_behind(schema: &Schema, id: DefinitionId) -> Vec<DefinitionId> {
-    let mut found = types_behind_branches(schema, id);
-    types_of_members(&own_members(schema, id), &mut found);
-    found
-}
-
-fn types_behind_branches(schema: &Schema, id: DefinitionId) -> Vec<DefinitionId> {
-    let branches = match &schema.get(id).kind {
-        Kind::Union(union) => &union.branches,
-        Kind::Alternate(alternate) => &alternate.branches,
-        _ => return Vec::new(),
-    };
-    branches.iter().filter_map(|branch| element(&branch.ty)).collect()
-}
-
-fn types_of_members(members: &[&Member], found: &mut Vec<DefinitionId>) {
-    found.extend(members.iter().filter_map(|member| element(&member.ty)));
 }
 
 /// The named type at the bottom of lists.

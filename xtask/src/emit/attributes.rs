@@ -1,6 +1,6 @@
 //! `#[qapi(...)]`: what a schema says and Rust's syntax cannot.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::catalogue::{EventText, RateLimit};
@@ -56,7 +56,12 @@ impl Attributes {
     /// Adds what the event document says.
     pub(super) fn event(&mut self, text: &EventText) {
         self.0.extend(text.rate_limit.as_ref().map(rate_limit));
-        self.0.extend(text.examples.iter().map(|example| quote!(example = #example)));
+        self.0.extend(
+            text.examples
+                .iter()
+                .map(|example| raw(&example.message))
+                .map(|example| quote!(example = #example)),
+        );
     }
 }
 
@@ -67,6 +72,18 @@ impl quote::ToTokens for Attributes {
             tokens.extend(quote!(#[qapi(#(#words),*)]));
         }
     }
+}
+
+/// A string without escapes, as people write JSON in Rust.
+fn raw(text: &str) -> Literal {
+    let hashes = "#".repeat(
+        text.split('"')
+            .skip(1)
+            .map(|rest| rest.chars().take_while(|c| *c == '#').count() + 1)
+            .max()
+            .unwrap_or(0),
+    );
+    format!("r{hashes}\"{text}\"{hashes}").parse().unwrap_or_else(|_| Literal::string(text))
 }
 
 fn rate_limit(limit: &RateLimit) -> TokenStream {

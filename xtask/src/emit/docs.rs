@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::catalogue::EventText;
+use crate::catalogue::{EventText, RateLimit};
 use crate::schema::{Definition, Lifetime};
 
 const WIDTH: usize = 96;
@@ -28,15 +28,30 @@ pub(super) fn event(definition: &Definition, text: &EventText) -> String {
     let mut sections: Vec<String> = Vec::new();
     sections.extend(paragraphs_with_summary(&text.description));
     sections.extend(text.notes.iter().map(|note| wrap(&markdown(note))));
+    sections.extend(text.rate_limit.as_ref().map(rate_limit));
     sections.push(format!("# Versions\n\n{}", versions(&definition.lifetime)));
     if !text.examples.is_empty() {
         let mut example = String::from("# Example\n\n```json\n");
         for one in &text.examples {
-            let _ = writeln!(example, "{one}");
+            let _ = writeln!(example, "{}", one.shown);
         }
         sections.push(example + "```");
     }
     sections.join("\n\n")
+}
+
+fn rate_limit(limit: &RateLimit) -> String {
+    let mut text = String::from("QEMU sends it once a second at most");
+    if let Some(key) = &limit.key {
+        let _ = write!(text, " for each `{key}`");
+    }
+    if let Some((member, value)) = &limit.exempt {
+        let _ = write!(text, ", unless `{member}` is `{value}`");
+    }
+    if let Some(since) = limit.since {
+        let _ = write!(text, ", since QEMU {since}");
+    }
+    wrap(&format!("{text}: the first at once, then the last of each second."))
 }
 
 /// What stands above any other type.
@@ -51,7 +66,7 @@ pub(super) fn definition(definition: &Definition) -> String {
 /// What stands above a member or an enum value.
 pub(super) fn part(description: &str, lifetime: &Lifetime) -> String {
     let mut sections: Vec<String> =
-        description.split("\n\n").map(|paragraph| wrap(&markdown(paragraph))).collect();
+        description.split("\n\n").map(|paragraph| wrap(&sentence(&markdown(paragraph)))).collect();
     if lifetime.since.is_some() || lifetime.removed.is_some() {
         sections.push(versions(lifetime));
     }
@@ -71,6 +86,20 @@ fn paragraphs_with_summary(paragraphs: &[String]) -> impl Iterator<Item = String
     }
     out.extend(paragraphs.iter().skip(1).map(|paragraph| wrap(&markdown(paragraph))));
     out.into_iter().filter(|paragraph| !paragraph.is_empty())
+}
+
+/// A bullet's text as a sentence: capital first, full stop last.
+fn sentence(text: &str) -> String {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    let is_word = word.trim_end_matches([',', ';', ':']).chars().all(|letter| letter.is_ascii_lowercase());
+    let mut out = text.to_owned();
+    if let (true, Some(first)) = (is_word, out.get_mut(..1)) {
+        first.make_ascii_uppercase();
+    }
+    if out.ends_with(|last: char| last.is_alphanumeric() || "`\"')".contains(last)) {
+        out.push('.');
+    }
+    out
 }
 
 fn versions(lifetime: &Lifetime) -> String {

@@ -116,7 +116,7 @@ impl Emitter<'_> {
     }
 
     /// The enum of a union's branches: the union itself if it has no member but its tag.
-    fn branches_ident(&self, id: DefinitionId) -> Ident {
+    pub(super) fn branches_ident(&self, id: DefinitionId) -> Ident {
         let ident = self.catalogue.names.type_ident(&self.catalogue.schema.get(id).name);
         if own_members(&self.catalogue.schema, id).is_empty() {
             ident
