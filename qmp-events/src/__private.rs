@@ -16,11 +16,11 @@ pub use crate::wire::alternate::{
 pub use crate::wire::event::{Payload, position_of, serialize_data};
 pub use crate::wire::object::{
     Incomplete, Members, Object, Rest, Source, branches, decode_object, deserialize_object,
-    required, required_or_bare, serialize_member, serialize_object,
+    required, required_or_bare, rest_name, serialize_member, serialize_object,
 };
 pub use crate::wire::place::Place;
 pub use crate::wire::union::{Branch, Union, decode_union, deserialize_union};
-pub use crate::wire::value::deserialize_enum;
+pub use crate::wire::value::{Enum, deserialize_enum};
 pub use crate::wire::{JsonType, QapiEvent, QapiEvents, QapiType};
 
 /// Whether two texts are the same, in a constant.

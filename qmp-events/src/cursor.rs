@@ -1,8 +1,7 @@
 //! A cursor over JSON text: all of the grammar, in place, without allocation but for escapes.
 //!
-//! The text is checked to be UTF-8 before a cursor sees it. Everything the cursor passes over is
-//! checked, whether it is decoded or skipped: grammar, escapes, surrogates, the range of numbers,
-//! and nesting, which ends at [`MAX_DEPTH`]. It never recurses, never panics, and takes time linear
+//! Everything the cursor passes over is checked, whether it is decoded or skipped: grammar, UTF-8,
+//! escapes, surrogates, the range of numbers, and nesting, which ends at [`MAX_DEPTH`]. It never recurses, never panics, and takes time linear
 //! in the length of what it reads.
 
 mod fault;
@@ -24,13 +23,13 @@ pub(crate) const MAX_DEPTH: u32 = 127;
 /// A position in JSON text. Methods leave it behind what they read.
 #[derive(Clone, Debug)]
 pub struct Cursor<'a> {
-    text: &'a str,
+    text: &'a [u8],
     position: usize,
     depth: u32,
 }
 
 impl<'a> Cursor<'a> {
-    pub(crate) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a [u8]) -> Self {
         Cursor { text, position: 0, depth: 0 }
     }
 
@@ -40,19 +39,20 @@ impl<'a> Cursor<'a> {
     }
 
     /// The text from `start` to the position.
-    pub(crate) fn text_since(&self, start: usize) -> &'a str {
+    #[inline(always)]
+    pub(crate) fn text_since(&self, start: usize) -> &'a [u8] {
         self.text.get(start..self.position).unwrap_or_default()
     }
 
     #[inline(always)]
     fn rest(&self) -> &'a [u8] {
-        self.text.as_bytes().get(self.position..).unwrap_or_default()
+        self.text.get(self.position..).unwrap_or_default()
     }
 
     /// The next byte.
     #[inline(always)]
     pub(crate) fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.position).copied()
+        self.text.get(self.position).copied()
     }
 
     /// Passes over `literal` if it comes next, byte for byte.
@@ -128,7 +128,7 @@ impl<'a> Cursor<'a> {
         match self.peek_value() {
             Some(b',') => {
                 self.position += 1;
-                self.skip_whitespace();
+                self.position += usize::from(self.peek() == Some(b' '));
                 Ok(true)
             }
             Some(byte) if byte == close => {
@@ -141,7 +141,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The name of the next member, and the colon behind it.
-    pub(crate) fn key(&mut self) -> Result<Cow<'a, str>, Fault> {
+    pub(crate) fn key(&mut self) -> Result<Cow<'a, [u8]>, Fault> {
         if self.peek_value() != Some(b'"') {
             return Err(self.syntax("a member's name in quotes"));
         }
@@ -182,9 +182,12 @@ impl<'a> Cursor<'a> {
 
     #[cold]
     pub(crate) fn syntax(&self, expected: &'static str) -> Fault {
-        let found = match self.text.get(self.position..).and_then(|rest| rest.chars().next()) {
-            Some(character) => format!("{character:?}"),
+        let found = match self.rest().utf8_chunks().next() {
             None => "the end of the text".to_owned(),
+            Some(chunk) => match chunk.valid().chars().next() {
+                Some(character) => format!("{character:?}"),
+                None => return self.not_utf8(self.position),
+            },
         };
         let message = format!("expected {expected}, found {found}");
         Fault::new(DecodeErrorKind::Syntax, self.position, message)
@@ -206,6 +209,11 @@ impl<'a> Cursor<'a> {
         };
         let message = format!("expected {expected}, found {found}");
         Fault::new(DecodeErrorKind::Type, self.position, message)
+    }
+
+    #[cold]
+    fn not_utf8(&self, offset: usize) -> Fault {
+        Fault::new(DecodeErrorKind::Utf8, offset, "the text is not UTF-8")
     }
 
     #[cold]

@@ -6,7 +6,7 @@ use crate::EventKind;
 use crate::cursor::Cursor;
 use crate::error::DecodeError;
 use crate::kind::Kind;
-use crate::message::{EventMessage, decode_data, read_parts};
+use crate::message::{EventMessage, decode_data, read_parts, Parts};
 use crate::timestamp::Timestamp;
 use crate::wire::QapiEvents;
 
@@ -27,10 +27,10 @@ use crate::wire::QapiEvents;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Envelope<'a> {
-    text: &'a str,
-    name: Cow<'a, str>,
+    message: &'a [u8],
+    name: Cow<'a, [u8]>,
     timestamp: Option<Timestamp>,
-    data: Option<(Cursor<'a>, &'a str)>,
+    data: Option<(Cursor<'a>, &'a [u8])>,
 }
 
 impl<'a> Envelope<'a> {
@@ -41,14 +41,7 @@ impl<'a> Envelope<'a> {
     /// If the text is no JSON, or no event message. Whether `data` fits the event shows when it is
     /// read.
     pub fn decode(message: &'a [u8]) -> Result<Self, DecodeError> {
-        match std::str::from_utf8(message) {
-            Ok(text) => Self::decode_text(text),
-            Err(error) => Err(DecodeError::not_utf8(message, error.valid_up_to())),
-        }
-    }
-
-    fn decode_text(text: &'a str) -> Result<Self, DecodeError> {
-        let parts = read_parts(text, |_, data| {
+        let parts = read_parts(message, |_, data| {
             data.map(|cursor| {
                 let before = cursor.clone();
                 cursor.skip_value()?;
@@ -57,24 +50,19 @@ impl<'a> Envelope<'a> {
             .transpose()
         });
         match parts {
-            Ok(parts) => Ok(Envelope {
-                text,
-                name: parts.name,
-                timestamp: parts.timestamp,
-                data: parts.data,
-            }),
-            Err(fault) => Err(DecodeError::new(text, fault)),
+            Ok(Parts { name, timestamp, data }) => Ok(Envelope { message, name, timestamp, data }),
+            Err(fault) => Err(DecodeError::new(message, fault)),
         }
     }
 
     /// The event's name on the wire.
     pub fn name(&self) -> &str {
-        &self.name
+        text(&self.name)
     }
 
     /// The kind of event, if this build knows it.
     pub fn kind(&self) -> Option<EventKind> {
-        EventKind::from_name(&self.name)
+        EventKind::from_name(self.name())
     }
 
     /// When it happened.
@@ -84,7 +72,7 @@ impl<'a> Envelope<'a> {
 
     /// The text of `data`, a JSON object.
     pub fn data(&self) -> Option<&'a str> {
-        self.data.as_ref().map(|(_, text)| *text)
+        self.data.as_ref().map(|(_, data)| text(data))
     }
 
     /// Reads the event.
@@ -96,7 +84,7 @@ impl<'a> Envelope<'a> {
         let mut cursor = self.data.as_ref().map(|(cursor, _)| cursor.clone());
         match decode_data(&self.name, cursor.as_mut()) {
             Ok(event) => Ok(EventMessage { event, timestamp: self.timestamp }),
-            Err(fault) => Err(DecodeError::new(self.text, fault)),
+            Err(fault) => Err(DecodeError::new(self.message, fault)),
         }
     }
 }
@@ -105,6 +93,11 @@ impl<'a> TryFrom<&'a str> for Envelope<'a> {
     type Error = DecodeError;
 
     fn try_from(message: &'a str) -> Result<Self, DecodeError> {
-        Self::decode_text(message)
+        Self::decode(message.as_bytes())
     }
+}
+
+/// The text that was checked to be UTF-8 when the envelope was read.
+fn text(checked: &[u8]) -> &str {
+    std::str::from_utf8(checked).unwrap_or_default()
 }

@@ -59,7 +59,7 @@ pub enum DecodeErrorKind {
 
 impl DecodeError {
     #[cold]
-    pub(crate) fn new(text: &str, fault: Fault) -> Self {
+    pub(crate) fn new(text: &[u8], fault: Fault) -> Self {
         let defect = fault.into_defect();
         let (event, mut member) = locate(text, defect.offset);
         if let Some(missing) = defect.member {
@@ -72,17 +72,8 @@ impl DecodeError {
             member,
             offset: Some(defect.offset),
             message: defect.message.into_owned(),
-            raw: text.to_owned(),
+            raw: String::from_utf8_lossy(text).into_owned(),
         }))
-    }
-
-    #[cold]
-    pub(crate) fn not_utf8(bytes: &[u8], offset: usize) -> Self {
-        let raw = String::from_utf8_lossy(bytes).into_owned();
-        let (event, member) = locate(&raw, offset);
-        let message = "the text is not UTF-8".to_owned();
-        let kind = DecodeErrorKind::Utf8;
-        DecodeError(Box::new(Details { kind, event, member, offset: Some(offset), message, raw }))
     }
 
     /// What is wrong.

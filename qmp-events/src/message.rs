@@ -53,16 +53,9 @@ impl<E: QapiEvents> EventMessage<E> {
     /// If the text is no event message, or its members do not fit its event. An event, a member, a
     /// value or a branch that this build does not know is no error.
     pub fn decode(message: &[u8]) -> Result<Self, DecodeError> {
-        match std::str::from_utf8(message) {
-            Ok(text) => Self::decode_text(text),
-            Err(error) => Err(DecodeError::not_utf8(message, error.valid_up_to())),
-        }
-    }
-
-    fn decode_text(text: &str) -> Result<Self, DecodeError> {
-        read_parts(text, decode_data::<E>)
+        read_parts(message, decode_data::<E>)
             .map(|parts| EventMessage { event: parts.data, timestamp: parts.timestamp })
-            .map_err(|fault| DecodeError::new(text, fault))
+            .map_err(|fault| DecodeError::new(message, fault))
     }
 }
 
@@ -70,14 +63,14 @@ impl<E: QapiEvents> FromStr for EventMessage<E> {
     type Err = DecodeError;
 
     fn from_str(text: &str) -> Result<Self, DecodeError> {
-        Self::decode_text(text)
+        Self::decode(text.as_bytes())
     }
 }
 
 /// Reads `data` of the event `name`; without a cursor, there is none.
 #[inline]
 pub(crate) fn decode_data<E: QapiEvents>(
-    name: &str,
+    name: &[u8],
     data: Option<&mut Cursor<'_>>,
 ) -> Result<E, Fault> {
     let position = position_of::<E>(name);
@@ -89,7 +82,7 @@ pub(crate) fn decode_data<E: QapiEvents>(
 
 /// A message, `data` of which was read by the caller.
 pub(crate) struct Parts<'a, T> {
-    pub(crate) name: Cow<'a, str>,
+    pub(crate) name: Cow<'a, [u8]>,
     pub(crate) timestamp: Option<Timestamp>,
     pub(crate) data: T,
 }
@@ -98,8 +91,8 @@ pub(crate) struct Parts<'a, T> {
 /// `None` if there is no `data`. It is called more than once if `data` stands there more than once.
 #[inline]
 pub(crate) fn read_parts<'a, T>(
-    text: &'a str,
-    mut read: impl FnMut(&str, Option<&mut Cursor<'a>>) -> Result<T, Fault>,
+    text: &'a [u8],
+    mut read: impl FnMut(&[u8], Option<&mut Cursor<'a>>) -> Result<T, Fault>,
 ) -> Result<Parts<'a, T>, Fault> {
     let mut cursor = Cursor::new(text);
     let mut draft = Draft::default();
@@ -116,7 +109,7 @@ pub(crate) fn read_parts<'a, T>(
 fn read_expected<'a, T>(
     cursor: &mut Cursor<'a>,
     draft: &mut Draft<'a, T>,
-    read: &mut impl FnMut(&str, Option<&mut Cursor<'a>>) -> Result<T, Fault>,
+    read: &mut impl FnMut(&[u8], Option<&mut Cursor<'a>>) -> Result<T, Fault>,
 ) -> Result<bool, Fault> {
     if !cursor.open_object()? {
         return Ok(false);
@@ -141,7 +134,7 @@ fn read_expected<'a, T>(
 }
 
 struct Draft<'a, T> {
-    name: Option<Cow<'a, str>>,
+    name: Option<Cow<'a, [u8]>>,
     timestamp: Option<Timestamp>,
     data: Data<'a, T>,
 }
@@ -163,12 +156,12 @@ impl<'a, T> Draft<'a, T> {
     fn read_member(
         &mut self,
         cursor: &mut Cursor<'a>,
-        read: &mut impl FnMut(&str, Option<&mut Cursor<'a>>) -> Result<T, Fault>,
+        read: &mut impl FnMut(&[u8], Option<&mut Cursor<'a>>) -> Result<T, Fault>,
     ) -> Result<bool, Fault> {
         match &*cursor.key()? {
-            "event" => self.read_name(cursor)?,
-            "data" => self.read_data(cursor, read)?,
-            "timestamp" => self.timestamp = crate::QapiType::decode(cursor)?,
+            b"event" => self.read_name(cursor)?,
+            b"data" => self.read_data(cursor, read)?,
+            b"timestamp" => self.timestamp = crate::QapiType::decode(cursor)?,
             _ => cursor.skip_value()?,
         }
         cursor.next_member()
@@ -181,7 +174,7 @@ impl<'a, T> Draft<'a, T> {
         if let (Data::Read(_), Some(earlier)) = (&self.data, &self.name)
             && *earlier != name
         {
-            let message = conflict(earlier, &name);
+            let message = conflict(&earlier.escape_ascii(), &name.escape_ascii());
             return Err(Fault::new(DecodeErrorKind::Conflict, start, message));
         }
         self.name = Some(name);
@@ -192,7 +185,7 @@ impl<'a, T> Draft<'a, T> {
     fn read_data(
         &mut self,
         cursor: &mut Cursor<'a>,
-        read: &mut impl FnMut(&str, Option<&mut Cursor<'a>>) -> Result<T, Fault>,
+        read: &mut impl FnMut(&[u8], Option<&mut Cursor<'a>>) -> Result<T, Fault>,
     ) -> Result<(), Fault> {
         self.data = match (cursor.peek_value(), &self.name) {
             (Some(b'{'), Some(name)) => Data::Read(read(name, Some(cursor))?),
@@ -213,7 +206,7 @@ impl<'a, T> Draft<'a, T> {
     #[inline]
     fn finish(
         self,
-        read: &mut impl FnMut(&str, Option<&mut Cursor<'a>>) -> Result<T, Fault>,
+        read: &mut impl FnMut(&[u8], Option<&mut Cursor<'a>>) -> Result<T, Fault>,
     ) -> Result<Parts<'a, T>, Fault> {
         let Draft { name, timestamp, data } = self;
         let name = name.ok_or_else(|| Fault::missing("event", 0))?;
@@ -226,7 +219,7 @@ impl<'a, T> Draft<'a, T> {
     }
 }
 
-fn conflict(earlier: &str, name: &str) -> String {
+fn conflict(earlier: &dyn fmt::Display, name: &dyn fmt::Display) -> String {
     format!("`data` was read as that of {earlier}, and now the event is {name}")
 }
 
@@ -283,14 +276,14 @@ impl<'de, E: QapiEvents> Visitor<'de> for MessageVisitor<E> {
         let Some(name) = name else { return Err(A::Error::missing_field("event")) };
         let event = match event {
             Some(event) => event,
-            None => read_late(&name, ahead)?,
+            None => read_late(name.as_bytes(), ahead)?,
         };
         Ok(EventMessage { event, timestamp })
     }
 }
 
 /// Reads `data` that came before the name, or not at all.
-fn read_late<E: QapiEvents, R: Error>(name: &str, data: Value) -> Result<E, R> {
+fn read_late<E: QapiEvents, R: Error>(name: &[u8], data: Value) -> Result<E, R> {
     let position = position_of::<E>(name);
     match data {
         Value::Null => E::read(position, name, NoData)
@@ -330,7 +323,8 @@ impl<'de, E: QapiEvents> Visitor<'de> for DataSeed<'_, E> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<E>, D::Error> {
-        E::read(position_of::<E>(self.0), self.0, Through::new(deserializer)).map(Some)
+        let name = self.0.as_bytes();
+        E::read(position_of::<E>(name), name, Through::new(deserializer)).map(Some)
     }
 }
 

@@ -37,8 +37,8 @@ pub struct UnknownValue(#[expect(clippy::box_collection, reason = "thin, unlike 
 impl UnknownValue {
     #[cold]
     #[doc(hidden)]
-    pub fn new(value: &str) -> Self {
-        UnknownValue(Box::new(value.to_owned()))
+    pub fn new(value: &[u8]) -> Self {
+        UnknownValue(Box::new(String::from_utf8_lossy(value).into_owned()))
     }
 
     /// The value's name on the wire.
@@ -77,9 +77,9 @@ pub struct UnknownBranch(Box<(String, Map<String, Value>)>);
 
 impl UnknownBranch {
     #[cold]
-    pub(crate) fn new(tag_name: &str, tag: &str, mut members: Map<String, Value>) -> Self {
+    pub(crate) fn new(tag_name: &str, tag: &[u8], mut members: Map<String, Value>) -> Self {
         members.remove(tag_name);
-        UnknownBranch(Box::new((tag.to_owned(), members)))
+        UnknownBranch(Box::new((String::from_utf8_lossy(tag).into_owned(), members)))
     }
 
     /// The value of the member that selects the branch.

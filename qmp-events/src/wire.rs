@@ -111,10 +111,10 @@ pub trait QapiEvents: Sized {
 
     /// The variant of the event of this name; aliases are looked up elsewhere.
     #[doc(hidden)]
-    fn position(name: &str) -> Option<usize>;
+    fn position(name: &[u8]) -> Option<usize>;
 
     #[doc(hidden)]
-    fn read<P: Payload>(position: Option<usize>, name: &str, payload: P) -> Result<Self, P::Error>;
+    fn read<P: Payload>(position: Option<usize>, name: &[u8], payload: P) -> Result<Self, P::Error>;
 
     /// The event's name on the wire.
     fn name(&self) -> &str;

@@ -39,8 +39,14 @@ pub(crate) fn expand_enum(container: &Container) -> TokenStream {
 
         impl ::core::convert::From<&str> for #ident {
             #[doc = #from_doc]
-            #[inline]
             fn from(value: &str) -> Self {
+                <Self as qapi::Enum>::read(value.as_bytes())
+            }
+        }
+
+        impl qapi::Enum for #ident {
+            #[inline]
+            fn read(value: &[u8]) -> Self {
                 match value {
                     #(#patterns => Self::#idents,)*
                     _ => Self::#unknown(qapi::UnknownValue::new(value)),
@@ -52,7 +58,7 @@ pub(crate) fn expand_enum(container: &Container) -> TokenStream {
             const TYPE: qapi::TypeInfo = qapi::TypeInfo::Enum(qapi::Definition::new(|| &INFO));
             const JSON: qapi::JsonType = qapi::JsonType::String;
             fn decode(cursor: &mut qapi::Cursor<'_>) -> ::core::result::Result<Self, qapi::Fault> {
-                ::core::result::Result::Ok(Self::from(&*cursor.string()?))
+                ::core::result::Result::Ok(<Self as qapi::Enum>::read(&cursor.string()?))
             }
             fn deserialize_at<'de, D: qapi::serde::Deserializer<'de>>(
                 deserializer: D,

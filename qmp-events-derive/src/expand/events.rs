@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Ident;
 
@@ -56,14 +56,14 @@ fn expand_dispatch(container: &Container) -> TokenStream {
                 &[#(<#types as qapi::QapiEvent>::INFO),*];
 
             #[inline]
-            fn position(name: &str) -> ::core::option::Option<usize> {
+            fn position(name: &[u8]) -> ::core::option::Option<usize> {
                 #position_of_name
             }
 
             #[inline]
             fn read<P: qapi::Payload>(
                 position: ::core::option::Option<usize>,
-                name: &str,
+                name: &[u8],
                 payload: P,
             ) -> ::core::result::Result<Self, P::Error> {
                 ::core::result::Result::Ok(match position {
@@ -114,7 +114,10 @@ fn expand_position(known: &[&Variant]) -> TokenStream {
         by_length.entry(variant.name.len()).or_default().push((position, &variant.name));
     }
     let lengths = by_length.into_iter().map(|(length, names)| {
-        let (positions, names): (Vec<_>, Vec<_>) = names.into_iter().unzip();
+        let (positions, names): (Vec<_>, Vec<_>) = names
+            .into_iter()
+            .map(|(position, name)| (position, Literal::byte_string(name.as_bytes())))
+            .unzip();
         quote! {
             #length => match name {
                 #(#names => ::core::option::Option::Some(#positions),)*
@@ -189,7 +192,7 @@ fn expand_kinds(container: &Container, kind: &Ident) -> TokenStream {
                 self as usize
             }
             fn from_name(name: &str) -> ::core::option::Option<Self> {
-                let position = qapi::position_of::<#ident>(name)?;
+                let position = qapi::position_of::<#ident>(name.as_bytes())?;
                 #kind::ALL.get(position).copied()
             }
         }

@@ -10,9 +10,9 @@ mod info;
 mod objects;
 mod unions;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
-use syn::DeriveInput;
+use syn::{DeriveInput, LitStr};
 
 use crate::check::check_container;
 use crate::model::{Attrs, Container, Shape};
@@ -61,8 +61,9 @@ fn expand_deserialize(container: &Container) -> TokenStream {
     }
 }
 
-/// The name and the aliases as a pattern.
+/// The name and the aliases as a pattern for bytes.
 fn name_pattern(name: &str, attrs: &Attrs) -> TokenStream {
-    let aliases = &attrs.aliases;
-    quote!(#name #(| #aliases)*)
+    let names = std::iter::once(name.to_owned()).chain(attrs.aliases.iter().map(LitStr::value));
+    let names = names.map(|name| Literal::byte_string(name.as_bytes()));
+    quote!(#(#names)|*)
 }

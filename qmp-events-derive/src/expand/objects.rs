@@ -81,7 +81,7 @@ fn expand_object(container: &Container) -> TokenStream {
             #[inline]
             fn take<'de, S: qapi::Source<'de>>(
                 draft: &mut Draft,
-                name: &str,
+                name: &[u8],
                 source: S,
             ) -> ::core::result::Result<(), S::Error> {
                 #take
@@ -141,7 +141,7 @@ fn expand_take(members: &[Member]) -> TokenStream {
         quote!(#pattern => draft.#ident = ::core::option::Option::Some(source.value(#name)?))
     });
     let other = if keeps_rest(members) {
-        quote!(draft.__rest.push((::std::string::String::from(name), source.any()?)))
+        quote!(draft.__rest.push((qapi::rest_name(name), source.any()?)))
     } else {
         quote!(source.skip()?)
     };

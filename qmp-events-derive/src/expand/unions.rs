@@ -39,7 +39,7 @@ pub(crate) fn expand_union(container: &Container) -> TokenStream {
 
         impl qapi::Union for #ident {
             const TAG: &'static str = #tag;
-            fn read<P: qapi::Branch>(tag: &str, branch: P) -> ::core::result::Result<Self, P::Error> {
+            fn read<P: qapi::Branch>(tag: &[u8], branch: P) -> ::core::result::Result<Self, P::Error> {
                 ::core::result::Result::Ok(match tag {
                     #(#branches,)*
                     _ => Self::#unknown(branch.unknown(Self::TAG, tag)?),

@@ -45,12 +45,12 @@ impl Fault {
 /// The event of a message and the path of the member at `offset`, as far as the text tells.
 ///
 /// The text may be anything: what is no JSON is passed over.
-pub(crate) fn locate(text: &str, offset: usize) -> (Option<String>, String) {
+pub(crate) fn locate(text: &[u8], offset: usize) -> (Option<String>, String) {
     let mut levels: Vec<Level> = Vec::new();
     let mut event = None;
     let mut path = None;
     let mut position = 0;
-    while let Some(&first) = text.as_bytes().get(position) {
+    while let Some(&first) = text.get(position) {
         let end = position + token_length(&text[position..]);
         if path.is_none() && end > offset {
             path = Some(path_of(&levels));
@@ -81,28 +81,20 @@ enum Level {
     List { index: usize },
 }
 
-/// The length of the string, or else of the character, in front of `text`.
-fn token_length(text: &str) -> usize {
-    let Some(body) = text.strip_prefix('"') else {
-        return text.chars().next().map_or(0, char::len_utf8);
-    };
+/// The length of the string, or else one byte, in front of `text`.
+fn token_length(text: &[u8]) -> usize {
+    let Some(body) = text.strip_prefix(b"\"") else { return 1 };
     let mut escaped = false;
-    let end = body.find(|character| match character {
-        _ if escaped => {
-            escaped = false;
-            false
-        }
-        '\\' => {
-            escaped = true;
-            false
-        }
-        character => character == '"',
+    let end = body.iter().position(|&byte| {
+        let quote = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        quote
     });
     end.map_or(text.len(), |end| end + 2)
 }
 
-fn unquoted(token: &str) -> Option<String> {
-    Cursor::new(token).string().ok().map(Cow::into_owned)
+fn unquoted(token: &[u8]) -> Option<String> {
+    Cursor::new(token).owned_string().ok()
 }
 
 /// `info.slot`, `list[3].x`: without `data`, in which all members of an event stand.
@@ -135,7 +127,7 @@ mod tests {
     const TEXT: &str = r#"{"data": {"info": {"a\"}": "x", "list": [1, {"b": 22}]}}, "event": "E"}"#;
 
     fn path_at(part: &str) -> String {
-        locate(TEXT, TEXT.find(part).expect("a part of the text")).1
+        locate(TEXT.as_bytes(), TEXT.find(part).expect("a part of the text")).1
     }
 
     #[test]
@@ -155,8 +147,8 @@ mod tests {
 
     #[test]
     fn the_event_is_found_on_either_side() {
-        assert_eq!(locate(TEXT, 3).0.as_deref(), Some("E"));
-        assert_eq!(locate(r#"{"event": "E", "data": "#, 20).0.as_deref(), Some("E"));
-        assert_eq!(locate("[[[[\"event", 2), (None, "[0][0]".to_owned()));
+        assert_eq!(locate(TEXT.as_bytes(), 3).0.as_deref(), Some("E"));
+        assert_eq!(locate(br#"{"event": "E", "data": "#, 20).0.as_deref(), Some("E"));
+        assert_eq!(locate(b"[[[[\"event", 2), (None, "[0][0]".to_owned()));
     }
 }

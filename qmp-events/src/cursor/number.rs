@@ -1,4 +1,4 @@
-//! Numbers: integers eight digits at a time; everything else as text that is checked and converted.
+//! Numbers: integers eight digits at a time; all else as text that is checked and converted.
 //!
 //! An integer may be spelled as a float (`5.0`, `1e2`) up to 2⁵³: beyond it a float no longer names
 //! one integer, so such a value has already lost digits on its way, and is refused.
@@ -10,45 +10,39 @@ use crate::error::DecodeErrorKind;
 pub(crate) const MAX_FLOAT_INTEGER: i128 = 1 << 53;
 
 impl<'a> Cursor<'a> {
-    /// An integer; the caller checks its range.
-    #[inline]
+    /// An integer of at most 16 digits, if one comes next; otherwise nothing happens.
+    #[inline(always)]
+    pub(crate) fn short_integer<T: TryFrom<i64>>(&mut self) -> Option<T> {
+        let negative = self.peek() == Some(b'-');
+        let text = self.rest().get(usize::from(negative)..)?;
+        let (mut value, mut length) = digits(text);
+        if length == 8 {
+            let (low, more) = digits(text.get(8..)?);
+            value = value * POWERS_OF_TEN.get(more)? + low;
+            length += more;
+        }
+        let leading_zero = length > 1 && text.first() == Some(&b'0');
+        if length == 0 || leading_zero || !matches!(text.get(length)?, b',' | b'}' | b']' | b' ') {
+            return None;
+        }
+        let value = value as i64; // less than 10¹⁶
+        let value = T::try_from(if negative { -value } else { value }).ok()?;
+        self.position += length + usize::from(negative);
+        Some(value)
+    }
+
+    /// Any integer; the caller checks its range.
+    #[cold]
     pub(crate) fn integer(&mut self) -> Result<i128, Fault> {
         self.skip_whitespace();
         let start = self.position;
-        let negative = self.peek() == Some(b'-');
-        self.position += usize::from(negative);
-        let magnitude = self.plain_digits();
-        if let (Some(magnitude), false) = (magnitude, matches!(self.peek(), Some(b'.' | b'e' | b'E' | b'0'..=b'9'))) {
-            let magnitude = i128::from(magnitude);
-            return Ok(if negative { -magnitude } else { magnitude });
-        }
-        self.position = start;
-        self.integral_float()
-    }
-
-    /// Digits that make up a `u64` and have no needless zero in front.
-    #[inline(always)]
-    fn plain_digits(&mut self) -> Option<u64> {
-        let start = self.position;
-        let mut value = 0_u64;
-        loop {
-            let (part, length) = digits(self.rest());
-            self.position += length;
-            value = value.checked_mul(POWERS_OF_TEN[length])?.checked_add(part)?;
-            if length < 8 {
-                break;
-            }
-        }
-        let length = self.position - start;
-        let leading_zero = length > 1 && self.text.as_bytes().get(start) == Some(&b'0');
-        (length > 0 && !leading_zero).then_some(value)
-    }
-
-    #[cold]
-    fn integral_float(&mut self) -> Result<i128, Fault> {
-        let start = self.position;
         let token = self.number("an integer")?;
-        integral(token).ok_or_else(|| {
+        let value = if token.iter().all(|byte| matches!(byte, b'-' | b'0'..=b'9')) {
+            std::str::from_utf8(token).ok().and_then(|digits| digits.parse().ok())
+        } else {
+            integral(token)
+        };
+        value.ok_or_else(|| {
             let message = format!("expected an integer, found {}", shortened(token));
             Fault::new(DecodeErrorKind::Range, start, message)
         })
@@ -60,11 +54,11 @@ impl<'a> Cursor<'a> {
         self.skip_whitespace();
         let start = self.position;
         let token = self.number("a number")?;
-        serde_json::from_str(token).map_err(|_| out_of_range(token, start))
+        serde_json::from_slice(token).map_err(|_| out_of_range(token, start))
     }
 
     /// The text of a number, checked.
-    fn number(&mut self, expected: &'static str) -> Result<&'a str, Fault> {
+    fn number(&mut self, expected: &'static str) -> Result<&'a [u8], Fault> {
         if !matches!(self.peek(), Some(b'-' | b'0'..=b'9')) {
             return Err(self.mismatch(expected));
         }
@@ -113,7 +107,7 @@ impl<'a> Cursor<'a> {
     #[cold]
     fn check_finite(&self, start: usize) -> Result<(), Fault> {
         let token = self.text_since(start);
-        match serde_json::from_str::<f64>(token) {
+        match serde_json::from_slice::<f64>(token) {
             Ok(_) => Ok(()),
             Err(_) => Err(out_of_range(token, start)),
         }
@@ -123,49 +117,39 @@ impl<'a> Cursor<'a> {
 /// So many digits without exponent are less than the greatest float.
 const MAX_PLAIN_DIGITS: usize = 300;
 
-fn out_of_range(token: &str, start: usize) -> Fault {
+fn out_of_range(token: &[u8], start: usize) -> Fault {
     let message = format!("the number {} is too large", shortened(token));
     Fault::new(DecodeErrorKind::Range, start, message)
 }
 
-fn shortened(token: &str) -> String {
+fn shortened(token: &[u8]) -> String {
     match token.get(..40) {
-        Some(head) if token.len() > 40 => format!("{head}…"),
-        _ => token.to_owned(),
+        Some(head) if token.len() > 40 => format!("{}…", head.escape_ascii()),
+        _ => token.escape_ascii().to_string(),
     }
 }
 
-/// The integer that a checked number names, if it names one that a float can hold exactly.
-fn integral(token: &str) -> Option<i128> {
-    let (negative, token) = match token.strip_prefix('-') {
-        Some(rest) => (true, rest),
+/// The integer that a float names, if it is one of those that floats hold exactly.
+fn integral(token: &[u8]) -> Option<i128> {
+    let token = std::str::from_utf8(token).ok()?;
+    let (negative, magnitude) = match token.strip_prefix('-') {
+        Some(magnitude) => (true, magnitude),
         None => (false, token),
     };
-    let (decimal, exponent) = token.split_once(['e', 'E']).unwrap_or((token, "0"));
-    if !decimal.contains('.') && exponent == "0" && !token.contains(['e', 'E']) {
-        return None; // digits alone: beyond u64
-    }
+    let (decimal, exponent) = magnitude.split_once(['e', 'E']).unwrap_or((magnitude, "0"));
     let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
-    let digits = || whole.bytes().chain(fraction.bytes());
-    if digits().all(|digit| digit == b'0') {
-        return Some(0);
+    let digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).map(|digit| digit - b'0').collect();
+    let Some(first) = digits.iter().position(|&digit| digit != 0) else { return Some(0) };
+    let last = digits.iter().rposition(|&digit| digit != 0)?;
+    let significant = digits.get(first..=last)?;
+    // The value is the significant digits as an integer, times ten to the power of `zeros`.
+    let exponent: i64 = exponent.parse().ok()?;
+    let zeros = exponent.checked_add(whole.len() as i64)?.checked_sub(last as i64 + 1)?;
+    if significant.len() > 16 {
+        return None;
     }
-    // The value is 0.d₁d₂… times ten to the power of `point`.
-    let exponent: i128 = exponent.parse().ok()?;
-    let point = exponent + whole.len() as i128;
-    let mut value = 0_i128;
-    for (index, digit) in digits().enumerate() {
-        if (index as i128) < point {
-            value = value * 10 + i128::from(digit - b'0');
-            if value > MAX_FLOAT_INTEGER {
-                return None;
-            }
-        } else if digit != b'0' {
-            return None;
-        }
-    }
-    let zeros = u32::try_from(point - digits().count() as i128).unwrap_or(0);
-    let value = value.checked_mul(10_i128.checked_pow(zeros)?)?;
+    let value = significant.iter().fold(0, |value, &digit| value * 10 + i128::from(digit));
+    let value = value.checked_mul(10_i128.checked_pow(u32::try_from(zeros).ok()?)?)?;
     (value <= MAX_FLOAT_INTEGER).then_some(if negative { -value } else { value })
 }
 

@@ -11,7 +11,7 @@ impl Cursor<'_> {
         self.skip_whitespace();
         let start = self.offset();
         self.skip_value()?;
-        serde_json::from_str(self.text_since(start))
+        serde_json::from_slice(self.text_since(start))
             .map_err(|error| Fault::new(DecodeErrorKind::Syntax, start, error.to_string()))
     }
 
@@ -59,7 +59,7 @@ impl Cursor<'_> {
 
     #[inline]
     fn skip_key(&mut self) -> Result<(), Fault> {
-        if self.peek() != Some(b'"') {
+        if self.peek_value() != Some(b'"') {
             return Err(self.syntax("a member's name in quotes"));
         }
         self.skip_string()?;

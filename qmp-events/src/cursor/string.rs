@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use super::{Cursor, Fault};
 
 impl<'a> Cursor<'a> {
-    /// A string, borrowed unless it has escapes.
+    /// A string as UTF-8, borrowed unless it has escapes or other than ASCII.
     #[inline]
-    pub fn string(&mut self) -> Result<Cow<'a, str>, Fault> {
+    pub fn string(&mut self) -> Result<Cow<'a, [u8]>, Fault> {
         if self.peek_value() != Some(b'"') {
             return Err(self.mismatch("a string"));
         }
@@ -19,11 +19,19 @@ impl<'a> Cursor<'a> {
             self.position += 1;
             return Ok(Cow::Borrowed(text));
         }
-        self.escaped_string(start).map(Cow::Owned)
+        self.irregular_string(start).map(|text| Cow::Owned(text.into_bytes()))
+    }
+
+    /// A string of its own.
+    #[inline]
+    pub(crate) fn owned_string(&mut self) -> Result<String, Fault> {
+        let start = self.position;
+        let text = self.string()?.into_owned();
+        String::from_utf8(text).map_err(|_| self.not_utf8(start))
     }
 
     /// Passes over a string.
-    #[inline]
+    #[inline(always)]
     pub(super) fn skip_string(&mut self) -> Result<(), Fault> {
         self.position += 1;
         self.position += plain_length(self.rest());
@@ -31,18 +39,20 @@ impl<'a> Cursor<'a> {
             self.position += 1;
             return Ok(());
         }
-        self.read_escaped(|_| {})
+        self.read_irregular(|_| {})
     }
 
     #[cold]
-    fn escaped_string(&mut self, start: usize) -> Result<String, Fault> {
-        let mut text = String::from(self.text_since(start));
-        self.read_escaped(|part| text.push_str(part))?;
+    fn irregular_string(&mut self, start: usize) -> Result<String, Fault> {
+        self.position = start;
+        let mut text = String::new();
+        self.read_irregular(|part| text.push_str(part))?;
         Ok(text)
     }
 
-    /// The rest of a string from an escape on, in parts.
-    fn read_escaped(&mut self, mut take: impl FnMut(&str)) -> Result<(), Fault> {
+    /// The rest of a string, in parts.
+    #[cold]
+    fn read_irregular(&mut self, mut take: impl FnMut(&str)) -> Result<(), Fault> {
         loop {
             match self.peek() {
                 Some(b'"') => {
@@ -53,11 +63,23 @@ impl<'a> Cursor<'a> {
                     let character = self.escape()?;
                     take(character.encode_utf8(&mut [0; 4]));
                 }
+                Some(0x20..) => take(self.run()?),
                 _ => return Err(self.syntax("the end of the string")),
             }
-            let start = self.position;
-            self.position += plain_length(self.rest());
-            take(self.text_since(start));
+        }
+    }
+
+    /// Characters that stand for themselves.
+    fn run(&mut self) -> Result<&'a str, Fault> {
+        let rest = self.rest();
+        let end = rest.iter().position(|&byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+        let run = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        match std::str::from_utf8(run) {
+            Ok(text) => {
+                self.position += run.len();
+                Ok(text)
+            }
+            Err(error) => Err(self.not_utf8(self.position + error.valid_up_to())),
         }
     }
 
@@ -106,28 +128,29 @@ fn unicode_unit(escape: &[u8]) -> Option<u16> {
 const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
 const HIGH_BITS: u64 = 0x80 * EVERY_BYTE;
 
-/// How many bytes come before the first quote, backslash or control character.
+/// How many bytes come before the first that is no plain ASCII: a quote, a backslash, a control
+/// character, or a part of another character.
 ///
-/// Each byte of a word that is one of these gets its high bit set; a borrow can set it for bytes
-/// behind the first such byte too, never before it.
+/// Each such byte of a word gets its high bit set; a borrow can set it for bytes behind the first
+/// one too, never before it.
 #[inline(always)]
 fn plain_length(bytes: &[u8]) -> usize {
-    let mut length = 0;
-    while let Some(chunk) = bytes.get(length..).and_then(<[u8]>::first_chunk::<8>) {
+    let mut rest = bytes;
+    while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*chunk);
         let quote = word ^ (EVERY_BYTE * b'"' as u64);
         let backslash = word ^ (EVERY_BYTE * b'\\' as u64);
-        let special = (quote.wrapping_sub(EVERY_BYTE) & !quote)
-            | (backslash.wrapping_sub(EVERY_BYTE) & !backslash)
-            | (word.wrapping_sub(EVERY_BYTE * 0x20) & !word);
+        let special = quote.wrapping_sub(EVERY_BYTE)
+            | backslash.wrapping_sub(EVERY_BYTE)
+            | word.wrapping_sub(EVERY_BYTE * 0x20)
+            | word;
         if special & HIGH_BITS != 0 {
-            return length + ((special & HIGH_BITS).trailing_zeros() / 8) as usize;
+            return bytes.len() - rest.len() + ((special & HIGH_BITS).trailing_zeros() / 8) as usize;
         }
-        length += 8;
+        rest = behind;
     }
-    let tail = bytes.get(length..).unwrap_or_default();
-    let special = tail.iter().position(|&byte| matches!(byte, b'"' | b'\\' | 0..0x20));
-    length + special.unwrap_or(tail.len())
+    let special = rest.iter().position(|&byte| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x80..));
+    bytes.len() - rest.len() + special.unwrap_or(rest.len())
 }
 
 #[cfg(test)]
@@ -136,10 +159,10 @@ mod tests {
 
     #[test]
     fn plain_text_ends_at_the_first_special_byte_wherever_it_stands() {
-        for special in ['"', '\\', '\0', '\n', '\u{1f}'] {
+        for special in ['"', '\\', '\0', '\n', '\u{1f}', 'é', '\u{10ffff}'] {
             for before in 0..20 {
-                let text = format!("{}{special}\"\\rest of it", "é~\u{7f} "[..].repeat(before));
-                assert_eq!(plain_length(text.as_bytes()), 5 * before, "{text:?}");
+                let text = format!("{}{special}\"\\rest of it", "~\u{7f} ".repeat(before));
+                assert_eq!(plain_length(text.as_bytes()), 3 * before, "{text:?}");
             }
         }
         assert_eq!(plain_length(b"no end at all"), 13);
@@ -147,9 +170,9 @@ mod tests {
 
     #[test]
     fn escapes_are_decoded() {
-        let decoded = |text: &str| Cursor::new(text).string().map(Cow::into_owned).ok();
+        let decoded = |text: &str| Cursor::new(text.as_bytes()).owned_string().ok();
         assert_eq!(decoded(r#""\"\\\/\b\f\n\r\t""#).as_deref(), Some("\"\\/\u{8}\u{c}\n\r\t"));
-        assert_eq!(decoded(r#""a\u00E9\uD83D\uDE00\u0000z""#).as_deref(), Some("aé😀\0z"));
+        assert_eq!(decoded(r#""aé\u00E9\uD83D\uDE00\u0000z""#).as_deref(), Some("aéé😀\0z"));
         for bad in [r#""\uD83D""#, r#""\uDE00\uD83D""#, r#""\uD83Dx""#, r#""\x""#, r#""\u00""#, "\"\n\"", "\"", "\"\\"] {
             assert_eq!(decoded(bad), None, "{bad}");
         }

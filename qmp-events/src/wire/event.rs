@@ -21,7 +21,7 @@ pub trait Payload: Sized {
     fn event<T: QapiEvent>(self) -> Result<T, Self::Error>;
 
     /// Keeps it whole.
-    fn unknown(self, name: &str) -> Result<UnknownEvent, Self::Error>;
+    fn unknown(self, name: &[u8]) -> Result<UnknownEvent, Self::Error>;
 }
 
 /// `data` is absent or null.
@@ -34,8 +34,8 @@ impl Payload for NoData {
         T::finish(T::Draft::default(), &Place::Root(T::NAME))
     }
 
-    fn unknown(self, name: &str) -> Result<UnknownEvent, Incomplete> {
-        Ok(UnknownEvent { name: name.to_owned(), data: None })
+    fn unknown(self, name: &[u8]) -> Result<UnknownEvent, Incomplete> {
+        Ok(UnknownEvent { name: text(name), data: None })
     }
 }
 
@@ -49,8 +49,8 @@ impl Payload for &mut Cursor<'_> {
     }
 
     #[cold]
-    fn unknown(self, name: &str) -> Result<UnknownEvent, Fault> {
-        Ok(UnknownEvent { name: name.to_owned(), data: Some(self.any()?) })
+    fn unknown(self, name: &[u8]) -> Result<UnknownEvent, Fault> {
+        Ok(UnknownEvent { name: text(name), data: Some(self.any()?) })
     }
 }
 
@@ -70,24 +70,29 @@ impl<'de, D: Deserializer<'de>> Payload for Through<'de, D> {
         deserialize_object(self.0, &Place::Root(T::NAME))
     }
 
-    fn unknown(self, name: &str) -> Result<UnknownEvent, D::Error> {
+    fn unknown(self, name: &[u8]) -> Result<UnknownEvent, D::Error> {
         let data: Value = serde::Deserialize::deserialize(self.0)?;
         if !data.is_object() {
-            return Err(D::Error::custom(format_args!("expected an object for `data` of {name}")));
+            return Err(D::Error::custom(format_args!("expected an object for `data` of {}", text(name))));
         }
-        Ok(UnknownEvent { name: name.to_owned(), data: Some(data) })
+        Ok(UnknownEvent { name: text(name), data: Some(data) })
     }
+}
+
+/// The name as text; it was checked.
+fn text(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).into_owned()
 }
 
 /// The position of the event of this name or alias in the set.
 #[inline]
-pub fn position_of<E: QapiEvents>(name: &str) -> Option<usize> {
+pub fn position_of<E: QapiEvents>(name: &[u8]) -> Option<usize> {
     E::position(name).or_else(|| position_of_alias::<E>(name))
 }
 
 #[cold]
-fn position_of_alias<E: QapiEvents>(name: &str) -> Option<usize> {
-    E::INFOS.iter().position(|info| info.aliases.contains(&name))
+fn position_of_alias<E: QapiEvents>(name: &[u8]) -> Option<usize> {
+    E::INFOS.iter().position(|info| info.aliases.iter().any(|alias| alias.as_bytes() == name))
 }
 
 /// Writes the entry `data`, unless messages of this event have none.

@@ -26,7 +26,7 @@ pub trait Object: Members + Sized {
     /// Reads the value of the member `name` from `source` into the draft; the last one wins.
     fn take<'de, S: Source<'de>>(
         draft: &mut Self::Draft,
-        name: &str,
+        name: &[u8],
         source: S,
     ) -> Result<(), S::Error>;
 
@@ -50,7 +50,7 @@ impl<T: Object> Object for Box<T> {
 
     fn take<'de, S: Source<'de>>(
         draft: &mut Self::Draft,
-        name: &str,
+        name: &[u8],
         source: S,
     ) -> Result<(), S::Error> {
         T::take(draft, name, source)
@@ -121,6 +121,11 @@ impl<'de, A: MapAccess<'de>> Source<'de> for MapSource<'_, '_, A> {
     fn skip(self) -> Result<(), A::Error> {
         self.map.next_value::<IgnoredAny>().map(drop)
     }
+}
+
+/// The name as text; it was checked.
+pub fn rest_name(name: &[u8]) -> String {
+    String::from_utf8_lossy(name).into_owned()
 }
 
 /// Members under names that are not the object's own, in the order in which they came.
@@ -222,7 +227,7 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<'_, T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let mut draft = T::Draft::default();
         while let Some(name) = map.next_key_seed(Name)? {
-            T::take(&mut draft, &name, MapSource { map: &mut map, place: self.0 })?;
+            T::take(&mut draft, name.as_bytes(), MapSource { map: &mut map, place: self.0 })?;
         }
         T::finish(draft, self.0).map_err(|incomplete| incomplete.in_place(self.0))
     }

@@ -20,7 +20,7 @@ pub trait Union: Members + Sized {
     const TAG: &'static str;
 
     /// Reads the branch that the tag selects.
-    fn read<B: Branch>(tag: &str, branch: B) -> Result<Self, B::Error>;
+    fn read<B: Branch>(tag: &[u8], branch: B) -> Result<Self, B::Error>;
 }
 
 /// The members of a branch, about to be read.
@@ -32,7 +32,7 @@ pub trait Branch: Sized {
     fn members<T: QapiType>(self) -> Result<T, Self::Error>;
 
     /// Keeps them all.
-    fn unknown(self, tag_name: &str, tag: &str) -> Result<UnknownBranch, Self::Error>;
+    fn unknown(self, tag_name: &str, tag: &[u8]) -> Result<UnknownBranch, Self::Error>;
 
     /// Passes over them.
     fn skip(self) -> Result<(), Self::Error>;
@@ -42,10 +42,10 @@ pub trait Branch: Sized {
 pub fn decode_union<T: Union>(cursor: &mut Cursor<'_>) -> Result<T, Fault> {
     cursor.skip_whitespace();
     let start = cursor.clone();
-    let mut tag: Option<Cow<'_, str>> = None;
+    let mut tag: Option<Cow<'_, [u8]>> = None;
     let mut more = cursor.open_object()?;
     while more {
-        if cursor.key()? == T::TAG {
+        if *cursor.key()? == *T::TAG.as_bytes() {
             tag = Some(cursor.string()?);
         } else {
             cursor.skip_value()?;
@@ -64,7 +64,7 @@ impl Branch for Cursor<'_> {
         T::decode(&mut self)
     }
 
-    fn unknown(mut self, tag_name: &str, tag: &str) -> Result<UnknownBranch, Fault> {
+    fn unknown(mut self, tag_name: &str, tag: &[u8]) -> Result<UnknownBranch, Fault> {
         match self.any()? {
             Value::Object(members) => Ok(UnknownBranch::new(tag_name, tag, members)),
             _ => Err(self.mismatch("an object")),
@@ -107,7 +107,7 @@ impl<'de, T: Union> Visitor<'de> for UnionVisitor<'_, T> {
         let Some(tag) = tag else {
             return Err(Incomplete::Missing(T::TAG).in_place(self.0));
         };
-        T::read(&tag, Kept { members, place: self.0 }).map_err(A::Error::custom)
+        T::read(tag.as_bytes(), Kept { members, place: self.0 }).map_err(A::Error::custom)
     }
 }
 
@@ -123,7 +123,7 @@ impl Branch for Kept<'_> {
         T::deserialize_at(MapDeserializer::new(self.members.into_iter()), self.place)
     }
 
-    fn unknown(self, tag_name: &str, tag: &str) -> Result<UnknownBranch, serde_json::Error> {
+    fn unknown(self, tag_name: &str, tag: &[u8]) -> Result<UnknownBranch, serde_json::Error> {
         let members: Map<String, Value> = self.members.into_iter().collect();
         Ok(UnknownBranch::new(tag_name, tag, members))
     }

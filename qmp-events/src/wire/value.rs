@@ -22,9 +22,10 @@ macro_rules! integers {
             #[inline]
             fn decode(cursor: &mut Cursor<'_>) -> Result<Self, Fault> {
                 cursor.skip_whitespace();
-                let start = cursor.offset();
-                let value = cursor.integer()?;
-                $type::try_from(value).map_err(|_| out_of_range::<$type>(value, start))
+                match cursor.short_integer::<$type>() {
+                    Some(value) => Ok(value),
+                    None => decode_integer(cursor),
+                }
             }
 
             fn deserialize_at<'de, D: Deserializer<'de>>(
@@ -58,11 +59,17 @@ trait Integer: TryFrom<i128> {
     fn range() -> (i128, i128);
 }
 
+/// An integer that is long, spelled as a float, or out of range.
 #[cold]
-fn out_of_range<T: Integer>(value: i128, start: usize) -> Fault {
-    let (min, max) = T::range();
-    let message = format!("expected an integer from {min} to {max}, found {value}");
-    Fault::new(DecodeErrorKind::Range, start, message)
+fn decode_integer<T: Integer>(cursor: &mut Cursor<'_>) -> Result<T, Fault> {
+    cursor.skip_whitespace();
+    let start = cursor.offset();
+    let value = cursor.integer()?;
+    T::try_from(value).map_err(|_| {
+        let (min, max) = T::range();
+        let message = format!("expected an integer from {min} to {max}, found {value}");
+        Fault::new(DecodeErrorKind::Range, start, message)
+    })
 }
 
 struct IntegerVisitor<'p, T>(&'p Place<'p>, PhantomData<T>);
@@ -174,7 +181,7 @@ impl QapiType for String {
 
     #[inline]
     fn decode(cursor: &mut Cursor<'_>) -> Result<Self, Fault> {
-        Ok(cursor.string()?.into_owned())
+        cursor.owned_string()
     }
 
     fn deserialize_at<'de, D: Deserializer<'de>>(
@@ -185,12 +192,18 @@ impl QapiType for String {
     }
 }
 
-/// Reads an enum, whose `From<&str>` knows all values.
-pub fn deserialize_enum<'de, D: Deserializer<'de>, T: for<'a> From<&'a str>>(
+/// An open set of strings.
+pub trait Enum {
+    /// The value of this name, known or not.
+    fn read(value: &[u8]) -> Self;
+}
+
+/// Reads an enum through serde.
+pub fn deserialize_enum<'de, D: Deserializer<'de>, T: Enum>(
     deserializer: D,
     place: &Place<'_>,
 ) -> Result<T, D::Error> {
-    deserializer.deserialize_str(StringVisitor(place, |text: &str| T::from(text)))
+    deserializer.deserialize_str(StringVisitor(place, |text: &str| T::read(text.as_bytes())))
 }
 
 struct StringVisitor<'p, F>(&'p Place<'p>, F);
