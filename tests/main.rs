@@ -1,3 +1,5 @@
 //! One test binary for the whole workspace.
 
 mod client;
+mod fresh;
+mod wire;
