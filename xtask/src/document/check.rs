@@ -206,7 +206,7 @@ impl Checker<'_> {
                 self.left -= 1;
                 let message = format!("'{}' is {} here", member.name, kind_name(&value.kind));
                 self.warn("example-type", value.span, message)
-                    .note(member.span, format!("described as {} here", type_name(&member.ty)))
+                    .note(member.span, format!("described as {} here", member.ty.word()))
                     .help("make both agree");
             }
             return;
@@ -268,18 +268,5 @@ fn kind_name(kind: &Kind) -> &'static str {
         Kind::String(_) => "a string",
         Kind::Array(_) => "an array",
         Kind::Object(_) => "an object",
-    }
-}
-
-fn type_name(ty: &DocumentType) -> &'static str {
-    match ty {
-        DocumentType::String => "json-string",
-        DocumentType::Int => "json-int",
-        DocumentType::Number => "json-number",
-        DocumentType::Bool => "json-bool",
-        DocumentType::Object => "json-object",
-        DocumentType::Array => "json-array",
-        DocumentType::Named(_) => "a type of the schema",
-        DocumentType::Untyped => "anything",
     }
 }

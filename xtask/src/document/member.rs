@@ -7,15 +7,6 @@ use super::section::SortedMember;
 use super::text::Text;
 use crate::diagnostics::{Diagnostics, one_of};
 
-const TYPES: [(&str, DocumentType); 6] = [
-    ("string", DocumentType::String),
-    ("int", DocumentType::Int),
-    ("number", DocumentType::Number),
-    ("bool", DocumentType::Bool),
-    ("object", DocumentType::Object),
-    ("array", DocumentType::Array),
-];
-
 /// Understands a bullet.
 pub(super) fn understand(member: SortedMember, owner: &str, diagnostics: &mut Diagnostics) -> DocumentMember {
     let text = &member.text;
@@ -149,15 +140,14 @@ fn json_type(text: &Text, group: &TypeGroup, owner: &str, diagnostics: &mut Diag
             .within(owner)
             .help(format!("write '({word})'"));
     }
-    let known = TYPES.iter().find(|(name, _)| word.strip_prefix("json-") == Some(*name));
+    let known = DocumentType::WORDS.iter().find(|(known, _)| *known == word);
     if let Some((_, ty)) = known {
         return ty.clone();
     }
-    let names: Vec<_> = TYPES.iter().map(|(name, _)| format!("json-{name}")).collect();
     diagnostics
         .error("json-type", span, format!("'{word}' is no type"))
         .within(owner)
-        .help(format!("write {}", one_of(names.iter().map(String::as_str))));
+        .help(format!("write {}", one_of(DocumentType::WORDS.iter().map(|(word, _)| *word))));
     DocumentType::Untyped
 }
 

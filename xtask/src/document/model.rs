@@ -127,6 +127,26 @@ pub enum DocumentType {
     Untyped,
 }
 
+impl DocumentType {
+    /// The types that have a word in the document.
+    pub(super) const WORDS: [(&str, Self); 6] = [
+        ("json-string", Self::String),
+        ("json-int", Self::Int),
+        ("json-number", Self::Number),
+        ("json-bool", Self::Bool),
+        ("json-object", Self::Object),
+        ("json-array", Self::Array),
+    ];
+
+    /// What the document calls it.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Named(name) => &name.text,
+            plain => Self::WORDS.iter().find(|(_, ty)| ty == plain).map_or("any", |(word, _)| word),
+        }
+    }
+}
+
 /// A message on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Example {

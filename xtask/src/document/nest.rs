@@ -142,7 +142,7 @@ impl Nester<'_> {
             let name = member.name.as_str();
             let mut showing = (0..scopes.len()).rev().filter(|&level| scopes[level].shows(name));
             let innermost = showing.next();
-            let outermost = showing.last();
+            let outermost = showing.next_back();
             let ambiguous = outermost.is_some() && !indented_document;
             let shown = if indented_document { outermost.or(innermost) } else { innermost };
             let level = shown.unwrap_or_else(|| guess_level(&scopes, member, indented_document));

@@ -32,6 +32,20 @@ pub(super) struct SortedMember {
     pub(super) indent: usize,
     pub(super) text: Text,
     pub(super) values: Vec<SortedValue>,
+    /// The text says `one of`, so values may follow.
+    lists_values: bool,
+}
+
+impl SortedMember {
+    /// Adds a line that begins at byte `start` of the file.
+    fn push(&mut self, line: &str, start: usize) {
+        const PHRASE: &[u8] = b"one of";
+        let before = self.text.joined.len();
+        self.text.push(line, start);
+        // Only what is new is searched, and the seam: a bullet may have any number of lines.
+        let new = &self.text.joined.as_bytes()[before.saturating_sub(PHRASE.len())..];
+        self.lists_values |= new.windows(PHRASE.len()).any(|window| window == PHRASE);
+    }
 }
 
 /// A line `"value": text` below a bullet.
@@ -259,15 +273,16 @@ impl<'a> Sorter<'a, '_> {
 
     fn begin_member(&mut self, line: &Line<'_>, bullet: Bullet) {
         let Bullet { name, quoted, text: rest } = bullet;
-        let mut text = Text::new(self.lines.file);
-        text.push(&line.text[rest.clone()], line.start + rest.start);
-        self.sorted.bullets.push(SortedMember {
+        let mut member = SortedMember {
             name: line.text[name].to_owned(),
             span: Span::new(self.lines.file, line.start + quoted.start..line.start + quoted.end),
             indent: line.indent,
-            text,
+            text: Text::new(self.lines.file),
             values: Vec::new(),
-        });
+            lists_values: false,
+        };
+        member.push(&line.text[rest.clone()], line.start + rest.start);
+        self.sorted.bullets.push(member);
         self.state = State::Member;
     }
 
@@ -325,7 +340,7 @@ impl<'a> Sorter<'a, '_> {
         let Some(member) = self.sorted.bullets.last_mut().filter(|_| self.state != State::Data) else {
             return self.begin_paragraph(line);
         };
-        let listed = quoted_label(line.text).filter(|_| member.text.joined.contains("one of"));
+        let listed = quoted_label(line.text).filter(|_| member.lists_values);
         if let Some(Bullet { name, quoted, text: rest }) = listed {
             let mut text = Text::new(file);
             text.push(&line.text[rest.clone()], line.start + rest.start);
@@ -335,8 +350,10 @@ impl<'a> Sorter<'a, '_> {
         } else if self.state == State::AfterMember {
             self.begin_paragraph(line);
         } else {
-            let text = member.values.last_mut().map_or(&mut member.text, |value| &mut value.text);
-            text.push(line.text, line.start);
+            match member.values.last_mut() {
+                Some(value) => value.text.push(line.text, line.start),
+                None => member.push(line.text, line.start),
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use xtask::diagnostics::Diagnostics;
-use xtask::document::{self, DataLine, DocumentMember, DocumentType, EventDocument, Section};
+use xtask::document::{self, DataLine, DocumentMember, EventDocument, Section};
 use xtask::source::SourceMap;
 
 /// A document, read.
@@ -88,7 +88,7 @@ fn write_members(members: &[DocumentMember], depth: usize, out: &mut String) {
             out,
             "{margin}member {}: {}{inferred}{optional} {:?}",
             member.name,
-            type_name(&member.ty),
+            member.ty.word(),
             member.description
         );
         let list = if member.closed { "value" } else { "known value" };
@@ -96,18 +96,5 @@ fn write_members(members: &[DocumentMember], depth: usize, out: &mut String) {
             let _ = writeln!(out, "{margin}  {list} {} {:?}", value.name, value.description);
         }
         write_members(&member.members, depth + 1, out);
-    }
-}
-
-fn type_name(ty: &DocumentType) -> &str {
-    match ty {
-        DocumentType::String => "string",
-        DocumentType::Int => "int",
-        DocumentType::Number => "number",
-        DocumentType::Bool => "bool",
-        DocumentType::Object => "object",
-        DocumentType::Array => "array",
-        DocumentType::Named(name) => &name.text,
-        DocumentType::Untyped => "?",
     }
 }
