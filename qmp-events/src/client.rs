@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a server may take for its greeting and the capabilities negotiation, if nothing else is set.
-pub const DEFAULT_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const DEFAULT_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What went wrong in a client.
 #[derive(Debug)]
@@ -28,6 +28,11 @@ pub enum Error {
     TimedOut {
         /// The time that was set; `None` if the stream has one of its own.
         after: Option<Duration>,
+    },
+    /// What was waited for may have been among so many items that were dropped.
+    Lagged {
+        /// The number of items.
+        missed: u64,
     },
     /// So many events came before the reply that the command was given up. No event is lost.
     Backlog {
@@ -151,6 +156,9 @@ impl fmt::Display for Error {
             Error::Malformed(malformed) => malformed.fmt(f),
             Error::TimedOut { after: Some(after) } => write!(f, "nothing came within {after:?}"),
             Error::TimedOut { after: None } => f.write_str("nothing came within the stream's own time-out"),
+            Error::Lagged { missed } => {
+                write!(f, "{missed} items were dropped, and the awaited event may have been among them")
+            }
             Error::Backlog { limit } => {
                 write!(f, "{limit} bytes of events came before the reply; take them first")
             }
@@ -202,7 +210,7 @@ impl std::error::Error for Error {
             Error::Disconnected(cause) => Some(cause),
             Error::Command(error) => Some(error),
             Error::Malformed(malformed) => Some(malformed),
-            Error::TimedOut { .. } | Error::Backlog { .. } => None,
+            Error::TimedOut { .. } | Error::Lagged { .. } | Error::Backlog { .. } => None,
         }
     }
 }

@@ -1,0 +1,250 @@
+//! One connection: reads, writes, and hands on what it means.
+//!
+//! It never waits for a subscriber, and it must never stop reading while it has something to send.
+
+use super::driver::Request;
+use super::hub::Hub;
+use super::identity::{self, Identity};
+use super::item::{Gap, Peer};
+use super::queue::{Queue, Queued, Taken};
+use crate::client::{Disconnected, Error, Malformed};
+use crate::server_message::{CommandError, Greeting, RawEvent, ServerMessage};
+use crate::session::{CommandId, Incoming, Session};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
+use tokio::sync::{mpsc, oneshot};
+
+/// Requests wait in their channel while this many bytes wait for the server.
+const OUTPUT: usize = 64 << 10;
+
+/// How many items are held back until the connection is announced.
+const HELD: usize = 1024;
+
+pub(super) struct Connection<'a, S> {
+    reader: ReadHalf<S>,
+    writer: Writer<S>,
+    session: Session,
+    greeting: Option<Greeting>,
+    requests: &'a mut mpsc::Receiver<Request>,
+    waiting: HashMap<CommandId, oneshot::Sender<Result<Value, Error>>>,
+    hub: &'a Hub,
+    /// Events that came before the connection is announced, so that they follow the announcement.
+    held: Option<Queue>,
+    end: Option<Result<(), Arc<io::Error>>>,
+}
+
+struct Writer<S> {
+    stream: WriteHalf<S>,
+    is_flushed: bool,
+    /// A server that no longer reads may have written before, so that is not the end.
+    has_failed: bool,
+}
+
+/// What is not for the subscribers.
+enum Heard {
+    Greeting,
+    Ready,
+    Refused(CommandError),
+    Reply(CommandId, Result<Value, CommandError>),
+}
+
+impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
+    pub(super) fn new(
+        stream: S,
+        message_limit: usize,
+        hub: &'a Hub,
+        requests: &'a mut mpsc::Receiver<Request>,
+    ) -> Self {
+        let (reader, writer) = tokio::io::split(stream);
+        Connection {
+            reader,
+            writer: Writer { stream: writer, is_flushed: true, has_failed: false },
+            session: Session::with_message_limit(message_limit),
+            greeting: None,
+            requests,
+            waiting: HashMap::new(),
+            hub,
+            held: Some(Queue::with_capacity(HELD)),
+            end: None,
+        }
+    }
+
+    pub(super) fn is_greeted(&self) -> bool {
+        self.greeting.is_some()
+    }
+
+    /// Waits until the capabilities are negotiated.
+    pub(super) async fn negotiate(&mut self) -> Result<(), Disconnected> {
+        loop {
+            match self.next_heard().await? {
+                Heard::Ready => return Ok(()),
+                Heard::Refused(error) => return Err(Disconnected::Refused(error)),
+                Heard::Greeting | Heard::Reply(..) => {}
+            }
+        }
+    }
+
+    /// Asks the server what tells it from others.
+    pub(super) async fn identify(&mut self, identity: &mut Identity) -> Result<(), Disconnected> {
+        let query = self.session.execute(identity::QUERY, Value::Null);
+        loop {
+            match self.next_heard().await? {
+                Heard::Reply(id, result) if id == query => {
+                    // A server without vCPUs refuses.
+                    identity.add_vcpus(&result.unwrap_or_default());
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Publishes `Connected` and everything that was held back for it.
+    pub(super) fn announce(&mut self) {
+        let greeting = self.greeting.clone().unwrap_or_default();
+        self.hub.publish(&Queued::Connected(Arc::new(greeting)));
+        self.release_events();
+    }
+
+    /// Publishes what was held back.
+    pub(super) fn release_events(&mut self) {
+        let held = self.held.take();
+        while let Some(taken) = held.as_ref().and_then(Queue::take) {
+            match taken {
+                Taken::Lagged(count) => self.hub.add_lag(count),
+                Taken::Next(Queued::Event(json)) => self.hub.publish_event(&name_of(&json), &json),
+                Taken::Next(item) => self.hub.publish(&item),
+            }
+        }
+    }
+
+    /// Serves the connection to its end.
+    pub(super) async fn serve(&mut self) -> Disconnected {
+        loop {
+            match self.next_heard().await {
+                // A second greeting: what is behind the other end began anew, as behind a proxy.
+                Ok(Heard::Ready) => {
+                    self.hub.publish(&Queued::Gap(Gap { peer: Peer::Unknown }));
+                    self.announce();
+                }
+                Ok(Heard::Refused(error)) => return Disconnected::Refused(error),
+                Ok(Heard::Greeting | Heard::Reply(..)) => {}
+                Err(cause) => return cause,
+            }
+        }
+    }
+
+    /// Ends the commands that were not answered.
+    pub(super) fn fail_requests(&mut self, cause: &Disconnected) {
+        for (_, reply) in self.waiting.drain() {
+            // Whoever asked may have given up.
+            let _ = reply.send(Err(cause.clone().into()));
+        }
+    }
+
+    /// Hands on what comes, until it is something else than events and replies to requests.
+    async fn next_heard(&mut self) -> Result<Heard, Disconnected> {
+        loop {
+            let Some(incoming) = self.session.next_incoming() else {
+                let after_shutdown = self.session.saw_shutdown();
+                match &self.end {
+                    None => self.exchange().await,
+                    Some(Ok(())) => return Err(Disconnected::Closed { after_shutdown }),
+                    Some(Err(error)) => {
+                        return Err(Disconnected::Failed { error: error.clone(), after_shutdown });
+                    }
+                }
+                continue;
+            };
+            match incoming {
+                Incoming::Event(event) => deliver_event(self.hub, self.held.as_ref(), &event),
+                Incoming::Reply { id, result } => match self.waiting.remove(&id) {
+                    Some(reply) => drop(reply.send(result.map_err(Error::Command))), // as in `fail_requests`
+                    None => return Ok(Heard::Reply(id, result)),
+                },
+                Incoming::Greeting(greeting) => {
+                    self.greeting = Some(greeting);
+                    return Ok(Heard::Greeting);
+                }
+                Incoming::Ready => return Ok(Heard::Ready),
+                Incoming::Refused(error) => return Ok(Heard::Refused(error)),
+                Incoming::StrayReply(_) => {}
+                Incoming::Unrecognised(message) => deliver(self.hub, self.held.as_ref(), message.into()),
+                Incoming::Skipped(skipped) => deliver(self.hub, self.held.as_ref(), skipped.into()),
+            }
+        }
+    }
+
+    /// Waits until something was read, written, or asked for. Cancelling it loses nothing.
+    async fn exchange(&mut self) {
+        let mut chunk = [0; 4 << 10];
+        let output = self.session.output();
+        let (has_output, has_room) = (!output.is_empty(), output.len() < OUTPUT);
+        let can_write = !self.writer.has_failed && (has_output || !self.writer.is_flushed);
+        tokio::select! {
+            read = self.reader.read(&mut chunk) => match read {
+                Ok(0) => self.set_end(Ok(())),
+                Ok(count) => self.session.receive(&chunk[..count]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => self.set_end(Err(Arc::new(error))),
+            },
+            sent = self.writer.send(output), if can_write => match sent {
+                Ok(count) => self.session.advance_output(count),
+                Err(_) => self.writer.has_failed = true,
+            },
+            Some(request) = self.requests.recv(), if has_room => {
+                let id = self.session.execute(&request.name, request.arguments);
+                self.waiting.insert(id, request.reply);
+            }
+        }
+    }
+
+    fn set_end(&mut self, end: Result<(), Arc<io::Error>>) {
+        self.session.finish();
+        self.end = Some(end);
+    }
+}
+
+impl<S: AsyncWrite> Writer<S> {
+    /// Writes some of `output`, or flushes if there is none; says how much was written.
+    async fn send(&mut self, output: &[u8]) -> io::Result<usize> {
+        if output.is_empty() {
+            self.stream.flush().await?;
+            self.is_flushed = true;
+            return Ok(0);
+        }
+        match self.stream.write(output).await? {
+            0 => Err(io::ErrorKind::WriteZero.into()),
+            count => {
+                self.is_flushed = false;
+                Ok(count)
+            }
+        }
+    }
+}
+
+fn deliver_event(hub: &Hub, held: Option<&Queue>, event: &RawEvent<'_>) {
+    match held {
+        Some(held) => held.push(Queued::Event(event.json.into())),
+        None => hub.publish_event(&event.name, event.json),
+    }
+}
+
+fn deliver(hub: &Hub, held: Option<&Queue>, malformed: Malformed) {
+    let item = Queued::Malformed(Arc::new(malformed));
+    match held {
+        Some(held) => held.push(item),
+        None => hub.publish(&item),
+    }
+}
+
+/// The name of an event that is not decoded.
+pub(super) fn name_of(json: &[u8]) -> String {
+    match ServerMessage::classify(json) {
+        ServerMessage::Event(event) => event.name.into_owned(),
+        _ => String::new(),
+    }
+}

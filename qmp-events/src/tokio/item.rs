@@ -1,0 +1,92 @@
+//! What a subscriber receives.
+
+use crate::client::{Disconnected, Malformed};
+use crate::server_message::Greeting;
+use crate::{DecodeError, EventMessage, QapiEvents};
+use std::fmt;
+use std::sync::Arc;
+
+/// One thing that happened. `M` is what events are delivered as.
+///
+/// While the last word about the connection was [`Connected`](Self::Connected), silence means that nothing
+/// happened, save for events that QEMU itself merged under a rate limit.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Item<M = EventMessage> {
+    /// The capabilities negotiation is done: from here on QEMU sends its events. A subscriber that comes
+    /// later gets this first.
+    Connected(Arc<Greeting>),
+    /// An event.
+    Event(M),
+    /// The server sent something that is no event. The connection is as good as before.
+    Malformed(Arc<Malformed>),
+    /// This subscriber was so slow that so many items were dropped here, the oldest ones.
+    Lagged(u64),
+    /// After a reconnect, before `Connected`: events may be missing here.
+    Gap(Gap),
+    /// The connection has ended, or an attempt to connect has failed for another reason than the one
+    /// before. If the client reconnects, more items follow; otherwise the stream ends.
+    Disconnected(Disconnected),
+}
+
+/// A time without connection, after it has ended.
+///
+/// QEMU keeps no events for a client that is not connected: what happened meanwhile must be queried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Gap {
+    /// Whether the server is the one from before.
+    pub peer: Peer,
+}
+
+/// Whether the server after a reconnect is the one from before.
+///
+/// QMP has no identifier of a running QEMU, so this goes by evidence: the process at the other end of a
+/// unix socket (on Linux, process id and start time) and the host thread of the first vCPU
+/// (`query-cpus-fast`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Peer {
+    /// The same process: the machine lived on.
+    Same,
+    /// Another process on the same endpoint: what was known about the machine is void.
+    Another,
+    /// The evidence does not suffice, as over TCP. Treat it like [`Another`](Self::Another) if in doubt.
+    Unknown,
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Peer::Same => "the same QEMU",
+            Peer::Another => "another QEMU",
+            Peer::Unknown => "perhaps another QEMU",
+        })
+    }
+}
+
+/// What an event can be delivered as: an [`EventMessage`] of any set of events, or its JSON text as it
+/// came (`Arc<[u8]>`).
+pub trait Wire: Sized + sealed::Sealed {
+    /// Decodes a message.
+    #[doc(hidden)]
+    fn from_wire(json: Arc<[u8]>) -> Result<Self, DecodeError>;
+}
+
+impl<E: QapiEvents> Wire for EventMessage<E> {
+    fn from_wire(json: Arc<[u8]>) -> Result<Self, DecodeError> {
+        EventMessage::decode(&json)
+    }
+}
+
+impl Wire for Arc<[u8]> {
+    fn from_wire(json: Arc<[u8]>) -> Result<Self, DecodeError> {
+        Ok(json)
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<E> Sealed for crate::EventMessage<E> {}
+    impl Sealed for std::sync::Arc<[u8]> {}
+}
