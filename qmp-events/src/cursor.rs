@@ -65,6 +65,14 @@ impl<'a> Cursor<'a> {
         found
     }
 
+    /// Passes over `literal`, which opens one object more than it closes, if it comes next.
+    #[inline(always)]
+    pub(crate) fn expect_opening<const N: usize>(&mut self, literal: &[u8; N]) -> bool {
+        let found = self.expect(literal);
+        self.depth += u32::from(found);
+        found
+    }
+
     #[inline(always)]
     pub(crate) fn skip_whitespace(&mut self) {
         while let Some(byte) = self.peek() {
@@ -169,6 +177,12 @@ impl<'a> Cursor<'a> {
     pub(crate) fn null(&mut self) -> Result<(), Fault> {
         self.skip_whitespace();
         if self.expect(b"null") { Ok(()) } else { Err(self.mismatch("null")) }
+    }
+
+    /// Passes over the end of the outermost object if nothing but white space is behind it.
+    #[inline(always)]
+    pub(crate) fn expect_closing(&mut self) -> bool {
+        self.expect(b"}") && self.end().is_ok()
     }
 
     /// Makes sure that nothing but white space is left.

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use crate::EventKind;
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Fault};
 use crate::error::DecodeError;
 use crate::kind::Kind;
-use crate::message::{EventMessage, decode_data, read_parts, Parts};
+use crate::message::{EventMessage, Parts, Separator, decode_data, read_opening, read_parts, read_separator};
 use crate::timestamp::Timestamp;
 use crate::wire::QapiEvents;
 
@@ -41,15 +41,29 @@ impl<'a> Envelope<'a> {
     /// If the text is no JSON, or no event message. Whether `data` fits the event shows when it is
     /// read.
     pub fn decode(message: &'a [u8]) -> Result<Self, DecodeError> {
-        let parts = read_parts(message, |_, data| {
-            data.map(|cursor| {
-                let before = cursor.clone();
-                cursor.skip_value()?;
-                Ok((before.clone(), cursor.text_since(before.offset())))
-            })
-            .transpose()
-        });
-        match parts {
+        Self::decode_regular(message).unwrap_or_else(|| Self::decode_any_layout(message))
+    }
+
+    /// Reads a message as QEMU writes it; nothing if it is written otherwise.
+    #[inline(always)]
+    fn decode_regular(message: &'a [u8]) -> Option<Result<Self, DecodeError>> {
+        let mut cursor = Cursor::new(message);
+        let (timestamp, name) = read_opening(&mut cursor)?;
+        let data = match read_separator(&mut cursor) {
+            Separator::Data => match skip_data(&mut cursor) {
+                Ok(data) => Some(data),
+                Err(fault) => return Some(Err(DecodeError::new(message, fault))),
+            },
+            Separator::End => None,
+            Separator::Other => return None,
+        };
+        let (name, timestamp) = (Cow::Borrowed(name), Some(timestamp));
+        cursor.expect_closing().then_some(Ok(Envelope { message, name, timestamp, data }))
+    }
+
+    #[inline(never)]
+    fn decode_any_layout(message: &'a [u8]) -> Result<Self, DecodeError> {
+        match read_parts(message, |_, data| data.map(skip_data).transpose()) {
             Ok(Parts { name, timestamp, data }) => Ok(Envelope { message, name, timestamp, data }),
             Err(fault) => Err(DecodeError::new(message, fault)),
         }
@@ -95,6 +109,15 @@ impl<'a> TryFrom<&'a str> for Envelope<'a> {
     fn try_from(message: &'a str) -> Result<Self, DecodeError> {
         Self::decode(message.as_bytes())
     }
+}
+
+/// Passes over `data` and says where it begins and what it is.
+#[inline(always)]
+fn skip_data<'a>(cursor: &mut Cursor<'a>) -> Result<(Cursor<'a>, &'a [u8]), Fault> {
+    let before = cursor.clone();
+    cursor.skip_value()?;
+    let data = cursor.text_since(before.offset());
+    Ok((before, data))
 }
 
 /// The text that was checked to be UTF-8 when the envelope was read.

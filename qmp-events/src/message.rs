@@ -53,9 +53,68 @@ impl<E: QapiEvents> EventMessage<E> {
     /// If the text is no event message, or its members do not fit its event. An event, a member, a
     /// value or a branch that this build does not know is no error.
     pub fn decode(message: &[u8]) -> Result<Self, DecodeError> {
+        let mut cursor = Cursor::new(message);
+        let Some((timestamp, name)) = read_opening(&mut cursor) else {
+            return Self::decode_any_layout(message);
+        };
+        let position = position_of::<E>(name);
+        let event = match read_separator(&mut cursor) {
+            Separator::Data => E::read(position, name, &mut cursor),
+            Separator::End => E::read(position, name, NoData).map_err(|incomplete| incomplete.at(0)),
+            Separator::Other => return Self::decode_any_layout(message),
+        };
+        match event {
+            Ok(event) if cursor.expect_closing() => {
+                Ok(EventMessage { event, timestamp: Some(timestamp) })
+            }
+            Ok(_) => Self::decode_any_layout(message),
+            Err(fault) => Err(DecodeError::new(message, fault)),
+        }
+    }
+
+    #[inline(never)]
+    fn decode_any_layout(message: &[u8]) -> Result<Self, DecodeError> {
         read_parts(message, decode_data::<E>)
             .map(|parts| EventMessage { event: parts.data, timestamp: parts.timestamp })
             .map_err(|fault| DecodeError::new(message, fault))
+    }
+}
+
+/// The timestamp and the name, if the message begins as QEMU writes it.
+#[inline(always)]
+pub(crate) fn read_opening<'a>(cursor: &mut Cursor<'a>) -> Option<(Timestamp, &'a [u8])> {
+    if !cursor.expect(b"{\"timestamp\": {\"seconds\": ") {
+        return None;
+    }
+    let seconds = cursor.short_integer()?;
+    if !cursor.expect(b", \"microseconds\": ") {
+        return None;
+    }
+    let microseconds = cursor.short_integer()?;
+    if !cursor.expect_opening(b"}, \"event\": \"") {
+        return None;
+    }
+    Some((Timestamp { seconds, microseconds }, cursor.plain_string()?))
+}
+
+/// What comes behind the name.
+pub(crate) enum Separator {
+    /// An object as `data`.
+    Data,
+    /// The end of the message.
+    End,
+    /// Anything that QEMU does not write there.
+    Other,
+}
+
+#[inline(always)]
+pub(crate) fn read_separator(cursor: &mut Cursor<'_>) -> Separator {
+    if cursor.expect(b", \"data\": ") && cursor.peek() == Some(b'{') {
+        Separator::Data
+    } else if cursor.peek() == Some(b'}') {
+        Separator::End
+    } else {
+        Separator::Other
     }
 }
 
@@ -87,7 +146,7 @@ pub(crate) struct Parts<'a, T> {
     pub(crate) data: T,
 }
 
-/// Reads a message. `read` gets the event's name and stands in front of `data`, an object; it gets
+/// Reads a message in whatever layout. `read` gets the event's name and stands in front of `data`, an object; it gets
 /// `None` if there is no `data`. It is called more than once if `data` stands there more than once.
 #[inline]
 pub(crate) fn read_parts<'a, T>(
@@ -96,41 +155,12 @@ pub(crate) fn read_parts<'a, T>(
 ) -> Result<Parts<'a, T>, Fault> {
     let mut cursor = Cursor::new(text);
     let mut draft = Draft::default();
-    let mut more = read_expected(&mut cursor, &mut draft, &mut read)?;
+    let mut more = cursor.open_object()?;
     while more {
         more = draft.read_member(&mut cursor, &mut read)?;
     }
     cursor.end()?;
     draft.finish(&mut read)
-}
-
-/// The layout in which QEMU writes every message. Whatever differs is left to the general reader.
-#[inline]
-fn read_expected<'a, T>(
-    cursor: &mut Cursor<'a>,
-    draft: &mut Draft<'a, T>,
-    read: &mut impl FnMut(&[u8], Option<&mut Cursor<'a>>) -> Result<T, Fault>,
-) -> Result<bool, Fault> {
-    if !cursor.open_object()? {
-        return Ok(false);
-    }
-    if cursor.expect(b"\"timestamp\":") {
-        draft.timestamp = <Option<Timestamp> as crate::QapiType>::decode(cursor)?;
-        if !cursor.next_member()? {
-            return Ok(false);
-        }
-    }
-    if cursor.expect(b"\"event\":") {
-        draft.name = Some(cursor.string()?);
-        if !cursor.next_member()? {
-            return Ok(false);
-        }
-        if cursor.expect(b"\"data\":") {
-            draft.read_data(cursor, read)?;
-            return cursor.next_member();
-        }
-    }
-    Ok(true)
 }
 
 struct Draft<'a, T> {

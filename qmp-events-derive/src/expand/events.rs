@@ -66,10 +66,10 @@ fn expand_dispatch(container: &Container) -> TokenStream {
                 name: &[u8],
                 payload: P,
             ) -> ::core::result::Result<Self, P::Error> {
-                ::core::result::Result::Ok(match position {
-                    #(::core::option::Option::Some(#positions) => Self::#idents(payload.event()?),)*
-                    _ => Self::#unknown(payload.unknown(name)?),
-                })
+                match position {
+                    #(::core::option::Option::Some(#positions) => payload.event().map(Self::#idents),)*
+                    _ => payload.unknown(name).map(Self::#unknown),
+                }
             }
 
             fn name(&self) -> &str {

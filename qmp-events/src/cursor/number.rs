@@ -10,24 +10,23 @@ use crate::error::DecodeErrorKind;
 pub(crate) const MAX_FLOAT_INTEGER: i128 = 1 << 53;
 
 impl<'a> Cursor<'a> {
-    /// An integer of at most 16 digits, if one comes next; otherwise nothing happens.
+    /// A positive integer of at most 16 digits, if one comes next; otherwise nothing happens.
     #[inline(always)]
-    pub(crate) fn short_integer<T: TryFrom<i64>>(&mut self) -> Option<T> {
-        let negative = self.peek() == Some(b'-');
-        let text = self.rest().get(usize::from(negative)..)?;
-        let (mut value, mut length) = digits(text);
+    pub(crate) fn short_integer<T: TryFrom<u64>>(&mut self) -> Option<T> {
+        let text = self.rest();
+        let (mut value, mut length) = digits(text)?;
         if length == 8 {
-            let (low, more) = digits(text.get(8..)?);
-            value = value * POWERS_OF_TEN.get(more)? + low;
-            length += more;
+            if let Some((low, more)) = digits(text.get(8..)?) {
+                value = value * POWERS_OF_TEN.get(more)? + low;
+                length += more;
+            }
         }
         let leading_zero = length > 1 && text.first() == Some(&b'0');
-        if length == 0 || leading_zero || !matches!(text.get(length)?, b',' | b'}' | b']' | b' ') {
+        if leading_zero || !matches!(text.get(length)?, b',' | b'}' | b']' | b' ') {
             return None;
         }
-        let value = value as i64; // less than 10¹⁶
-        let value = T::try_from(if negative { -value } else { value }).ok()?;
-        self.position += length + usize::from(negative);
+        let value = T::try_from(value).ok()?;
+        self.position += length;
         Some(value)
     }
 
@@ -156,25 +155,65 @@ fn integral(token: &[u8]) -> Option<i128> {
 const POWERS_OF_TEN: [u64; 9] =
     [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
-/// The value and the number of the digits in front, at most eight of them.
+/// The value and the number of the digits in front, one to eight of them.
 #[inline(always)]
-fn digits(bytes: &[u8]) -> (u64, usize) {
-    let Some(chunk) = bytes.first_chunk::<8>() else { return digits_at_end(bytes) };
-    let word = u64::from_le_bytes(*chunk) ^ 0x3030_3030_3030_3030; // digits become 0 to 9
-    let no_digit = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
-    let length = (no_digit.trailing_zeros() / 8) as usize; // 8 if every byte is a digit
+fn digits(text: &[u8]) -> Option<(u64, usize)> {
+    let word = u64::from_le_bytes(*text.first_chunk()?) ^ 0x3030_3030_3030_3030; // 0 to 9 if a digit
+    let others = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
+    let length = others.trailing_zeros() / 8; // 8 if every byte is a digit
     if length == 0 {
-        return (0, 0);
+        return None;
     }
     let word = word << (64 - 8 * length); // zeros in front
-    let pairs = (word.wrapping_mul(10)).wrapping_add(word >> 8) & 0x00FF_00FF_00FF_00FF;
-    let fours = (pairs.wrapping_mul(100)).wrapping_add(pairs >> 16) & 0x0000_FFFF_0000_FFFF;
-    let value = (fours.wrapping_mul(10_000)).wrapping_add(fours >> 32) & 0xFFFF_FFFF;
-    (value, length)
+    let pairs = word.wrapping_mul(10).wrapping_add(word >> 8) & 0x00FF_00FF_00FF_00FF;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_FFFF_0000_FFFF;
+    let eight = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xFFFF_FFFF;
+    Some((eight, length as usize))
 }
 
-#[cold]
-fn digits_at_end(bytes: &[u8]) -> (u64, usize) {
-    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit());
-    digits.fold((0, 0), |(value, length), digit| (value * 10 + u64::from(digit - b'0'), length + 1))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn integer(text: &str) -> Option<i64> {
+        crate::QapiType::decode(&mut Cursor::new(text.as_bytes())).ok()
+    }
+
+    #[test]
+    fn integers_of_every_length_are_exact() {
+        for value in (0..19).map(|power| 10_i64.pow(power)).flat_map(|power| [power - 1, power]) {
+            for behind in ["", ",", "}", " ]", ", \"next\": 123456789"] {
+                assert_eq!(integer(&format!("{value}{behind}")), Some(value));
+                assert_eq!(integer(&format!("-{value}{behind}")), Some(-value));
+            }
+        }
+        assert_eq!(integer("9223372036854775807"), Some(i64::MAX));
+        assert_eq!(integer("-9223372036854775808"), Some(i64::MIN));
+        assert_eq!(integer("9223372036854775808"), None);
+    }
+
+    #[test]
+    fn floats_that_are_integers_are_integers_up_to_two_to_the_53rd() {
+        let max = Some(1 << 53);
+        for (text, value) in [
+            ("5.0", Some(5)), ("1e2", Some(100)), ("-1.50E+1", Some(-15)), ("1200e-2", Some(12)),
+            ("0e99999999999999999999", Some(0)), ("-0.0", Some(0)), ("0.0", Some(0)),
+            ("9007199254740992.0", max), ("9007199254740993.0", None), ("9.007199254740992e15", max),
+            ("5.5", None), ("1e-1", None), ("1e300", None), ("1e99999999999999999999", None),
+            ("1.0000000000000000000000000001", None),
+        ] {
+            assert_eq!(integer(text), value, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_the_grammar_of_json_makes_numbers() {
+        for text in ["", "-", "01", "00000000001,", "-01", "1.", ".5", "1e", "1e+", "+1", "0x1", "1a", "12345678a"] {
+            let mut cursor = Cursor::new(text.as_bytes());
+            let read = <i64 as crate::QapiType>::decode(&mut cursor).and_then(|_| cursor.end());
+            assert!(read.is_err(), "{text}");
+            let mut cursor = Cursor::new(text.as_bytes());
+            assert!(cursor.skip_value().and_then(|()| cursor.end()).is_err(), "{text}");
+        }
+    }
 }

@@ -22,6 +22,15 @@ impl<'a> Cursor<'a> {
         self.irregular_string(start).map(|text| Cow::Owned(text.into_bytes()))
     }
 
+    /// A string behind its opening quote, if it is plain ASCII.
+    #[inline(always)]
+    pub(crate) fn plain_string(&mut self) -> Option<&'a [u8]> {
+        let rest = self.rest();
+        let (text, behind) = rest.split_at_checked(plain_length(rest))?;
+        self.position += text.len() + 1;
+        (behind.first() == Some(&b'"')).then_some(text)
+    }
+
     /// A string of its own.
     #[inline]
     pub(crate) fn owned_string(&mut self) -> Result<String, Fault> {
