@@ -9,8 +9,8 @@ use crate::source::Span;
 
 mod reader;
 
-pub(crate) use reader::string_end;
 pub use reader::{MAX_DEPTH, Parsed, ReadError, Repair, read};
+pub(crate) use reader::{abbreviate, string_end};
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq, Eq)]

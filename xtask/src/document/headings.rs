@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::lines::{Line, Lines};
 use super::model::Name;
 use crate::diagnostics::Diagnostics;
+use crate::json::abbreviate;
 use crate::source::Span;
 
 /// A heading and the lines up to the next one.
@@ -72,10 +73,21 @@ fn underlined(all: &[Line<'_>]) -> Vec<Place> {
             Some(above) if above + 1 < index && is_upper_name(all[above].text) => {
                 place(above, Some(Damage::UnderlineApart))
             }
+            Some(above) if above + 1 == index && is_no_prose(all, above) => {
+                place(above, Some(Damage::NameLost))
+            }
             _ => place(index, Some(Damage::NameLost)),
         }
     });
     places.collect()
+}
+
+/// Whether line `at`, above an underline, is a damaged name and no part of the section before.
+fn is_no_prose(all: &[Line<'_>], at: usize) -> bool {
+    let text = all[at].text;
+    let after_blank = at.checked_sub(1).is_none_or(|above| all[above].is_blank());
+    let is_word = !text.contains(' ') && !text.ends_with(['.', ',', '}', ']']);
+    (after_blank || is_word) && !text.starts_with(['{', '}', '-'])
 }
 
 /// Adds the lines that must be headings although no `---` follows.
@@ -141,7 +153,7 @@ fn report_underline(lines: &Lines<'_>, line: &Line<'_>, diagnostics: &mut Diagno
 
 fn recover_name(
     lines: &Lines<'_>,
-    underline: &Line<'_>,
+    heading: &Line<'_>,
     mut body: Range<usize>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<Name>> {
@@ -151,13 +163,19 @@ fn recover_name(
         let span = Span::new(lines.file, line.start + range.start..line.start + range.end);
         Some(Name { text: line.text[range].to_owned(), span })
     });
-    let span = lines.span(underline);
-    let report = diagnostics.error("heading-name", span, "no event's name stands above this underline");
+    let message = if heading.is_underline(b'-') {
+        "no event's name stands above this underline".to_owned()
+    } else {
+        format!("'{}' is no event's name", abbreviate(heading.text))
+    };
+    let report = diagnostics.error("heading-name", lines.span(heading), message);
     match &found {
         Some(name) => report
             .note(name.span, format!("read as '{}', after its example", name.text))
-            .help("write the event's name directly above, in upper case with '_'"),
-        None => report.help("write the event's name directly above; no example tells it, so all is lost"),
+            .help("write the event's name above the underline, in upper case with '_'"),
+        None => {
+            report.help("write the event's name above the underline; no example tells it, so all is lost")
+        }
     };
     found.map(|name| vec![name])
 }
@@ -176,9 +194,10 @@ fn is_names(text: &str) -> bool {
     text.split(',').all(|part| is_event_name(part.trim()))
 }
 
-/// `[A-Z_][A-Za-z0-9_.]*`
+/// `[A-Z_][A-Za-z0-9_.]*`, and not the end of a sentence.
 fn is_event_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+        && !text.ends_with('.')
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(&byte))
 }
 

@@ -328,7 +328,7 @@ fn is_number(token: &str) -> bool {
 }
 
 /// A token for a message: never longer than the message is worth.
-fn abbreviate(token: &str) -> String {
+pub(crate) fn abbreviate(token: &str) -> String {
     match token.char_indices().nth(40) {
         Some((end, _)) => format!("{}...", &token[..end]),
         None => token.to_owned(),
