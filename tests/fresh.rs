@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use xtask::pipeline::generate;
+use xtask::qapi::Disk;
 use xtask::write::compare;
 
 fn stale_files() -> Vec<String> {
     let root = tests::workspace();
-    let generated = generate(&root.join("schema")).expect("the schema can be read");
+    let generated = generate(&Disk, &root.join("schema")).expect("the schema can be read");
     let rendered = generated.diagnostics.render_plain(&generated.sources);
     assert!(!generated.diagnostics.has_errors(), "{rendered}");
     let directory: &Path = &root.join("qmp-events/src/generated");

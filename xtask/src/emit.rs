@@ -5,16 +5,17 @@
 
 mod attributes;
 mod docs;
+mod idents;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use crate::catalogue::Catalogue;
 use crate::diagnostics::Diagnostics;
-use crate::names::{camel_case, snake_case};
+use crate::names::snake_case;
 use crate::reach::{reach, referenced};
 use crate::schema::{Data, Definition, DefinitionId, Event, Kind};
 
@@ -58,22 +59,6 @@ impl Emitter<'_> {
     fn needed(&self) -> impl Iterator<Item = (DefinitionId, &Definition)> {
         let schema = &self.catalogue.schema;
         schema.ids().filter(|id| self.is_needed(*id)).map(|id| (id, schema.get(id)))
-    }
-
-    /// All generated types share one name space: two that end up with the same name are an error.
-    fn check_idents(&self, diagnostics: &mut Diagnostics) {
-        let mut seen: BTreeMap<String, &Definition> = BTreeMap::new();
-        for (_, definition) in self.needed() {
-            let ident = self.catalogue.names.type_ident(&definition.name).to_string();
-            if let Some(first) = seen.insert(ident.clone(), definition) {
-                let message =
-                    format!("'{}' and '{}' are both '{ident}' in Rust", first.name, definition.name);
-                diagnostics
-                    .error("rust-name-clash", definition.span, message)
-                    .note(first.span, "the other one")
-                    .help("give one of them a name of its own in schema/names.toml, under [rust]");
-            }
-        }
     }
 
     fn emit_module(&self, module: usize) -> Vec<TokenStream> {
@@ -123,9 +108,8 @@ impl Emitter<'_> {
                 let text = &self.catalogue.events[&id];
                 let docs = docs::doc_attributes(&docs::summary(&text.description));
                 let wire = &definition.name;
-                let variant = format_ident!("{}", camel_case(wire));
                 let payload = self.catalogue.names.type_ident(wire);
-                events.push((wire, quote! { #docs #[qapi(name = #wire)] #variant(#payload), }));
+                events.push((wire, quote! { #docs #[qapi(name = #wire)] #payload(#payload), }));
             }
         }
         events.sort_by_key(|(name, _)| *name);
@@ -146,7 +130,11 @@ impl Emitter<'_> {
 }
 
 fn use_line(path: &str, names: &[&str]) -> String {
-    if names.is_empty() { String::new() } else { format!("use {path}::{{{}}};\n", names.join(", ")) }
+    match names {
+        [] => String::new(),
+        [name] => format!("use {path}::{name};\n"),
+        _ => format!("use {path}::{{{}}};\n", names.join(", ")),
+    }
 }
 
 fn collect_idents(tokens: TokenStream, found: &mut BTreeSet<String>) {

@@ -12,7 +12,7 @@ use crate::catalogue::{Catalogue, EventText, ExampleText, RateLimit};
 use crate::diagnostics::Diagnostics;
 use crate::document::{DataLine, DocumentMember, DocumentType, EventDocument, Example, Section};
 use crate::names::Names;
-use crate::reach::{data_members, own_members, reach};
+use crate::reach::{data_members, named, own_members, reach};
 use crate::schema::{Builtin, Definition, Event, Kind, Member, Schema, Type};
 use crate::source::{SourceMap, Span};
 
@@ -261,7 +261,9 @@ impl Check<'_> {
             let message = format!("the schema says that '{}' is a {expected}", member.name);
             self.error("type-mismatch", documented.span, message).note(member.span, "the schema's member");
         }
-        if optional != documented.optional {
+        // What is gone need not be in the example, so the document may call it optional.
+        let may_be_gone = member.lifetime.removed.is_some() && documented.optional;
+        if optional != documented.optional && !may_be_gone {
             let word = if optional { "optional" } else { "mandatory" };
             self.error(
                 "optional-mismatch",
@@ -293,6 +295,9 @@ impl Check<'_> {
     fn types_agree(&self, ty: &Type, documented: &DocumentType) -> bool {
         if let DocumentType::Named(name) = documented {
             return matches!(ty, Type::Named(id) if self.schema.get(*id).name == name.text);
+        }
+        if let Some(Kind::Alternate(alternate)) = named(ty).map(|id| &self.schema.get(id).kind) {
+            return alternate.branches.iter().any(|branch| self.types_agree(&branch.ty, documented));
         }
         matches!(documented, DocumentType::Untyped)
             || matches!(ty, Type::Builtin(Builtin::Any))

@@ -54,10 +54,21 @@ impl Names {
 
     /// The Rust name of a type or an event.
     pub fn type_ident(&self, name: &str) -> Ident {
-        match self.rust.get(name) {
-            Some((rust, _)) => format_ident!("{rust}"),
-            None => format_ident!("{}", camel_case(name)),
-        }
+        self.exception(name).unwrap_or_else(|| ident(&camel_case(name)))
+    }
+
+    /// The name of an enum's variant.
+    pub fn value_ident(&self, owner: &str, name: &str) -> Ident {
+        self.exception(&format!("{owner}.{name}")).unwrap_or_else(|| ident(&camel_case(name)))
+    }
+
+    /// The name of a struct's field.
+    pub fn member_ident(&self, owner: &str, name: &str) -> Ident {
+        self.exception(&format!("{owner}.{name}")).unwrap_or_else(|| ident(&snake_case(name)))
+    }
+
+    fn exception(&self, key: &str) -> Option<Ident> {
+        self.rust.get(key).map(|(rust, _)| ident(rust))
     }
 
     /// Other spellings on the wire of an event (`EVENT`) or a member (`Owner.member`).
@@ -73,14 +84,14 @@ impl Names {
         diagnostics: &mut Diagnostics,
     ) {
         for (name, (rust, span)) in &self.rust {
-            if !types.contains(name) {
+            if !types.contains(name) && !members.contains(name) {
                 diagnostics
                     .error(
                         "unused-name",
                         *span,
-                        format!("'{name}' is no event and no type that events reach"),
+                        format!("'{name}' is no event and nothing that events reach"),
                     )
-                    .help("remove the entry, or correct its name");
+                    .help("write EVENT, Type, Owner.member or Enum.value");
             } else if syn::parse_str::<Ident>(rust).is_err() {
                 diagnostics.error("invalid-rust-name", *span, format!("'{rust}' is no Rust identifier"));
             } else if *rust == camel_case(name) {
@@ -147,16 +158,13 @@ fn not_a_digit_first(name: String) -> String {
     if name.starts_with(|first: char| first.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
-/// An identifier for a member: raw where Rust has the word for itself.
-pub fn member_ident(name: &str) -> Ident {
-    let snake = snake_case(name);
-    match syn::parse_str::<Ident>(&snake) {
+/// An identifier: raw where Rust has the word for itself.
+fn ident(name: &str) -> Ident {
+    match syn::parse_str::<Ident>(name) {
         Ok(ident) => ident,
-        // Words that cannot even be raw identifiers get an underscore.
-        Err(_) if matches!(snake.as_str(), "self" | "super" | "crate" | "Self" | "_") => {
-            format_ident!("{snake}_")
-        }
-        Err(_) => format_ident!("r#{snake}"),
+        // Words that cannot even be raw identifiers get an underscore, and so does what is no word.
+        Err(_) if matches!(name, "self" | "super" | "crate" | "Self" | "_" | "") => format_ident!("{name}_"),
+        Err(_) => format_ident!("r#{name}"),
     }
 }
 
@@ -204,7 +212,7 @@ mod tests {
         let cases =
             [("node-name", "node_name"), ("type", "r#type"), ("self", "self_"), ("x509_dname", "x509_dname")];
         for (name, expected) in cases {
-            assert_eq!(member_ident(name).to_string(), expected);
+            assert_eq!(Names::default().member_ident("X", name).to_string(), expected);
         }
     }
 }

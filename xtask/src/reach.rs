@@ -84,7 +84,8 @@ pub fn contains(schema: &Schema, from: &Type, to: DefinitionId) -> bool {
     false
 }
 
-fn named(ty: &Type) -> Option<DefinitionId> {
+/// The definition that a type names, lists left aside.
+pub(crate) fn named(ty: &Type) -> Option<DefinitionId> {
     match ty {
         Type::Named(id) => Some(*id),
         Type::Builtin(_) | Type::List(_) => None,

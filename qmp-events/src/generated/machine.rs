@@ -1,7 +1,7 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Events and types of `schema/qapi/machine.json`.
 
-use crate::{QapiEvent};
+use crate::QapiEvent;
 
 /// The balloon in the guest grew or shrank, and so the memory left to the guest changed.
 ///
@@ -115,7 +115,7 @@ pub struct MemoryDeviceSizeChange {
 ///
 /// # Versions
 ///
-/// Since QEMU 2.4, gone since QEMU 9.1.
+/// Since QEMU 2.4, gone since QEMU 9.1. Deprecated since QEMU 6.2.
 ///
 /// # Example
 ///

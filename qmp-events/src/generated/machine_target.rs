@@ -7,7 +7,7 @@ use crate::{QapiEnum, QapiEvent, UnknownValue};
 ///
 /// # Versions
 ///
-/// Since QEMU 8.2.
+/// Since QEMU 8.2. Only in builds with `TARGET_S390X`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, QapiEnum)]
 #[qapi(name = "S390CpuPolarization", since = "8.2", condition = "TARGET_S390X")]
 #[non_exhaustive]
@@ -28,7 +28,8 @@ pub enum S390CpuPolarization {
 ///
 /// # Versions
 ///
-/// Since QEMU 8.2.
+/// Since QEMU 8.2. Unstable: it may change or go without notice. Only in builds with `(TARGET_S390X
+/// and CONFIG_KVM)`.
 ///
 /// # Example
 ///

@@ -1,46 +1,46 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Every event that QEMU has emitted, and the types that they are made of.
 
-mod common;
-mod sockets;
-mod run_state;
-mod job;
+mod acpi;
+mod block;
 mod block_core;
 mod block_export;
-mod block;
 mod char;
-mod dump;
-mod net;
-mod ui;
-mod migration;
+mod common;
 mod control;
-mod qdev;
+mod dump;
+mod job;
 mod machine;
 mod machine_target;
+mod migration;
 mod misc;
-mod acpi;
+mod net;
+mod qdev;
 mod rdma;
+mod run_state;
+mod sockets;
+mod ui;
 mod vfio;
 
-pub use common::*;
-pub use sockets::*;
-pub use run_state::*;
-pub use job::*;
+pub use acpi::*;
+pub use block::*;
 pub use block_core::*;
 pub use block_export::*;
-pub use block::*;
 pub use char::*;
-pub use dump::*;
-pub use net::*;
-pub use ui::*;
-pub use migration::*;
+pub use common::*;
 pub use control::*;
-pub use qdev::*;
+pub use dump::*;
+pub use job::*;
 pub use machine::*;
 pub use machine_target::*;
+pub use migration::*;
 pub use misc::*;
-pub use acpi::*;
+pub use net::*;
+pub use qdev::*;
 pub use rdma::*;
+pub use run_state::*;
+pub use sockets::*;
+pub use ui::*;
 pub use vfio::*;
 
 use crate::{QapiEvents, UnknownEvent};
@@ -115,7 +115,7 @@ pub enum Event {
     GuestPanicked(GuestPanicked),
     /// The guest asked for an orderly shutdown through its pvpanic device.
     #[qapi(name = "GUEST_PVSHUTDOWN")]
-    GuestPvshutdown(GuestPvShutdown),
+    GuestPvShutdown(GuestPvShutdown),
     /// The driver of the Hyper-V balloon sent its regular report on memory use.
     #[qapi(name = "HV_BALLOON_STATUS_REPORT")]
     HvBalloonStatusReport(HvBalloonStatusReport),

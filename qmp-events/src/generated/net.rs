@@ -1,8 +1,8 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Events and types of `schema/qapi/net.json`.
 
-use super::{SocketAddress};
-use crate::{QapiEvent};
+use super::SocketAddress;
+use crate::QapiEvent;
 
 /// The guest changed which packets its network device accepts.
 ///

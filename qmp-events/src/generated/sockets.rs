@@ -64,7 +64,7 @@ pub struct InetSocketAddress {
     pub keep_alive: Option<bool>,
     /// Whether multi-path TCP is used.
     ///
-    /// Since QEMU 6.1.
+    /// Since QEMU 6.1. Only in builds with `HAVE_IPPROTO_MPTCP`.
     #[qapi(since = "6.1", condition = "HAVE_IPPROTO_MPTCP")]
     pub mptcp: Option<bool>,
 }
@@ -83,13 +83,13 @@ pub struct UnixSocketAddress {
     /// True if the name lives in Linux's abstract name space instead of the file system; false by
     /// default.
     ///
-    /// Since QEMU 5.1.
+    /// Since QEMU 5.1. Only in builds with `CONFIG_LINUX`.
     #[qapi(since = "5.1", condition = "CONFIG_LINUX")]
     pub r#abstract: Option<bool>,
     /// True, the default, if an abstract name ends with its last character; false if it is padded with
     /// NUL bytes to the full size of the address.
     ///
-    /// Since QEMU 5.1.
+    /// Since QEMU 5.1. Only in builds with `CONFIG_LINUX`.
     #[qapi(since = "5.1", condition = "CONFIG_LINUX")]
     pub tight: Option<bool>,
 }

@@ -1,14 +1,14 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Events and types of `schema/qapi/ui.json`.
 
-use super::{NetworkAddressFamily};
+use super::NetworkAddressFamily;
 use crate::{QapiEvent, QapiStruct};
 
 /// One end of a SPICE connection.
 ///
 /// # Versions
 ///
-/// Since QEMU 2.1.
+/// Since QEMU 2.1. Only in builds with `CONFIG_SPICE`.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
 #[qapi(name = "SpiceBasicInfo", since = "2.1", condition = "CONFIG_SPICE")]
 #[non_exhaustive]
@@ -25,7 +25,7 @@ pub struct SpiceBasicInfo {
 ///
 /// # Versions
 ///
-/// Since QEMU 2.1.
+/// Since QEMU 2.1. Only in builds with `CONFIG_SPICE`.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
 #[qapi(name = "SpiceServerInfo", since = "2.1", condition = "CONFIG_SPICE")]
 #[non_exhaustive]
@@ -46,7 +46,7 @@ pub struct SpiceServerInfo {
 ///
 /// # Versions
 ///
-/// Since QEMU 0.14.
+/// Since QEMU 0.14. Only in builds with `CONFIG_SPICE`.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
 #[qapi(name = "SpiceChannel", since = "0.14", condition = "CONFIG_SPICE")]
 #[non_exhaustive]
@@ -75,7 +75,7 @@ pub struct SpiceChannel {
 ///
 /// # Versions
 ///
-/// Since QEMU 0.14.
+/// Since QEMU 0.14. Only in builds with `CONFIG_SPICE`.
 ///
 /// # Example
 ///
@@ -108,7 +108,7 @@ pub struct SpiceConnected {
 ///
 /// # Versions
 ///
-/// Since QEMU 0.14.
+/// Since QEMU 0.14. Only in builds with `CONFIG_SPICE`.
 ///
 /// # Example
 ///
@@ -142,7 +142,7 @@ pub struct SpiceInitialized {
 ///
 /// # Versions
 ///
-/// Since QEMU 0.14.
+/// Since QEMU 0.14. Only in builds with `CONFIG_SPICE`.
 ///
 /// # Example
 ///
@@ -175,7 +175,7 @@ pub struct SpiceDisconnected {
 ///
 /// # Versions
 ///
-/// Since QEMU 1.3.
+/// Since QEMU 1.3. Only in builds with `CONFIG_SPICE`.
 ///
 /// # Example
 ///
@@ -197,7 +197,7 @@ pub struct SpiceMigrateCompleted {}
 ///
 /// # Versions
 ///
-/// Since QEMU 2.1.
+/// Since QEMU 2.1. Only in builds with `CONFIG_VNC`.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
 #[qapi(name = "VncBasicInfo", since = "2.1", condition = "CONFIG_VNC")]
 #[non_exhaustive]
@@ -219,7 +219,7 @@ pub struct VncBasicInfo {
 ///
 /// # Versions
 ///
-/// Since QEMU 2.1.
+/// Since QEMU 2.1. Only in builds with `CONFIG_VNC`.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
 #[qapi(name = "VncServerInfo", since = "2.1", condition = "CONFIG_VNC")]
 #[non_exhaustive]
@@ -243,7 +243,7 @@ pub struct VncServerInfo {
 ///
 /// # Versions
 ///
-/// Since QEMU 0.14.
+/// Since QEMU 0.14. Only in builds with `CONFIG_VNC`.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
 #[qapi(name = "VncClientInfo", since = "0.14", condition = "CONFIG_VNC")]
 #[non_exhaustive]
@@ -275,7 +275,7 @@ pub struct VncClientInfo {
 ///
 /// # Versions
 ///
-/// Since QEMU 0.13.
+/// Since QEMU 0.13. Only in builds with `CONFIG_VNC`.
 ///
 /// # Example
 ///
@@ -309,7 +309,7 @@ pub struct VncConnected {
 ///
 /// # Versions
 ///
-/// Since QEMU 0.13.
+/// Since QEMU 0.13. Only in builds with `CONFIG_VNC`.
 ///
 /// # Example
 ///
@@ -343,7 +343,7 @@ pub struct VncInitialized {
 ///
 /// # Versions
 ///
-/// Since QEMU 0.13.
+/// Since QEMU 0.13. Only in builds with `CONFIG_VNC`.
 ///
 /// # Example
 ///

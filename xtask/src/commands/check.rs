@@ -34,7 +34,7 @@ fn read(file: &Path, sources: &mut SourceMap, diagnostics: &mut Diagnostics) -> 
             qapi::read(file, sources, diagnostics, None).with_context(|| file.display().to_string())?;
         }
         Some("txt") => {
-            let id = pipeline::add_file(file, sources)?;
+            let id = pipeline::read_text(&qapi::Disk, file, sources)?;
             document::parse(id, sources, diagnostics);
         }
         _ => anyhow::bail!("{}: neither a schema (*.json) nor an event document (*.txt)", file.display()),

@@ -7,11 +7,12 @@ use anyhow::Context as _;
 
 use super::{print_diagnostics, say};
 use crate::pipeline::generate;
+use crate::qapi::Disk;
 use crate::write::{compare, write};
 
 /// Generates, or with `check` only compares.
 pub(super) fn run(root: &Path, check: bool) -> anyhow::Result<ExitCode> {
-    let generated = generate(&root.join("schema"))?;
+    let generated = generate(&Disk, &root.join("schema"))?;
     print_diagnostics(&generated.diagnostics, &generated.sources);
     if generated.diagnostics.has_errors() {
         return Ok(ExitCode::from(1));

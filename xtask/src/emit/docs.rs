@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::catalogue::{EventText, RateLimit};
-use crate::schema::{Definition, Lifetime};
+use crate::schema::{Condition, Definition, Feature, Lifetime};
 
 const WIDTH: usize = 96;
 
@@ -29,7 +29,7 @@ pub(super) fn event(definition: &Definition, text: &EventText) -> String {
     sections.extend(paragraphs_with_summary(&text.description));
     sections.extend(text.notes.iter().map(|note| wrap(&markdown(note))));
     sections.extend(text.rate_limit.as_ref().map(rate_limit));
-    sections.push(format!("# Versions\n\n{}", versions(&definition.lifetime)));
+    sections.push(versions_section(definition));
     if !text.examples.is_empty() {
         let mut example = String::from("# Example\n\n```json\n");
         for one in &text.examples {
@@ -59,18 +59,27 @@ pub(super) fn definition(definition: &Definition) -> String {
     let overview = definition.documentation.as_ref().map(|doc| doc.overview.as_str()).unwrap_or_default();
     let paragraphs: Vec<String> = overview.split("\n\n").map(str::to_owned).collect();
     let mut sections: Vec<String> = paragraphs_with_summary(&paragraphs).collect();
-    sections.push(format!("# Versions\n\n{}", versions(&definition.lifetime)));
+    sections.push(versions_section(definition));
     sections.join("\n\n")
 }
 
 /// What stands above a member or an enum value.
-pub(super) fn part(description: &str, lifetime: &Lifetime) -> String {
+pub(super) fn part(
+    description: &str,
+    lifetime: &Lifetime,
+    features: &[Feature],
+    condition: Option<&Condition>,
+) -> String {
     let mut sections: Vec<String> =
         description.split("\n\n").map(|paragraph| wrap(&sentence(&markdown(paragraph)))).collect();
-    if lifetime.since.is_some() || lifetime.removed.is_some() {
-        sections.push(versions(lifetime));
-    }
+    sections.push(wrap(&versions(lifetime, features, condition)));
+    sections.retain(|section| !section.is_empty());
     sections.join("\n\n")
+}
+
+fn versions_section(definition: &Definition) -> String {
+    let versions = versions(&definition.lifetime, &definition.features, definition.condition.as_ref());
+    format!("# Versions\n\n{}", wrap(&versions))
 }
 
 /// The first sentence stands alone, as rustdoc shows it in lists.
@@ -102,15 +111,27 @@ fn sentence(text: &str) -> String {
     out
 }
 
-fn versions(lifetime: &Lifetime) -> String {
-    let since = lifetime.since.map(|since| format!("Since QEMU {since}"));
-    let removed = lifetime.removed.map(|removed| format!("gone since QEMU {removed}"));
-    let words: Vec<String> = since.into_iter().chain(removed).collect();
-    let mut text = words.join(", ");
-    if let Some(first) = text.get_mut(..1) {
-        first.make_ascii_uppercase();
+/// Which QEMU has something, in sentences; nothing for what always goes with its owner.
+fn versions(lifetime: &Lifetime, features: &[Feature], condition: Option<&Condition>) -> String {
+    let mut sentences = Vec::new();
+    match (lifetime.since, lifetime.removed) {
+        (Some(since), Some(removed)) => {
+            sentences.push(format!("Since QEMU {since}, gone since QEMU {removed}."))
+        }
+        (Some(since), None) => sentences.push(format!("Since QEMU {since}.")),
+        (None, Some(removed)) => sentences.push(format!("Gone since QEMU {removed}.")),
+        (None, None) => {}
     }
-    text + "."
+    sentences.extend(features.iter().map(|feature| {
+        let since = feature.lifetime.since.map(|since| format!(" since QEMU {since}")).unwrap_or_default();
+        match feature.name.as_str() {
+            "deprecated" => format!("Deprecated{since}."),
+            "unstable" => format!("Unstable{since}: it may change or go without notice."),
+            other => format!("Has the feature `{other}`{since}."),
+        }
+    }));
+    sentences.extend(condition.map(|condition| format!("Only in builds with `{condition}`.")));
+    sentences.join(" ")
 }
 
 /// Prose as Markdown: `@name` is code, and nothing is a link or a tag by accident.

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::attributes::Attributes;
 use super::{Emitter, docs};
 use crate::catalogue::EventText;
-use crate::names::{camel_case, default_member_name, default_value_name, member_ident};
+use crate::names::{default_member_name, default_value_name};
 use crate::reach::{contains, data_members, own_members};
 use crate::schema::{
     Alternate, Branch, Builtin, Data, Definition, DefinitionId, Enum, Event, Kind, Lifetime, Member, Type,
@@ -14,7 +14,7 @@ use crate::schema::{
 };
 
 /// The variant for what a build does not know.
-const UNKNOWN: &str = "Other";
+pub(super) const UNKNOWN: &str = "Other";
 
 impl Emitter<'_> {
     /// The items of a definition, one for most.
@@ -78,8 +78,13 @@ impl Emitter<'_> {
     ) -> TokenStream {
         let lifetime = later_than(&member.lifetime, &definition.lifetime);
         let described = text.and_then(|text| text.members.get(&member.name)).unwrap_or(&member.description);
-        let docs = docs::doc_attributes(&docs::part(described, &lifetime));
-        let ident = member_ident(&member.name);
+        let docs = docs::doc_attributes(&docs::part(
+            described,
+            &lifetime,
+            &member.features,
+            member.condition.as_ref(),
+        ));
+        let ident = self.catalogue.names.member_ident(&definition.name, &member.name);
         let mut attributes = Attributes::default();
         let name = &member.name;
         if default_member_name(&ident) != *name {
@@ -128,9 +133,14 @@ impl Emitter<'_> {
     fn emit_enum(&self, definition: &Definition, list: &Enum) -> TokenStream {
         let values = list.values.iter().map(|value| {
             let lifetime = later_than(&value.lifetime, &definition.lifetime);
-            let docs = docs::doc_attributes(&docs::part(&value.description, &lifetime));
+            let docs = docs::doc_attributes(&docs::part(
+                &value.description,
+                &lifetime,
+                &value.features,
+                value.condition.as_ref(),
+            ));
             let mut attributes = Attributes::default();
-            let variant = value_ident(&value.name, &mut attributes);
+            let variant = self.value_ident(definition, &value.name, &mut attributes);
             attributes.aliases(self.catalogue.names.aliases(&format!("{}.{}", definition.name, value.name)));
             attributes.lifetime(&lifetime);
             attributes.features(&value.features);
@@ -192,9 +202,14 @@ impl Emitter<'_> {
         };
         let variant = |value: &crate::schema::EnumValue| {
             let lifetime = later_than(&value.lifetime, &definition.lifetime);
-            let docs = docs::doc_attributes(&docs::part(&value.description, &lifetime));
+            let docs = docs::doc_attributes(&docs::part(
+                &value.description,
+                &lifetime,
+                &value.features,
+                value.condition.as_ref(),
+            ));
             let mut attributes = Attributes::default();
-            let variant = value_ident(&value.name, &mut attributes);
+            let variant = self.value_ident(definition, &value.name, &mut attributes);
             attributes.lifetime(&lifetime);
             attributes.features(&value.features);
             attributes.condition(value.condition.as_ref());
@@ -212,9 +227,14 @@ impl Emitter<'_> {
 
     fn emit_alternate(&self, definition: &Definition, alternate: &Alternate) -> TokenStream {
         let variants = alternate.branches.iter().map(|branch| {
-            let docs = docs::doc_attributes(&docs::part(&branch.description, &Lifetime::default()));
+            let docs = docs::doc_attributes(&docs::part(
+                &branch.description,
+                &Lifetime::default(),
+                &[],
+                branch.condition.as_ref(),
+            ));
             let mut attributes = Attributes::default();
-            let variant = value_ident(&branch.name, &mut attributes);
+            let variant = self.value_ident(definition, &branch.name, &mut attributes);
             let ty = self.emit_type(&branch.ty);
             quote! { #docs #attributes #variant(#ty), }
         });
@@ -235,6 +255,14 @@ impl Emitter<'_> {
                 #unknown(serde_json::Value),
             }
         }
+    }
+
+    fn value_ident(&self, owner: &Definition, name: &str, attributes: &mut Attributes) -> Ident {
+        let variant = self.catalogue.names.value_ident(&owner.name, name);
+        if default_value_name(&variant) != name {
+            attributes.push(quote!(name = #name));
+        }
+        variant
     }
 
     fn emit_type(&self, ty: &Type) -> TokenStream {
@@ -300,14 +328,6 @@ fn later_than(part: &Lifetime, whole: &Lifetime) -> Lifetime {
         removed: part.removed.filter(|removed| whole.removed.is_none_or(|whole| *removed < whole)),
         renamed: Vec::new(),
     }
-}
-
-fn value_ident(name: &str, attributes: &mut Attributes) -> Ident {
-    let variant = format_ident!("{}", camel_case(name));
-    if default_value_name(&variant) != name {
-        attributes.push(quote!(name = #name));
-    }
-    variant
 }
 
 fn emit_builtin(builtin: Builtin) -> TokenStream {
