@@ -121,14 +121,15 @@ impl Options {
     pub fn connect(&self, endpoint: impl ToEndpoint) -> Result<Client, Error> {
         let deadline = Instant::now() + self.handshake_timeout;
         let endpoint: Endpoint = endpoint.to_endpoint()?;
-        let stream = Socket::connect_within(&endpoint, self.handshake_timeout).map_err(|error| {
-            match error.kind() {
-                io::ErrorKind::TimedOut => {
-                    Disconnected::HandshakeTimedOut { after: self.handshake_timeout, greeted: false }
+        let stream =
+            Socket::connect_within(&endpoint, self.handshake_timeout).map_err(|error| {
+                match error.kind() {
+                    io::ErrorKind::TimedOut => {
+                        Disconnected::HandshakeTimedOut { after: self.handshake_timeout, greeted: false }
+                    }
+                    _ => Disconnected::NotConnected(Arc::new(error)),
                 }
-                _ => Disconnected::NotConnected(Arc::new(error)),
-            }
-        })?;
+            })?;
         self.handshake(stream, Socket::set_timeout, Some(deadline))
     }
 
@@ -223,7 +224,12 @@ impl<S: Read + Write> Client<S> {
     /// # Errors
     ///
     /// As [`execute`](Self::execute), and [`Error::TimedOut`].
-    pub fn execute_within(&mut self, name: &str, arguments: Value, timeout: Duration) -> Result<Value, Error> {
+    pub fn execute_within(
+        &mut self,
+        name: &str,
+        arguments: Value,
+        timeout: Duration,
+    ) -> Result<Value, Error> {
         let deadline = Instant::now() + timeout;
         self.execute_until(name, arguments, Some(deadline)).map_err(|error| error.with_time(timeout))
     }

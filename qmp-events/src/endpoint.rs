@@ -48,12 +48,15 @@ impl FromStr for Endpoint {
             }
             Some(("unix", path)) => Ok(Endpoint::Unix(path.into())),
             Some(("tcp", address)) => {
-                let (host, port) =
-                    address.rsplit_once(':').ok_or_else(|| error("the port is missing: write tcp:HOST:PORT"))?;
+                let (host, port) = address
+                    .rsplit_once(':')
+                    .ok_or_else(|| error("the port is missing: write tcp:HOST:PORT"))?;
                 let port = port.parse().map_err(|_| error("the port is not a number from 0 to 65535"))?;
                 let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
                 match inner {
-                    None if host.contains(':') => Err(error("an IPv6 address needs brackets: tcp:[::1]:4444")),
+                    None if host.contains(':') => {
+                        Err(error("an IPv6 address needs brackets: tcp:[::1]:4444"))
+                    }
                     None if host.is_empty() => Err(error("the host is missing: write tcp:HOST:PORT")),
                     _ => Ok(Endpoint::Tcp { host: inner.unwrap_or(host).to_owned(), port }),
                 }

@@ -124,7 +124,10 @@ impl<'a> ServerMessage<'a> {
                 return ServerMessage::Unrecognised(Unrecognised { json, problem });
             }
         };
-        ServerMessage::Reply(Reply { id: parts.id.and_then(|id| serde_json::from_str(id.get()).ok()), result })
+        ServerMessage::Reply(Reply {
+            id: parts.id.and_then(|id| serde_json::from_str(id.get()).ok()),
+            result,
+        })
     }
 }
 

@@ -172,7 +172,11 @@ impl Script {
     }
 
     /// Plays the script on a stream and gives the commands that came; `resume` ends pauses.
-    fn play(&self, stream: &mut (impl Read + Write), resume: &Receiver<()>) -> Result<Vec<Value>, ScriptError> {
+    fn play(
+        &self,
+        stream: &mut (impl Read + Write),
+        resume: &Receiver<()>,
+    ) -> Result<Vec<Value>, ScriptError> {
         let mut splitter = Splitter::new();
         let mut commands = Vec::new();
         let mut answered = 0;
@@ -245,7 +249,9 @@ impl fmt::Display for ScriptError {
             ScriptError::UnexpectedCommand { expected, received } => {
                 write!(f, "the script expects the command `{expected}`, and the client sent {received}")
             }
-            ScriptError::ClientLeft => f.write_str("the client closed the connection before the script ended"),
+            ScriptError::ClientLeft => {
+                f.write_str("the client closed the connection before the script ended")
+            }
             ScriptError::Abandoned => f.write_str("the test ended before the script"),
             ScriptError::Io(error) => error.fmt(f),
         }

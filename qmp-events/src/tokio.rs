@@ -202,8 +202,7 @@ impl Options {
         let (alive, handles) = watch::channel(());
         let client = Client { hub: hub.clone(), requests, alive: Arc::new(alive) };
         let subscription = client.subscribe();
-        let driver =
-            Driver { connector, options: *self, hub, requests: receiver, first, previous: None };
+        let driver = Driver { connector, options: *self, hub, requests: receiver, first, previous: None };
         tokio::spawn(driver.run(handles));
         (client, subscription)
     }

@@ -3,7 +3,7 @@
 use super::fixture;
 use qmp_events::blocking::{Client, Options, connect};
 use qmp_events::testing::{MockServer, Script};
-use qmp_events::{Disconnected, Error, QapiEvents};
+use qmp_events::{Disconnected, Error};
 use serde_json::{Value, json};
 use std::io::{self, Cursor, Read, Write};
 use std::time::Duration;

@@ -3,6 +3,7 @@
 mod blocking;
 mod session;
 mod splitter;
+mod tokio;
 
 /// A recording of QEMU 7.2.
 fn fixture(name: &str) -> Vec<u8> {

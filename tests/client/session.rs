@@ -55,9 +55,8 @@ fn the_greeting_is_answered_with_qmp_capabilities() {
 #[test]
 fn events_before_the_greeting_and_before_the_negotiation_is_done_are_delivered_in_order() {
     let mut session = Session::new();
-    let stream = format!(
-        r#"{{"event": "STOP"}}{GREETING}{{"event": "RESUME"}}{NEGOTIATED}{{"event": "POWERDOWN"}}"#
-    );
+    let stream =
+        format!(r#"{{"event": "STOP"}}{GREETING}{{"event": "RESUME"}}{NEGOTIATED}{{"event": "POWERDOWN"}}"#);
     assert_eq!(
         hear(&mut session, stream.as_bytes()),
         ["event STOP", "greeting QEMU 7.2.22 (Debian 1:7.2)", "event RESUME", "ready", "event POWERDOWN"]
@@ -80,7 +79,9 @@ fn replies_are_matched_by_id_even_if_one_overtakes_the_other() {
     let mut session = ready();
     let slow = session.execute("migrate-pause", Value::Null);
     let fast = session.execute("query-status", json!({}));
-    session.receive(br#"{"return": "fast", "id": 3}{"id": 2, "error": {"class": "GenericError", "desc": "no"}}"#);
+    session.receive(
+        br#"{"return": "fast", "id": 3}{"id": 2, "error": {"class": "GenericError", "desc": "no"}}"#,
+    );
     assert_eq!(session.next_incoming(), Some(Incoming::Reply { id: fast, result: Ok(json!("fast")) }));
     let (class, description) = ("GenericError".to_owned(), "no".to_owned());
     let refused = CommandError::Refused { class, description };
@@ -154,7 +155,8 @@ fn micro_50_is_development_and_90_and_up_a_release_candidate() {
 #[test]
 fn keys_may_come_in_any_order_repeated_escaped_and_in_any_company() {
     let mut session = ready();
-    let stream = br#"{"data": {"event": "X", "return": 1}, "event": "STOP", "timestamp": null, "new": [1, {}]}
+    let stream =
+        br#"{"data": {"event": "X", "return": 1}, "event": "STOP", "timestamp": null, "new": [1, {}]}
         {"\u0065vent": "RES\u0055ME"} {"event": "STOP", "event": "POWERDOWN"}"#;
     assert_eq!(hear(&mut session, stream), ["event STOP", "event RESUME", "event POWERDOWN"]);
 }

@@ -53,10 +53,8 @@ fn skipped(pieces: &[Piece]) -> Vec<(String, SkipReason)> {
     pieces.iter().filter_map(report).collect()
 }
 
-const STOP: &str =
-    r#"{"timestamp": {"seconds": 1795396646, "microseconds": 774092}, "event": "STOP"}"#;
-const RESUME: &str =
-    r#"{"timestamp": {"seconds": 1795396646, "microseconds": 774649}, "event": "RESUME"}"#;
+const STOP: &str = r#"{"timestamp": {"seconds": 1795396646, "microseconds": 774092}, "event": "STOP"}"#;
+const RESUME: &str = r#"{"timestamp": {"seconds": 1795396646, "microseconds": 774649}, "event": "RESUME"}"#;
 
 fn recordings() -> Vec<(String, Vec<u8>)> {
     let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/qemu-7.2.22");
