@@ -5,6 +5,11 @@
 
 mod check;
 mod codegen;
+mod diff;
+mod dump;
+mod source;
+mod subject;
+mod verify;
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,6 +17,7 @@ use std::process::ExitCode;
 
 use crate::diagnostics::Diagnostics;
 use crate::source::SourceMap;
+use crate::version::Version;
 
 /// Generates, checks and compares the event schema.
 #[derive(Debug, clap::Parser)]
@@ -38,6 +44,43 @@ enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// Print what is understood of a schema root (*.json) or an event document (*.txt), as JSON
+    Dump {
+        /// What to read
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Compare our schema, as of a release, with that release of QEMU
+    Verify {
+        /// The release; a running QEMU says it by itself
+        #[arg(long, value_name = "X.Y")]
+        qemu_version: Option<Version>,
+        /// The directory of our schema
+        #[arg(long, value_name = "DIRECTORY", default_value_os_t = workspace().join("schema"))]
+        schema: PathBuf,
+        /// QEMU's schema root, a recorded reply to query-qmp-schema, or unix:PATH of a running QEMU
+        source: String,
+    },
+    /// Show what changed between two QEMUs, for clients that read events
+    Diff {
+        /// The old source: a schema root, a recorded reply to query-qmp-schema, or unix:PATH
+        #[arg(requires = "new", required_unless_present = "from")]
+        old: Option<String>,
+        /// The new source
+        new: Option<String>,
+        /// The old release in our schema, instead of a source
+        #[arg(long, value_name = "X.Y", requires = "to", conflicts_with = "old")]
+        from: Option<Version>,
+        /// The new release in our schema
+        #[arg(long, value_name = "X.Y", requires = "from")]
+        to: Option<Version>,
+        /// The directory of our schema
+        #[arg(long, value_name = "DIRECTORY", default_value_os_t = workspace().join("schema"))]
+        schema: PathBuf,
+        /// How to write it
+        #[arg(long, value_enum, default_value_t = diff::Format::Text)]
+        format: diff::Format,
+    },
 }
 
 impl Arguments {
@@ -50,6 +93,13 @@ impl Arguments {
         match self.command {
             Command::Codegen { check, root } => codegen::run(&root, check),
             Command::Check { files } => check::run(&files),
+            Command::Dump { file } => dump::run(&file),
+            Command::Verify { qemu_version, schema, source } => verify::run(&schema, qemu_version, &source),
+            Command::Diff { old: Some(old), new: Some(new), format, .. } => diff::run_sources(&old, &new, format),
+            Command::Diff { from: Some(from), to: Some(to), schema, format, .. } => {
+                diff::run_releases(&schema, from, to, format)
+            }
+            Command::Diff { .. } => anyhow::bail!("name two sources, or give --from and --to"),
         }
     }
 }
@@ -74,6 +124,11 @@ fn print_diagnostics(diagnostics: &Diagnostics, sources: &SourceMap) {
 /// A line for people.
 fn say(line: &str) {
     print(&format!("{line}\n"));
+}
+
+/// What is said beside the output.
+fn warn(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Whoever closed the pipe wants no more.

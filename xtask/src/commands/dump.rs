@@ -1,0 +1,26 @@
+//! `cargo xtask dump`: what was understood of a source, as JSON.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use super::source::{Source, read};
+use super::{print, warn};
+use crate::diagnostics::Diagnostics;
+use crate::dump::{dump_document, dump_schema};
+use crate::source::SourceMap;
+
+/// Prints everything that was understood, whatever else is wrong; that goes to the standard error.
+pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
+    let mut sources = SourceMap::default();
+    let mut diagnostics = Diagnostics::default();
+    let dump = match read(file, &mut sources, &mut diagnostics)? {
+        Source::Schema(schema) => dump_schema(&schema, &sources),
+        Source::Document(document) => dump_document(&document, &sources),
+    };
+    warn(&diagnostics.render_plain(&sources));
+    print(&serde_json::to_string_pretty(&dump).context("the dump is no JSON")?);
+    print("\n");
+    Ok(ExitCode::from(u8::from(diagnostics.has_errors())))
+}
