@@ -74,7 +74,9 @@ impl Clashes {
         context: &mut Context<'_>,
     ) {
         for (name, span) in names {
-            let Some((other, place)) = self.seen.insert(c_name(name), (name.to_owned(), span)) else { continue };
+            let Some((other, place)) = self.seen.insert(c_name(name), (name.to_owned(), span)) else {
+                continue;
+            };
             let what = self.what;
             let message = format!("{what} {} collides with {what} {}", show(name), show(&other));
             context.error(&origin.ast, "name-collision", span, message).note(place, "the other one");
@@ -125,7 +127,10 @@ fn check_data(schema: &Schema, data: &Data, origin: &Origin, context: &mut Conte
             _ if *boxed => return,
             _ => {
                 let span = if let ast::Data::Type(name) = written { name.span } else { origin.ast.name.span };
-                let message = format!("'data' can be the union {} only with 'boxed': true", show(&schema.get(*id).name));
+                let message = format!(
+                    "'data' can be the union {} only with 'boxed': true",
+                    show(&schema.get(*id).name)
+                );
                 context.error(&origin.ast, "union-needs-boxed", span, message);
                 return;
             }
@@ -175,7 +180,8 @@ fn check_feature_count(schema: &Schema, origins: &[Origin], context: &mut Contex
     for origin in origins {
         for feature in all_features(schema, origin.id) {
             if known.insert(&feature.name) && known.len() > MAX_FEATURES {
-                let message = format!("feature {} is one too many, a schema holds {MAX_FEATURES}", show(&feature.name));
+                let message =
+                    format!("feature {} is one too many, a schema holds {MAX_FEATURES}", show(&feature.name));
                 let help = "'deprecated' and 'unstable' always count";
                 context.error(&origin.ast, "too-many-features", feature.span, message).help(help);
                 return;

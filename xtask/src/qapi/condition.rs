@@ -54,7 +54,8 @@ fn parse_object<'a>(
     let known = |entry: &&Entry| matches!(&*entry.key.text, "all" | "any" | "not");
     if let Some(unknown) = entries.iter().find(|entry| !known(entry)) {
         let shown = show(&unknown.key.text);
-        let message = format!("unknown key {shown} in the condition of {what}, expected 'all', 'any' or 'not'");
+        let message =
+            format!("unknown key {shown} in the condition of {what}, expected 'all', 'any' or 'not'");
         return Err(Defect { code: "if-unknown-key", value, message });
     }
     let [entry] = entries else {

@@ -98,7 +98,7 @@ pub(super) fn split_tag(line: &str) -> Option<(SectionKind, &str)> {
 }
 
 /// Whether a line is a heading in the markup of QEMU's former manual: `= Title`.
-fn is_heading(line: &str) -> bool {
+pub(super) fn is_heading(line: &str) -> bool {
     let title = line.trim_start_matches('=');
     title.len() < line.len() && title.starts_with(' ')
 }
@@ -214,7 +214,11 @@ impl<'a> Parser<'a, '_, '_> {
                 self.parse_tagged(line, kind, text);
                 members_over.get_or_insert(line.span);
             } else if is_heading(&line.text) {
-                self.error("doc-heading", line.span, "a '=' heading must not stand in a definition's documentation");
+                self.error(
+                    "doc-heading",
+                    line.span,
+                    "a '=' heading must not stand in a definition's documentation",
+                );
                 self.at += 1;
             } else {
                 self.parse_paragraph(line);

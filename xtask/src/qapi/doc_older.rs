@@ -4,13 +4,13 @@
 //! until the next tag or name.
 
 use super::ast::Line;
-use super::doc::{Doc, Section, SectionKind, indentation, split_name, split_tag};
+use super::doc::{Doc, Section, SectionKind, indentation, is_heading, split_name, split_tag};
 
 /// Reads everything behind the line that names the definition.
 pub(super) fn parse(lines: &[Line], doc: &mut Doc) {
     let mut in_features = false;
     let mut after_blank = true;
-    for line in lines {
+    for line in lines.iter().filter(|line| !is_heading(&line.text)) {
         let text = &*line.text;
         let open = doc.sections.last().map(|section| &section.kind);
         let name = split_name(text).filter(|(name, _)| is_name(name));

@@ -30,7 +30,8 @@ fn check_length(line: &Line, context: &mut Context<'_>) {
     let columns = line.text.chars().count() + "# ".len();
     let trimmed = line.text.trim_start();
     let is_url = ["http://", "https://", "ftp://"].iter().any(|scheme| trimmed.starts_with(scheme));
-    if columns > MAX_COLUMNS && !(is_url && !trimmed.contains(' ')) {
+    let breakable = !is_url || trimmed.contains(' ');
+    if columns > MAX_COLUMNS && breakable {
         let message = format!("documentation line of {columns} columns, at most {MAX_COLUMNS} are usual");
         context.diagnostics.warning("doc-long-line", line.span, message);
     }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::ast::{Comment, Meta};
 use super::context::Context;
-use super::doc::{self, Doc, SectionKind};
+use super::doc::{self, Doc, Section, SectionKind};
 use super::lower::Origin;
 use super::prose::{DatingParagraph, Prose, dating_paragraph, first_version, lift_dates, read_examples};
 use super::show;
@@ -34,21 +34,28 @@ fn join_comment(comment: &Comment, definition: &mut Definition, origin: &Origin,
         None if doc.damaged || context.is_older() => {}
         None => {
             let start = Span { end: doc.span.start + 2, ..doc.span };
-            let message = format!("a documentation comment before a definition must begin with '@{}:'", definition.name);
-            context.diagnostics.error("doc-without-symbol", start, message).within(super::context::owner(&origin.ast));
+            let message = format!(
+                "a documentation comment before a definition must begin with '@{}:'",
+                definition.name
+            );
+            context
+                .diagnostics
+                .error("doc-without-symbol", start, message)
+                .within(super::context::owner(&origin.ast));
             return;
         }
         Some(symbol) if symbol.text != definition.name => {
             let message = format!("the documentation is for {}", show(&symbol.text));
-            context.error(&origin.ast, "doc-other-symbol", origin.ast.name.span, message).note(symbol.span, "it says so here");
+            context
+                .error(&origin.ast, "doc-other-symbol", origin.ast.name.span, message)
+                .note(symbol.span, "it says so here");
             return;
         }
         Some(_) => {}
     }
     if !context.is_older() {
         check_results(&doc, origin, context);
-        check_known(&doc, definition, origin, context);
-        check_described(&doc, definition, origin, context);
+        check_names(&doc, definition, origin, context);
     }
     describe(&doc, definition);
 }
@@ -70,33 +77,47 @@ fn check_results(doc: &Doc, origin: &Origin, context: &mut Context<'_>) {
     }
 }
 
-/// What is described must exist.
-fn check_known(doc: &Doc, definition: &Definition, origin: &Origin, context: &mut Context<'_>) {
-    if origin.ast.damaged {
-        return;
-    }
-    let members: HashSet<&str> = described_parts(definition).into_iter().collect();
-    let features: HashSet<&str> = features(definition).into_iter().map(|feature| &*feature.name).collect();
-    for section in &doc.sections {
-        let (what, name) = match &section.kind {
-            SectionKind::Member(name) if !members.contains(&**name) => ("member", name),
-            SectionKind::Feature(name) if !features.contains(&**name) => ("feature", name),
-            _ => continue,
-        };
-        if name.is_empty() {
-            continue;
+/// What exists must be described, and what is described must exist. Where both go wrong it is
+/// most likely one slip, and one diagnostic.
+fn check_names(doc: &Doc, definition: &Definition, origin: &Origin, context: &mut Context<'_>) {
+    let unknown = if origin.ast.damaged { Vec::new() } else { unknown_names(doc, definition) };
+    let missing = if doc.damaged { Vec::new() } else { missing_names(doc, definition, context) };
+    let owner = super::context::owner(&origin.ast);
+    let Some(first) = missing.first() else {
+        for (message, span) in unknown {
+            context.diagnostics.error("doc-unknown-name", span, message).within(owner.clone());
         }
-        let message = format!("documented {what} {} does not exist", show(name));
-        let owner = super::context::owner(&origin.ast);
-        context.diagnostics.error("doc-unknown-name", section.span, message).within(owner);
+        return;
+    };
+    let message = match missing.len() {
+        1 => format!("{first} lacks documentation"),
+        more => format!("{first} and {} more lack documentation", more - 1),
+    };
+    let report = context.error(&origin.ast, "doc-undocumented", origin.ast.name.span, message);
+    if missing.len() > 1 {
+        report.help(format!("undocumented are {}", missing.join(", ")));
+    }
+    for (message, span) in unknown {
+        report.note(span, message);
     }
 }
 
-/// What exists must be described.
-fn check_described(doc: &Doc, definition: &Definition, origin: &Origin, context: &mut Context<'_>) {
-    if doc.damaged {
-        return;
-    }
+fn unknown_names(doc: &Doc, definition: &Definition) -> Vec<(String, Span)> {
+    let members: HashSet<&str> = described_parts(definition).into_iter().collect();
+    let features: HashSet<&str> = features(definition).into_iter().map(|feature| &*feature.name).collect();
+    let unknown = |section: &Section| {
+        let (what, name) = match &section.kind {
+            SectionKind::Member(name) if !members.contains(&**name) => ("member", name),
+            SectionKind::Feature(name) if !features.contains(&**name) => ("feature", name),
+            _ => return None,
+        };
+        let reported = name.is_empty();
+        (!reported).then(|| (format!("documented {what} {} does not exist", show(name)), section.span))
+    };
+    doc.sections.iter().filter_map(unknown).collect()
+}
+
+fn missing_names(doc: &Doc, definition: &Definition, context: &Context<'_>) -> Vec<String> {
     let members: HashSet<&str> = names(doc, |kind| matches!(kind, SectionKind::Member(_)));
     let listed: HashSet<&str> = names(doc, |kind| matches!(kind, SectionKind::Feature(_)));
     let mut missing = Vec::new();
@@ -106,16 +127,7 @@ fn check_described(doc: &Doc, definition: &Definition, origin: &Origin, context:
     }
     let features = features(definition).into_iter().filter(|feature| !listed.contains(&*feature.name));
     missing.extend(features.map(|feature| format!("feature {}", show(&feature.name))));
-    if let Some(first) = missing.first() {
-        let message = match missing.len() {
-            1 => format!("{first} lacks documentation"),
-            more => format!("{first} and {} more lack documentation", more - 1),
-        };
-        let report = context.error(&origin.ast, "doc-undocumented", origin.ast.name.span, message);
-        if missing.len() > 1 {
-            report.help(format!("undocumented are {}", missing.join(", ")));
-        }
-    }
+    missing
 }
 
 fn names(doc: &Doc, wanted: fn(&SectionKind) -> bool) -> HashSet<&str> {

@@ -100,8 +100,15 @@ pub(super) fn load(
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is too large for a schema"));
     }
-    let mut loader =
-        Loader { files, sources, diagnostics, tree: Tree::default(), known: Vec::new(), chain: Vec::new(), bytes: 0 };
+    let mut loader = Loader {
+        files,
+        sources,
+        diagnostics,
+        tree: Tree::default(),
+        known: Vec::new(),
+        chain: Vec::new(),
+        bytes: 0,
+    };
     let identity = files.identity(root);
     loader.take_in(root, identity, &bytes, None);
     Ok(loader.tree)
@@ -135,7 +142,8 @@ impl Loader<'_> {
         self.known.push(identity.clone());
         self.chain.push((identity, included_at));
         for mut item in parsed.items {
-            let directive = item.entries.iter().position(|entry| matches!(&*entry.key.text, "include" | "pragma"));
+            let directive =
+                item.entries.iter().position(|entry| matches!(&*entry.key.text, "include" | "pragma"));
             match directive {
                 Some(index) => {
                     self.put_aside(item.comment.take());

@@ -178,7 +178,9 @@ impl<'a> Lexer<'a> {
         let line = rest.find('\n').unwrap_or(rest.len());
         let token = self.token(TokenKind::Bad, line);
         let quote = Span { end: token.span.start + 1, ..token.span };
-        diagnostics.error("unclosed-string", quote, "the string does not end on this line").help("add a closing '");
+        diagnostics
+            .error("unclosed-string", quote, "the string does not end on this line")
+            .help("add a closing '");
         token
     }
 

@@ -9,8 +9,8 @@ use super::ast::{self, Body, Meta, Name, TypeName};
 use super::context::Context;
 use super::show;
 use crate::schema::{
-    Alternate, Branch, Builtin, Command, Data, Definition, DefinitionId, Enum, EnumValue, Event, Feature, Kind,
-    Lifetime, Member, Schema, Struct, Type, Union,
+    Alternate, Branch, Builtin, Command, Data, Definition, DefinitionId, Enum, EnumValue, Event, Feature,
+    Kind, Lifetime, Member, Schema, Struct, Type, Union,
 };
 
 /// All definitions of a tree by name.
@@ -38,7 +38,9 @@ impl Definitions {
             context.error(&definition, "redefinition", *span, message).help("the language itself defines it");
         } else if let Some(&previous) = self.index.get(text) {
             let previous = self.list[previous].1.name.span;
-            context.error(&definition, "redefinition", *span, message).note(previous, "previous definition here");
+            context
+                .error(&definition, "redefinition", *span, message)
+                .note(previous, "previous definition here");
         } else {
             self.index.insert(text.clone(), self.list.len());
             self.list.push((module, definition));

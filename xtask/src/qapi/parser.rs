@@ -98,8 +98,8 @@ impl Parser<'_, '_> {
         self.file.items.push(Item { entries, span, complete, comment });
     }
 
-    /// Goes on at the next line that starts with `{` or `##` and is not indented more than
-    /// the expression that failed.
+    /// Goes on at the next line that starts with `{`, or with the comment of such a line, and is
+    /// not indented more than the expression that failed.
     fn recover(&mut self, failed: Span, indentation: usize) {
         self.defects += 1;
         let source = self.lexer.source();
@@ -108,9 +108,17 @@ impl Parser<'_, '_> {
         while at < source.len() {
             let line = source[at..].split('\n').next().unwrap_or_default();
             let start = at + (line.len() - line.trim_start().len());
-            let begins = source[start..].starts_with('{') || source[start..].starts_with("##");
-            if begins && start >= from && start > failed.start as usize && start - at <= indentation {
+            let ours = start >= from && start > failed.start as usize && start - at <= indentation;
+            if ours && source[start..].starts_with('{') {
                 break;
+            }
+            if ours && source[start..].starts_with("##") {
+                let behind = behind_comments(source, at);
+                if source.get(behind..).is_none_or(|rest| rest.trim_start().starts_with('{')) {
+                    break;
+                }
+                at = behind;
+                continue;
             }
             at += line.len() + 1;
         }
@@ -311,6 +319,18 @@ impl Parser<'_, '_> {
         let span = Span { start, end: start + line.len() as u32, ..span };
         comment.lines.push(Line { text: line.to_owned(), span });
     }
+}
+
+/// The start of the first line from `at` on that holds something else than comments.
+fn behind_comments(source: &str, mut at: usize) -> usize {
+    while let Some(rest) = source.get(at..) {
+        let line = rest.split('\n').next().unwrap_or_default();
+        if !line.trim_start().is_empty() && !line.trim_start().starts_with('#') {
+            break;
+        }
+        at += line.len() + 1;
+    }
+    at
 }
 
 /// Reports documentation of a definition that is not there.

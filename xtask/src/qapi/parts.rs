@@ -2,7 +2,9 @@
 //!
 //! Each function gives `None`, or leaves a part out, only after it reported why.
 
-use super::ast::{Branch, Data, Definition, Entry, EnumValue, Feature, Member, Name, TypeName, Value, ValueKind};
+use super::ast::{
+    Branch, Data, Definition, Entry, EnumValue, Feature, Member, Name, TypeName, Value, ValueKind,
+};
 use super::condition::parse_if;
 use super::context::Context;
 use super::names::{self, Permits};
@@ -89,7 +91,12 @@ pub(super) fn parse_members(
     context: &mut Context<'_>,
 ) -> Option<Data> {
     let ValueKind::Object(entries) = &value.kind else {
-        context.error(definition, "members-not-object", value.span, format!("{what} must be an object of members"));
+        context.error(
+            definition,
+            "members-not-object",
+            value.span,
+            format!("{what} must be an object of members"),
+        );
         return None;
     };
     let members = entries.iter().filter_map(|entry| parse_member(entry, permits, definition, context));
@@ -236,7 +243,12 @@ pub(super) fn parse_alternate(
     let entries = match &value.kind {
         ValueKind::Object(entries) if !entries.is_empty() => entries,
         ValueKind::Object(_) => {
-            context.error(definition, "alternate-empty", value.span, "an alternate needs at least one branch");
+            context.error(
+                definition,
+                "alternate-empty",
+                value.span,
+                "an alternate needs at least one branch",
+            );
             return None;
         }
         _ => {

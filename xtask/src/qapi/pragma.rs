@@ -45,7 +45,11 @@ pub(super) fn read(
         report(sources, diagnostics, item.span, code, span, message);
     };
     let ValueKind::Object(entries) = &directive.value.kind else {
-        return error("pragma-not-object", directive.value.span, "the value of 'pragma' must be an object".to_owned());
+        return error(
+            "pragma-not-object",
+            directive.value.span,
+            "the value of 'pragma' must be an object".to_owned(),
+        );
     };
     for Entry { key, value } in entries {
         if matches!(&*key.text, "returns-whitelist" | "name-case-whitelist") {
@@ -70,7 +74,9 @@ pub(super) fn read(
         };
         match strings(value) {
             Some(strings) => *set = strings,
-            None => error("pragma-value", value.span, format!("{} must be a list of strings", show(&key.text))),
+            None => {
+                error("pragma-value", value.span, format!("{} must be a list of strings", show(&key.text)))
+            }
         }
     }
 }

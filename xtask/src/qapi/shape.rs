@@ -40,7 +40,7 @@ pub(super) fn parse_definition(item: Item, context: &mut Context<'_>) -> Outcome
         return Outcome::Broken(definition.name.text);
     };
     definition.body = body;
-    definition.condition = parse_if(&entries, meta.key(), &definition, context);
+    definition.condition = parse_if(&entries, &context::owner(&definition), &definition, context);
     definition.features = parts::parse_features(&entries, &definition, context);
     check_flags(&entries, &definition, context);
     definition.damaged = context.reported > before;
@@ -171,7 +171,8 @@ pub(super) fn value_of<'a>(entries: &'a [Entry], key: &str) -> Option<&'a Value>
 
 fn parse_body(entries: &[Entry], definition: &Definition, context: &mut Context<'_>) -> Option<Body> {
     let data = value_of(entries, "data");
-    let permits = Permits::all(context.is_older() || context.pragmas.member_names.contains(&definition.name.text));
+    let permits =
+        Permits::all(context.is_older() || context.pragmas.member_names.contains(&definition.name.text));
     Some(match definition.meta {
         Meta::Enum => Body::Enum {
             values: parts::parse_enum_values(data?, permits, definition, context)?,
@@ -195,7 +196,12 @@ fn parse_body(entries: &[Entry], definition: &Definition, context: &mut Context<
         Meta::Alternate => Body::Alternate { branches: parts::parse_alternate(data?, definition, context)? },
         Meta::Command => Body::Command {
             data: parse_arguments(entries, definition, context)?,
-            returns: parts::parse_optional_type("'returns'", value_of(entries, "returns"), definition, context),
+            returns: parts::parse_optional_type(
+                "'returns'",
+                value_of(entries, "returns"),
+                definition,
+                context,
+            ),
             boxed: is_true(entries, "boxed"),
         },
         Meta::Event => Body::Event {
@@ -218,7 +224,9 @@ fn parse_arguments(entries: &[Entry], definition: &Definition, context: &mut Con
             context.error(definition, "boxed-without-data", boxed.key.span, "'boxed' requires 'data'");
             None
         }
-        (Some(_), Some(data)) => parts::parse_name("'data' with 'boxed'", data, definition, context).map(Data::Type),
+        (Some(_), Some(data)) => {
+            parts::parse_name("'data' with 'boxed'", data, definition, context).map(Data::Type)
+        }
         (None, data) => {
             // Arguments are never excepted from the case rules.
             let permits = Permits::all(context.is_older());

@@ -26,16 +26,20 @@ pub(super) fn check(schema: &Schema, branches: &[Branch], origin: &Origin, conte
     let mut seen: BTreeMap<JsonType, &Branch> = BTreeMap::new();
     for branch in branches {
         let Some(ty) = json_type(schema, &branch.ty) else {
-            let message =
-                format!("branch {} cannot be {}", show(&branch.name), describe(schema, &branch.ty));
+            let message = format!("branch {} cannot be {}", show(&branch.name), describe(schema, &branch.ty));
             context.error(&origin.ast, "alternate-type", branch.span, message);
             continue;
         };
         let taken = confusable(schema, &branch.ty, ty);
         if let Some(other) = taken.iter().find_map(|ty| seen.get(ty)) {
-            let message =
-                format!("branch {} can't be distinguished from branch {}", show(&branch.name), show(&other.name));
-            context.error(&origin.ast, "alternate-ambiguous", branch.span, message).note(other.span, "the other one");
+            let message = format!(
+                "branch {} can't be distinguished from branch {}",
+                show(&branch.name),
+                show(&other.name)
+            );
+            context
+                .error(&origin.ast, "alternate-ambiguous", branch.span, message)
+                .note(other.span, "the other one");
         }
         for ty in taken {
             seen.entry(ty).or_insert(branch);

@@ -32,14 +32,17 @@ pub(super) fn inherit(schema: &mut Schema) {
     }
 }
 
-/// What names a type brings along, its branches' included: by C name, with one place.
+/// The names of a type's members, its branches' included: by C name, with one place.
+type MemberNames = HashMap<String, (String, Span)>;
+
+/// The [`MemberNames`] of the types that were looked at.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    known: HashMap<DefinitionId, Rc<HashMap<String, (String, Span)>>>,
+    known: HashMap<DefinitionId, Rc<MemberNames>>,
 }
 
 impl Names {
-    fn of(&mut self, schema: &Schema, id: DefinitionId) -> Rc<HashMap<String, (String, Span)>> {
+    fn of(&mut self, schema: &Schema, id: DefinitionId) -> Rc<MemberNames> {
         if let Some(known) = self.known.get(&id) {
             return Rc::clone(known);
         }
@@ -84,7 +87,8 @@ pub(super) fn check(schema: &Schema, origin: &Origin, names: &mut Names, context
     }
     for branch in &union.branches {
         if !tag.values.iter().any(|value| value.name == branch.name) {
-            let message = format!("branch {} is no value of the tag {}", show(&branch.name), show(&union.tag));
+            let message =
+                format!("branch {} is no value of the tag {}", show(&branch.name), show(&union.tag));
             let values = one_of(tag.values.iter().take(20).map(|value| &*value.name));
             let report = context.error(&origin.ast, "branch-not-value", branch.span, message);
             report.help(format!("the tag's values are {values}"));
@@ -95,7 +99,8 @@ pub(super) fn check(schema: &Schema, origin: &Origin, names: &mut Names, context
             }
             _ => {
                 let ty = describe(schema, &branch.ty);
-                let message = format!("branch {} cannot be {ty}, it needs a struct or a union", show(&branch.name));
+                let message =
+                    format!("branch {} cannot be {ty}, it needs a struct or a union", show(&branch.name));
                 context.error(&origin.ast, "branch-not-object", branch.span, message);
             }
         }
@@ -104,7 +109,7 @@ pub(super) fn check(schema: &Schema, origin: &Origin, names: &mut Names, context
 
 fn check_branch_names(
     own: &HashMap<String, &Member>,
-    of_branch: &HashMap<String, (String, Span)>,
+    of_branch: &MemberNames,
     branch: &str,
     span: Span,
     origin: &Origin,
