@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use super::item::Item;
 use super::lines::{Line, Lines};
 use super::model::Name;
 use crate::diagnostics::Diagnostics;
@@ -32,13 +33,22 @@ enum Damage {
     UnderlineLost,
     UnderlineApart,
     NameLost,
+    /// Both are lost: the document begins in the middle of a section.
+    HeadingLost,
 }
 
 /// Finds the title and all headings.
 pub(super) fn find(lines: &Lines<'_>, diagnostics: &mut Diagnostics) -> (Option<String>, Vec<Heading>) {
-    let places = with_lost_underlines(lines, underlined(&lines.all));
-    let preamble = places.first().map_or(lines.all.len(), |place| place.line);
-    let title = title(&lines.all[..preamble]);
+    let mut places = with_lost_underlines(lines, underlined(&lines.all));
+    let preamble = &lines.all[..places.first().map_or(lines.all.len(), |place| place.line)];
+    let title = preamble.windows(2).position(|pair| pair[1].is_underline(b'=') && !pair[0].is_blank());
+    let belongs_to_event =
+        |line: &Line<'_>| matches!(Item::of(line.text), Item::Member(_)) || event_name(line.text).is_some();
+    if let Some(line) = preamble.iter().position(belongs_to_event) {
+        let body = title.map_or(0, |title| title + 2).min(line);
+        places.insert(0, Place { line, body, damage: Some(Damage::HeadingLost) });
+    }
+    let title = title.map(|title| lines.all[title].text.to_owned());
     let ends = places.iter().skip(1).map(|place| place.line).chain([lines.all.len()]);
     let headings = places.iter().zip(ends).filter_map(|(place, end)| {
         let body = place.body..end;
@@ -49,17 +59,12 @@ pub(super) fn find(lines: &Lines<'_>, diagnostics: &mut Diagnostics) -> (Option<
                 report_underline(lines, line, diagnostics);
                 names(lines, line)
             }
-            Some(Damage::NameLost) => recover_name(lines, line, body.clone(), diagnostics)?,
+            Some(damage) => recover_name(lines, line, damage, body.clone(), diagnostics)?,
         };
         Some(Heading { names, span: lines.span(line), body })
     });
     let headings = headings.collect();
     (title, headings)
-}
-
-fn title(preamble: &[Line<'_>]) -> Option<String> {
-    let pair = preamble.windows(2).find(|pair| pair[1].is_underline(b'=') && !pair[0].is_blank())?;
-    Some(pair[0].text.to_owned())
 }
 
 /// Every `---` line, with the name above it if there is one.
@@ -93,8 +98,10 @@ fn is_no_prose(all: &[Line<'_>], at: usize) -> bool {
 /// Adds the lines that must be headings although no `---` follows.
 fn with_lost_underlines(lines: &Lines<'_>, certain: Vec<Place>) -> Vec<Place> {
     let all = &lines.all;
-    let has_blanks = all.iter().any(Line::is_blank);
-    let mut candidates: Vec<usize> = (0..all.len()).filter(|&at| is_upper_name(all[at].text)).collect();
+    let has_blanks = all.windows(2).any(|pair| pair[0].is_underline(b'-') && pair[1].is_blank());
+    let is_title = |at: usize| all.get(at + 1).is_some_and(|line| line.is_underline(b'='));
+    let is_candidate = |at: &usize| is_upper_name(all[*at].text) && !is_title(*at);
+    let mut candidates: Vec<usize> = (0..all.len()).filter(is_candidate).collect();
     candidates.push(all.len());
     let mut places: Vec<Place> = Vec::new();
     let mut certain = certain.into_iter().peekable();
@@ -122,11 +129,11 @@ fn with_lost_underlines(lines: &Lines<'_>, certain: Vec<Place>) -> Vec<Place> {
 /// Whether line `at` cannot be the end of a sentence that was wrapped.
 fn stands_alone(all: &[Line<'_>], at: usize, has_blanks: bool) -> bool {
     let above = at.checked_sub(1).map(|above| &all[above]);
-    if has_blanks {
-        let below = all.get(at + 1);
-        return all[at].indent == 0 && [above, below].into_iter().flatten().all(Line::is_blank);
+    let below = all.get(at + 1);
+    if [above, below].into_iter().flatten().all(Line::is_blank) {
+        return all[at].indent == 0;
     }
-    above.is_none_or(|line| line.text.ends_with(['.', '}', ')', '!', '=', '-']))
+    !has_blanks && above.is_none_or(|line| line.text.ends_with(['.', '}', ')', '!', '=', '-']))
 }
 
 fn shows(line: &Line<'_>, name: &str) -> bool {
@@ -154,6 +161,7 @@ fn report_underline(lines: &Lines<'_>, line: &Line<'_>, diagnostics: &mut Diagno
 fn recover_name(
     lines: &Lines<'_>,
     heading: &Line<'_>,
+    damage: Damage,
     mut body: Range<usize>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<Name>> {
@@ -163,7 +171,9 @@ fn recover_name(
         let span = Span::new(lines.file, line.start + range.start..line.start + range.end);
         Some(Name { text: line.text[range].to_owned(), span })
     });
-    let message = if heading.is_underline(b'-') {
+    let message = if damage == Damage::HeadingLost {
+        "no heading stands above this".to_owned()
+    } else if heading.is_underline(b'-') {
         "no event's name stands above this underline".to_owned()
     } else {
         format!("'{}' is no event's name", abbreviate(heading.text))
@@ -172,9 +182,9 @@ fn recover_name(
     match &found {
         Some(name) => report
             .note(name.span, format!("read as '{}', after its example", name.text))
-            .help("write the event's name above the underline, in upper case with '_'"),
+            .help("write the event's name above a line of '-', in upper case with '_'"),
         None => {
-            report.help("write the event's name above the underline; no example tells it, so all is lost")
+            report.help("write the event's name above a line of '-'; no example tells it, so all is lost")
         }
     };
     found.map(|name| vec![name])

@@ -43,7 +43,9 @@ impl Item {
         if is_closer(text) {
             return Self::Closer;
         }
-        if let Some(rest) = keyword(text, "data:") {
+        if let Some(rest) = keyword(text, "data:")
+            && (text.starts_with('D') || is_none(&text[rest.clone()]) || rest.is_empty())
+        {
             return Self::Data(rest);
         }
         if let Some(rest) = keyword(text, "example:").or_else(|| keyword(text, "examples:"))
@@ -77,6 +79,11 @@ impl Bullet {
         let Self { name, quoted, text } = self;
         Self { name: shift(name, offset), quoted: shift(quoted, offset), text: shift(text, offset) }
     }
+}
+
+/// `None` or `None.`, in any case.
+pub(super) fn is_none(text: &str) -> bool {
+    text.strip_suffix('.').unwrap_or(text).trim_end().eq_ignore_ascii_case("none")
 }
 
 fn shift(range: &Range<usize>, offset: usize) -> Range<usize> {

@@ -1,7 +1,7 @@
 //! Sorts the lines of one section: prose, members, examples, notes.
 
 use super::headings::Heading;
-use super::item::{Bullet, Item, damaged_member, list_item, quoted_label};
+use super::item::{Bullet, Item, damaged_member, is_none, list_item, quoted_label};
 use super::lines::{Line, Lines};
 use super::model::{DataLine, Example, Name};
 use super::objects::{Braces, read_example};
@@ -222,7 +222,7 @@ impl<'a> Sorter<'a, '_> {
             .help("remove it");
     }
 
-    fn read_data(&mut self, line: &Line<'_>, rest: &str) {
+    fn read_data(&mut self, line: &Line<'a>, rest: &'a str) {
         let span = self.lines.span(line);
         if let DataLine::Members(first) | DataLine::None(first) = self.sorted.data {
             self.diagnostics
@@ -232,17 +232,25 @@ impl<'a> Sorter<'a, '_> {
                 .help("describe all members below the first one");
         }
         let none = is_none(rest);
-        if !none && !rest.is_empty() {
-            let at = Span::new(self.lines.file, line.end() - rest.len()..line.end());
-            self.diagnostics
-                .warning("data-line", at, "'Data:' is followed by text")
-                .within(&self.sorted.owner)
-                .help("write 'Data: None.', or 'Data:' alone and a bullet for each member");
-        }
         if self.sorted.data == DataLine::Absent {
             self.sorted.data = if none { DataLine::None(span) } else { DataLine::Members(span) };
         }
         self.state = if none { State::Description } else { State::Data };
+        if !none && !rest.is_empty() {
+            let start = line.end() - rest.len();
+            self.diagnostics
+                .warning(
+                    "data-line",
+                    Span::new(self.lines.file, start..line.end()),
+                    "'Data:' is followed by text",
+                )
+                .within(&self.sorted.owner)
+                .help(
+                    "write 'Data: None.', or 'Data:' alone and a bullet for each member; \
+                       until then the text is read as prose",
+                );
+            self.begin_paragraph(&Line { text: rest, start, ..*line });
+        }
     }
 
     fn begin_example(&mut self, line: &Line<'_>, rest: &str) {
@@ -376,10 +384,6 @@ impl<'a> Sorter<'a, '_> {
             .help("begin it with 'Note:', or move it above 'Data:'; until then it is read as a note");
         self.begin_note(line, 0, false);
     }
-}
-
-fn is_none(text: &str) -> bool {
-    text.strip_suffix('.').unwrap_or(text).trim_end().eq_ignore_ascii_case("none")
 }
 
 fn push_to(text: Option<&mut Text>, line: &Line<'_>) {

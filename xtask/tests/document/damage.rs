@@ -62,3 +62,14 @@ fn a_misspelt_name_costs_no_event() {
         }
     });
 }
+
+#[test]
+fn a_document_may_begin_in_the_middle_of_a_section() {
+    for document in DOCUMENTS {
+        for text in [document.to_owned(), strip(document)] {
+            let lines: Vec<_> = text.lines().collect();
+            let first = lines.iter().position(|line| line.starts_with("---")).expect("a heading");
+            assert_eq!(events(&lines[first + 1..].join("\n")), events(&text));
+        }
+    }
+}
