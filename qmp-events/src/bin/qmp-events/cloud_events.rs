@@ -54,7 +54,9 @@ pub(crate) fn uri_reference(text: &str) -> String {
     for byte in text.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => uri.push(byte.into()),
-            b'-' | b'.' | b'_' | b'~' | b'/' | b':' | b'@' | b',' | b'=' | b'+' | b'[' | b']' => uri.push(byte.into()),
+            b'-' | b'.' | b'_' | b'~' | b'/' | b':' | b'@' | b',' | b'=' | b'+' | b'[' | b']' => {
+                uri.push(byte.into())
+            }
             _ => uri.push_str(&format!("%{byte:02X}")),
         }
     }

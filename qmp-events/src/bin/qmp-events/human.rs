@@ -150,8 +150,8 @@ fn describe(limit: RateLimit) -> String {
         seconds => format!("1/{seconds}s"),
     };
     match limit.keys {
-        [] => format!("(at most {seconds})"),
-        keys => format!("(at most {seconds} per {})", keys.join(" and ")),
+        [] => format!("(max {seconds})"),
+        keys => format!("(max {seconds} per {})", keys.join(" and ")),
     }
 }
 
@@ -172,7 +172,11 @@ impl Words<'_> {
         if let Some(Tree::Object(members)) = raw {
             for (name, value) in members {
                 let path = self.path_of(name);
-                if self.found.iter().any(|found| matches!(found, Unrecognized::Member { path: p } if *p == path)) {
+                if self
+                    .found
+                    .iter()
+                    .any(|found| matches!(found, Unrecognized::Member { path: p } if *p == path))
+                {
                     self.member(name, value, None, true);
                 }
             }

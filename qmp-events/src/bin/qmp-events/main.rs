@@ -4,26 +4,36 @@
 //! A reader of standard output that leaves (`| head`) ends the program well.
 
 mod args;
+mod catalogue;
+mod check;
 mod clock;
 mod cloud_events;
 mod decode;
+mod demo;
+mod diff;
 mod exit;
+mod explain;
 mod human;
+mod list;
+mod live;
 mod machine;
+mod manual;
 mod output;
 mod palette;
 mod printer;
 mod record;
+mod schema;
 mod select;
 mod severity;
 mod tally;
 mod tree;
+mod wait;
+mod watch;
 
 use std::io;
 use std::process::ExitCode;
 
-use anyhow::Context;
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 
 use args::{Arguments, Command};
 use exit::Exit;
@@ -49,7 +59,14 @@ fn run(command: &Command) -> anyhow::Result<Exit> {
     let mut output = Output::new();
     let exit = match command {
         Command::Decode(arguments) => decode::decode(arguments, &mut output)?,
-        _ => anyhow::bail!("later"),
+        Command::Watch(arguments) => watch::watch(arguments, &mut output)?,
+        Command::Wait(arguments) => wait::wait(arguments, &mut output)?,
+        Command::List(arguments) => list::list(arguments, &mut output)?,
+        Command::Explain(arguments) => explain::explain(arguments, &mut output)?,
+        Command::Diff(arguments) => diff::diff(arguments, &mut output)?,
+        Command::Check(arguments) => check::check(arguments, &mut output)?,
+        Command::Completions { shell } => manual::completions(*shell, &mut output)?,
+        Command::Man { directory } => manual::pages(directory)?,
     };
     output.flush()?;
     Ok(exit)

@@ -109,12 +109,21 @@ mod tests {
             "__com.redhat_reason": "enospc",
         });
         for condition in [
-            "action=stop", "nospace=false", "size=18446744073709551615", "info.slot=0", "list.id=2",
-            "names=b", "__com.redhat_reason=enospc", "action!=report", "absent!=x",
+            "action=stop",
+            "nospace=false",
+            "size=18446744073709551615",
+            "info.slot=0",
+            "list.id=2",
+            "names=b",
+            "__com.redhat_reason=enospc",
+            "action!=report",
+            "absent!=x",
         ] {
             assert!(holds(condition, &data), "{condition}");
         }
-        for condition in ["action=sto", "action!=stop", "info=0", "slot=0", "list.id=3", "absent=", "names!=a"] {
+        for condition in
+            ["action=sto", "action!=stop", "info=0", "slot=0", "list.id=3", "absent=", "names!=a"]
+        {
             assert!(!holds(condition, &data), "{condition}");
         }
     }

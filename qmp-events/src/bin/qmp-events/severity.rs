@@ -111,7 +111,8 @@ mod tests {
 
     #[test]
     fn severity_depends_on_the_event_and_its_members() {
-        let error = r#"{"event": "BLOCK_IO_ERROR", "data": {"device": "", "operation": "read", "action": "stop"}}"#;
+        let error =
+            r#"{"event": "BLOCK_IO_ERROR", "data": {"device": "", "operation": "read", "action": "stop"}}"#;
         assert_eq!(severity(error), Severity::Error);
         assert_eq!(severity(&error.replace("stop", "ignore")), Severity::Warning);
         assert_eq!(severity(r#"{"event": "RESUME"}"#), Severity::Life);

@@ -1,0 +1,32 @@
+//! `list`: all events, one a line.
+
+use qmp_events::info::{Availability, EventInfo};
+
+use crate::args::List;
+use crate::catalogue::{Dates, events, summary};
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::palette::{BOLD, DIM, paint};
+
+pub(crate) fn list(arguments: &List, output: &mut Output) -> anyhow::Result<Exit> {
+    let is_wanted = |event: &&EventInfo| match arguments.qemu {
+        Some(version) => event.available_in(version),
+        None => arguments.removed || event.availability.removed.is_none(),
+    };
+    let events: Vec<_> = events().into_iter().filter(is_wanted).collect();
+    let name_width = events.iter().map(|event| event.name.len()).max().unwrap_or(0);
+    for event in &events {
+        let since = event.availability.since.map(|since| since.to_string()).unwrap_or_default();
+        // `since` has a column of its own.
+        let dates = Dates(Availability { since: None, ..event.availability }).to_string();
+        let separator = if dates.is_empty() { "" } else { " " };
+        output.line(format_args!(
+            "{}  {}  {}{separator}{}",
+            paint(BOLD, format_args!("{:<name_width$}", event.name)),
+            paint(DIM, format_args!("{since:>4}")),
+            summary(event.description),
+            paint(DIM, dates),
+        ))?;
+    }
+    Ok(Exit::Done)
+}
