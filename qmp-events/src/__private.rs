@@ -13,7 +13,7 @@ pub use crate::unknown::UnknownValue;
 pub use crate::wire::alternate::{
     Alternate, Alternative, decode_alternate, deserialize_alternate, json_types_differ,
 };
-pub use crate::wire::event::{Payload, position_of, serialize_data};
+pub use crate::wire::event::{Payload, name_of_alias, serialize_data};
 pub use crate::wire::object::{
     Incomplete, Members, Object, Rest, Source, branches, decode_object, deserialize_object,
     required, required_or_bare, rest_name, serialize_member, serialize_object,

@@ -25,9 +25,10 @@ use serde_json::Value;
 use crate::Event;
 use crate::cursor::{Cursor, Fault};
 use crate::error::{DecodeError, DecodeErrorKind};
+use crate::info::EventInfo;
 use crate::timestamp::Timestamp;
 use crate::wire::QapiEvents;
-use crate::wire::event::{NoData, Through, position_of};
+use crate::wire::event::{NoData, Through};
 use crate::wire::object::Name;
 use crate::wire::place::Place;
 use crate::wire::value::Seed;
@@ -57,10 +58,9 @@ impl<E: QapiEvents> EventMessage<E> {
         let Some((timestamp, name)) = read_opening(&mut cursor) else {
             return Self::decode_any_layout(message);
         };
-        let position = position_of::<E>(name);
         let event = match read_separator(&mut cursor) {
-            Separator::Data => E::read(position, name, &mut cursor),
-            Separator::End => E::read(position, name, NoData).map_err(|incomplete| incomplete.at(0)),
+            Separator::Data => E::read(name, &mut cursor),
+            Separator::End => E::read(name, NoData).map_err(|incomplete| incomplete.at(0)),
             Separator::Other => return Self::decode_any_layout(message),
         };
         match event {
@@ -132,10 +132,9 @@ pub(crate) fn decode_data<E: QapiEvents>(
     name: &[u8],
     data: Option<&mut Cursor<'_>>,
 ) -> Result<E, Fault> {
-    let position = position_of::<E>(name);
     match data {
-        Some(cursor) => E::read(position, name, cursor),
-        None => E::read(position, name, NoData).map_err(|incomplete| incomplete.at(0)),
+        Some(cursor) => E::read(name, cursor),
+        None => E::read(name, NoData).map_err(|incomplete| incomplete.at(0)),
     }
 }
 
@@ -314,16 +313,19 @@ impl<'de, E: QapiEvents> Visitor<'de> for MessageVisitor<E> {
 
 /// Reads `data` that came before the name, or not at all.
 fn read_late<E: QapiEvents, R: Error>(name: &[u8], data: Value) -> Result<E, R> {
-    let position = position_of::<E>(name);
     match data {
-        Value::Null => E::read(position, name, NoData)
-            .map_err(|incomplete| incomplete.in_place(&Place::Root(info_name::<E>(position)))),
-        data => E::read(position, name, Through::new(data)).map_err(R::custom),
+        Value::Null => E::read(name, NoData)
+            .map_err(|incomplete| incomplete.in_place(&Place::Root(known_name::<E>(name)))),
+        data => E::read(name, Through::new(data)).map_err(R::custom),
     }
 }
 
-fn info_name<E: QapiEvents>(position: Option<usize>) -> &'static str {
-    position.and_then(|position| E::INFOS.get(position)).map_or("an event", |info| info.name)
+/// The name, if it is in the set.
+fn known_name<E: QapiEvents>(name: &[u8]) -> &'static str {
+    let named = |info: &&&EventInfo| {
+        info.name.as_bytes() == name || info.aliases.iter().any(|alias| alias.as_bytes() == name)
+    };
+    E::INFOS.iter().find(named).map_or("an event", |info| info.name)
 }
 
 /// Reads `data` of the event of this name; null is none.
@@ -354,7 +356,7 @@ impl<'de, E: QapiEvents> Visitor<'de> for DataSeed<'_, E> {
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<E>, D::Error> {
         let name = self.0.as_bytes();
-        E::read(position_of::<E>(name), name, Through::new(deserializer)).map(Some)
+        E::read(name, Through::new(deserializer)).map(Some)
     }
 }
 

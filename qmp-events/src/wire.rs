@@ -109,12 +109,9 @@ pub trait QapiEvents: Sized {
     /// What is known about each event of the set, in the order of its variants.
     const INFOS: &'static [&'static EventInfo];
 
-    /// The variant of the event of this name; aliases are looked up elsewhere.
+    /// Reads the event of this name, or keeps one that is not in the set.
     #[doc(hidden)]
-    fn position(name: &[u8]) -> Option<usize>;
-
-    #[doc(hidden)]
-    fn read<P: Payload>(position: Option<usize>, name: &[u8], payload: P) -> Result<Self, P::Error>;
+    fn read<P: Payload>(name: &[u8], payload: P) -> Result<Self, P::Error>;
 
     /// The event's name on the wire.
     fn name(&self) -> &str;

@@ -27,8 +27,10 @@ fn expand_dispatch(container: &Container) -> TokenStream {
     let idents: Vec<_> = known.iter().map(|variant| &variant.ident).collect();
     let names: Vec<_> = known.iter().map(|variant| &variant.name).collect();
     let types: Vec<_> = known.iter().filter_map(|variant| variant.payload.as_ref()).collect();
-    let positions = 0..known.len();
-    let position_of_name = expand_position(&known);
+    let read = expand_by_name(&known, |variant| {
+        let ident = &variant.ident;
+        quote!(payload.event().map(Self::#ident))
+    });
     let same_names = known.iter().map(|variant| expand_same_name(variant));
     quote! {
         #(#same_names)*
@@ -56,19 +58,14 @@ fn expand_dispatch(container: &Container) -> TokenStream {
                 &[#(<#types as qapi::QapiEvent>::INFO),*];
 
             #[inline]
-            fn position(name: &[u8]) -> ::core::option::Option<usize> {
-                #position_of_name
-            }
-
-            #[inline]
             fn read<P: qapi::Payload>(
-                position: ::core::option::Option<usize>,
                 name: &[u8],
                 payload: P,
             ) -> ::core::result::Result<Self, P::Error> {
-                match position {
-                    #(::core::option::Option::Some(#positions) => payload.event().map(Self::#idents),)*
-                    _ => payload.unknown(name).map(Self::#unknown),
+                #read
+                match qapi::name_of_alias::<Self>(name) {
+                    ::core::option::Option::Some(name) => Self::read(name, payload),
+                    ::core::option::Option::None => payload.unknown(name).map(Self::#unknown),
                 }
             }
 
@@ -106,29 +103,30 @@ fn expand_dispatch(container: &Container) -> TokenStream {
     }
 }
 
-/// The position of a name: first by length, then by comparison with the few names of that length,
-/// each a handful of instructions since the length is known.
-fn expand_position(known: &[&Variant]) -> TokenStream {
-    let mut by_length: BTreeMap<usize, Vec<(usize, &str)>> = BTreeMap::new();
-    for (position, variant) in known.iter().enumerate() {
-        by_length.entry(variant.name.len()).or_default().push((position, &variant.name));
+/// Returns what `result` says for the variant of this `name`: first by length, then by comparison
+/// with the few names of that length, each a handful of instructions since the length is known.
+fn expand_by_name(known: &[&Variant], result: impl Fn(&Variant) -> TokenStream) -> TokenStream {
+    let mut by_length: BTreeMap<usize, Vec<&Variant>> = BTreeMap::new();
+    for variant in known {
+        by_length.entry(variant.name.len()).or_default().push(variant);
     }
-    let lengths = by_length.into_iter().map(|(length, names)| {
-        let (positions, names): (Vec<_>, Vec<_>) = names
-            .into_iter()
-            .map(|(position, name)| (position, Literal::byte_string(name.as_bytes())))
-            .unzip();
+    let lengths = by_length.into_iter().map(|(length, variants)| {
+        let arms = variants.into_iter().map(|variant| {
+            let name = Literal::byte_string(variant.name.as_bytes());
+            let result = result(variant);
+            quote!(#name => return #result)
+        });
         quote! {
             #length => match name {
-                #(#names => ::core::option::Option::Some(#positions),)*
-                _ => ::core::option::Option::None,
+                #(#arms,)*
+                _ => {}
             }
         }
     });
     quote! {
         match name.len() {
             #(#lengths,)*
-            _ => ::core::option::Option::None,
+            _ => {}
         }
     }
 }
@@ -152,6 +150,10 @@ fn expand_kinds(container: &Container, kind: &Ident) -> TokenStream {
     let known: Vec<&Variant> = container.known().collect();
     let idents: Vec<_> = known.iter().map(|variant| &variant.ident).collect();
     let names: Vec<_> = known.iter().map(|variant| &variant.name).collect();
+    let by_name = expand_by_name(&known, |variant| {
+        let ident = &variant.ident;
+        quote!(::core::option::Option::Some(Self::#ident))
+    });
     let docs = known.iter().map(|variant| format!("`{}`", variant.name));
     let unknown = container.unknown().map(|variant| &variant.ident);
     let types: Vec<_> = known.iter().filter_map(|variant| variant.payload.as_ref()).collect();
@@ -192,8 +194,11 @@ fn expand_kinds(container: &Container, kind: &Ident) -> TokenStream {
                 self as usize
             }
             fn from_name(name: &str) -> ::core::option::Option<Self> {
-                let position = qapi::position_of::<#ident>(name.as_bytes())?;
-                #kind::ALL.get(position).copied()
+                let name = name.as_bytes();
+                #by_name
+                qapi::name_of_alias::<#ident>(name).and_then(|name| {
+                    Self::from_name(::core::str::from_utf8(name).ok()?)
+                })
             }
         }
 

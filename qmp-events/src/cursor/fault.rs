@@ -22,11 +22,7 @@ pub(crate) struct Defect {
 
 impl Fault {
     #[cold]
-    pub(crate) fn new(
-        kind: DecodeErrorKind,
-        offset: usize,
-        message: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub(crate) fn new(kind: DecodeErrorKind, offset: usize, message: impl Into<Cow<'static, str>>) -> Self {
         Fault(Box::new(Defect { kind, offset, member: None, message: message.into() }))
     }
 

@@ -152,8 +152,7 @@ fn integral(token: &[u8]) -> Option<i128> {
     (value <= MAX_FLOAT_INTEGER).then_some(if negative { -value } else { value })
 }
 
-const POWERS_OF_TEN: [u64; 9] =
-    [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+const POWERS_OF_TEN: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
 /// The value and the number of the digits in front, one to eight of them.
 #[inline(always)]
@@ -196,10 +195,20 @@ mod tests {
     fn floats_that_are_integers_are_integers_up_to_two_to_the_53rd() {
         let max = Some(1 << 53);
         for (text, value) in [
-            ("5.0", Some(5)), ("1e2", Some(100)), ("-1.50E+1", Some(-15)), ("1200e-2", Some(12)),
-            ("0e99999999999999999999", Some(0)), ("-0.0", Some(0)), ("0.0", Some(0)),
-            ("9007199254740992.0", max), ("9007199254740993.0", None), ("9.007199254740992e15", max),
-            ("5.5", None), ("1e-1", None), ("1e300", None), ("1e99999999999999999999", None),
+            ("5.0", Some(5)),
+            ("1e2", Some(100)),
+            ("-1.50E+1", Some(-15)),
+            ("1200e-2", Some(12)),
+            ("0e99999999999999999999", Some(0)),
+            ("-0.0", Some(0)),
+            ("0.0", Some(0)),
+            ("9007199254740992.0", max),
+            ("9007199254740993.0", None),
+            ("9.007199254740992e15", max),
+            ("5.5", None),
+            ("1e-1", None),
+            ("1e300", None),
+            ("1e99999999999999999999", None),
             ("1.0000000000000000000000000001", None),
         ] {
             assert_eq!(integer(text), value, "{text}");
@@ -208,7 +217,9 @@ mod tests {
 
     #[test]
     fn only_the_grammar_of_json_makes_numbers() {
-        for text in ["", "-", "01", "00000000001,", "-01", "1.", ".5", "1e", "1e+", "+1", "0x1", "1a", "12345678a"] {
+        for text in
+            ["", "-", "01", "00000000001,", "-01", "1.", ".5", "1e", "1e+", "+1", "0x1", "1a", "12345678a"]
+        {
             let mut cursor = Cursor::new(text.as_bytes());
             let read = <i64 as crate::QapiType>::decode(&mut cursor).and_then(|_| cursor.end());
             assert!(read.is_err(), "{text}");

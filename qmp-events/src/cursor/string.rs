@@ -12,48 +12,53 @@ impl<'a> Cursor<'a> {
             return Err(self.mismatch("a string"));
         }
         self.position += 1;
-        let start = self.position;
-        self.position += plain_length(self.rest());
-        if self.peek() == Some(b'"') {
-            let text = self.text_since(start);
-            self.position += 1;
-            return Ok(Cow::Borrowed(text));
+        match self.plain_string() {
+            Some(text) => Ok(Cow::Borrowed(text)),
+            None => self.irregular_string().map(|text| Cow::Owned(text.into_bytes())),
         }
-        self.irregular_string(start).map(|text| Cow::Owned(text.into_bytes()))
     }
 
-    /// A string behind its opening quote, if it is plain ASCII.
+    /// A string behind its opening quote, if it is plain ASCII; otherwise nothing happens.
     #[inline(always)]
     pub(crate) fn plain_string(&mut self) -> Option<&'a [u8]> {
         let rest = self.rest();
-        let (text, behind) = rest.split_at_checked(plain_length(rest))?;
-        self.position += text.len() + 1;
-        (behind.first() == Some(&b'"')).then_some(text)
+        let length = plain_length(rest);
+        if rest.get(length) != Some(&b'"') {
+            return None;
+        }
+        self.position += length + 1;
+        rest.get(..length)
     }
 
     /// A string of its own.
     #[inline]
     pub(crate) fn owned_string(&mut self) -> Result<String, Fault> {
+        if self.peek_value() != Some(b'"') {
+            return Err(self.mismatch("a string"));
+        }
+        self.position += 1;
         let start = self.position;
-        let text = self.string()?.into_owned();
-        String::from_utf8(text).map_err(|_| self.not_utf8(start))
+        match self.plain_string().map(std::str::from_utf8) {
+            Some(Ok(text)) => Ok(text.to_owned()),
+            _ => {
+                self.position = start;
+                self.irregular_string()
+            }
+        }
     }
 
     /// Passes over a string.
     #[inline(always)]
     pub(super) fn skip_string(&mut self) -> Result<(), Fault> {
         self.position += 1;
-        self.position += plain_length(self.rest());
-        if self.peek() == Some(b'"') {
-            self.position += 1;
-            return Ok(());
+        match self.plain_string() {
+            Some(_) => Ok(()),
+            None => self.read_irregular(|_| {}),
         }
-        self.read_irregular(|_| {})
     }
 
     #[cold]
-    fn irregular_string(&mut self, start: usize) -> Result<String, Fault> {
-        self.position = start;
+    fn irregular_string(&mut self) -> Result<String, Fault> {
         let mut text = String::new();
         self.read_irregular(|part| text.push_str(part))?;
         Ok(text)
@@ -182,7 +187,16 @@ mod tests {
         let decoded = |text: &str| Cursor::new(text.as_bytes()).owned_string().ok();
         assert_eq!(decoded(r#""\"\\\/\b\f\n\r\t""#).as_deref(), Some("\"\\/\u{8}\u{c}\n\r\t"));
         assert_eq!(decoded(r#""aé\u00E9\uD83D\uDE00\u0000z""#).as_deref(), Some("aéé😀\0z"));
-        for bad in [r#""\uD83D""#, r#""\uDE00\uD83D""#, r#""\uD83Dx""#, r#""\x""#, r#""\u00""#, "\"\n\"", "\"", "\"\\"] {
+        for bad in [
+            r#""\uD83D""#,
+            r#""\uDE00\uD83D""#,
+            r#""\uD83Dx""#,
+            r#""\x""#,
+            r#""\u00""#,
+            "\"\n\"",
+            "\"",
+            "\"\\",
+        ] {
             assert_eq!(decoded(bad), None, "{bad}");
         }
     }

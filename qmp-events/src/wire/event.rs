@@ -84,15 +84,11 @@ fn text(name: &[u8]) -> String {
     String::from_utf8_lossy(name).into_owned()
 }
 
-/// The position of the event of this name or alias in the set.
-#[inline]
-pub fn position_of<E: QapiEvents>(name: &[u8]) -> Option<usize> {
-    E::position(name).or_else(|| position_of_alias::<E>(name))
-}
-
+/// The name of the event that has had this other name.
 #[cold]
-fn position_of_alias<E: QapiEvents>(name: &[u8]) -> Option<usize> {
-    E::INFOS.iter().position(|info| info.aliases.iter().any(|alias| alias.as_bytes() == name))
+pub fn name_of_alias<E: QapiEvents>(alias: &[u8]) -> Option<&'static [u8]> {
+    let info = E::INFOS.iter().find(|info| info.aliases.iter().any(|name| name.as_bytes() == alias))?;
+    (info.name.as_bytes() != alias).then_some(info.name.as_bytes())
 }
 
 /// Writes the entry `data`, unless messages of this event have none.

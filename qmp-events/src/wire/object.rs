@@ -24,11 +24,7 @@ pub trait Object: Members + Sized {
     type Draft: Default;
 
     /// Reads the value of the member `name` from `source` into the draft; the last one wins.
-    fn take<'de, S: Source<'de>>(
-        draft: &mut Self::Draft,
-        name: &[u8],
-        source: S,
-    ) -> Result<(), S::Error>;
+    fn take<'de, S: Source<'de>>(draft: &mut Self::Draft, name: &[u8], source: S) -> Result<(), S::Error>;
 
     /// Reads the members that come in the order in which QEMU prints them. Says whether others are
     /// left, the first of which then comes next.
@@ -48,11 +44,7 @@ impl<T: Object> Object for Box<T> {
     const NAME: &'static str = T::NAME;
     type Draft = T::Draft;
 
-    fn take<'de, S: Source<'de>>(
-        draft: &mut Self::Draft,
-        name: &[u8],
-        source: S,
-    ) -> Result<(), S::Error> {
+    fn take<'de, S: Source<'de>>(draft: &mut Self::Draft, name: &[u8], source: S) -> Result<(), S::Error> {
         T::take(draft, name, source)
     }
 
@@ -157,7 +149,6 @@ impl Incomplete {
         }
     }
 }
-
 
 /// The member that was read, or what stands for it when it was left out.
 #[inline]
@@ -265,10 +256,7 @@ impl<'de> Visitor<'de> for Name {
 }
 
 /// Writes an object.
-pub fn serialize_object<T: Members, S: Serializer>(
-    object: &T,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+pub fn serialize_object<T: Members, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
     object.serialize_members(&mut map)?;
     map.end()

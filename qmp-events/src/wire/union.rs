@@ -8,9 +8,9 @@ use serde::de::value::MapDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::QapiType;
 use super::object::{Incomplete, Members, Name, Rest};
 use super::place::Place;
-use super::QapiType;
 use crate::cursor::{Cursor, Fault};
 use crate::unknown::UnknownBranch;
 

@@ -260,10 +260,7 @@ impl QapiType for Value {
         cursor.any()
     }
 
-    fn deserialize_at<'de, D: Deserializer<'de>>(
-        deserializer: D,
-        _: &Place<'_>,
-    ) -> Result<Self, D::Error> {
+    fn deserialize_at<'de, D: Deserializer<'de>>(deserializer: D, _: &Place<'_>) -> Result<Self, D::Error> {
         serde::Deserialize::deserialize(deserializer)
     }
 }
