@@ -11,12 +11,16 @@
 
 pub mod catalogue;
 pub mod commands;
+pub mod compare;
 pub mod diagnostics;
+pub mod diff;
 pub mod document;
 pub mod dump;
 pub mod emit;
+pub mod introspection;
 pub mod join;
 pub mod json;
+pub mod monitor;
 pub mod names;
 pub mod pipeline;
 pub mod projection;
@@ -25,5 +29,6 @@ pub mod reach;
 pub mod schema;
 pub mod source;
 pub mod surface;
+pub mod verify;
 pub mod version;
 pub mod write;

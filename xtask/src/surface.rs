@@ -205,4 +205,41 @@ impl Surface {
             _ => None,
         }
     }
+
+    /// The events that reach a type, through bases and branches too.
+    pub fn events_that_reach(&self, name: &str) -> BTreeSet<&str> {
+        let reaches = |event: &&Event| {
+            let mut seen = BTreeSet::new();
+            let mut waiting = match &event.data {
+                Data::Members(members) => elements(members),
+                Data::Type(name) => vec![name.as_str()],
+            };
+            while let Some(next) = waiting.pop() {
+                if seen.insert(next) {
+                    waiting.extend(self.types_behind(next));
+                }
+            }
+            seen.contains(name)
+        };
+        self.events.iter().filter(|(_, event)| reaches(event)).map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The types that a type refers to.
+    fn types_behind(&self, name: &str) -> Vec<&str> {
+        match self.types.get(name).map(|definition| &definition.shape) {
+            Some(Shape::Object(object)) => {
+                let mut found = elements(&object.members);
+                found.extend(object.base.as_deref());
+                let branches = object.variants.iter().flat_map(|variants| &variants.branches);
+                found.extend(branches.map(|branch| branch.ty.as_str()));
+                found
+            }
+            Some(Shape::Alternate(types)) => types.iter().filter_map(TypeReference::element).collect(),
+            Some(Shape::Enum(_)) | None => Vec::new(),
+        }
+    }
+}
+
+fn elements(members: &[Member]) -> Vec<&str> {
+    members.iter().filter_map(|member| member.ty.element()).collect()
 }

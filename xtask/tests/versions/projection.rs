@@ -3,12 +3,13 @@
 use serde_json::Value;
 use xtask::pipeline;
 use xtask::projection::project;
+use xtask::qapi::Disk;
 
 use crate::facts::{RELEASES, of_surface, recorded, workspace};
 
 #[test]
 fn projections_equal_the_facts_of_twelve_releases() {
-    let loaded = pipeline::load(&workspace().join("schema")).expect("the schema can be read");
+    let loaded = pipeline::load(&Disk, &workspace().join("schema")).expect("the schema can be read");
     for (version, file) in RELEASES {
         let at = version.parse().expect("a version");
         let projected = of_surface(&project(&loaded.catalogue.schema, Some(at)));

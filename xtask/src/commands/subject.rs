@@ -1,0 +1,86 @@
+//! The sources that `verify`, `import` and `diff` compare: schema trees, recorded replies, running
+//! QEMUs.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use serde_json::Value;
+
+use super::print_diagnostics;
+use crate::diagnostics::Diagnostics;
+use crate::projection::project;
+use crate::schema::Schema;
+use crate::source::SourceMap;
+use crate::surface::{Kind, Surface};
+use crate::version::Version;
+use crate::{introspection, monitor, qapi};
+
+/// Replies of today's QEMU have 200 kB.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// A source that was read.
+pub(super) struct Subject {
+    pub(super) surface: Surface,
+    /// Its release, if it says so.
+    pub(super) version: Option<Version>,
+}
+
+/// Reads `unix:PATH`, a file, or a directory with a `qapi-schema.json`.
+pub(super) fn open(text: &str, sources: &mut SourceMap) -> anyhow::Result<Subject> {
+    if let Some(socket) = text.strip_prefix("unix:") {
+        return ask(Path::new(socket)).with_context(|| text.to_owned());
+    }
+    let path = schema_root(Path::new(text));
+    let surface = match read_reply(&path).with_context(|| path.display().to_string())? {
+        Some(reply) => introspection::parse(reply).with_context(|| path.display().to_string())?,
+        None => project(&read_schema(&path, sources)?, None),
+    };
+    if surface.events.is_empty() {
+        let what = match surface.kind {
+            Kind::Schema => "schema",
+            Kind::Build => "reply",
+        };
+        bail!("{}: this {what} has no events; is it the root that includes all the others?", path.display());
+    }
+    Ok(Subject { surface, version: None })
+}
+
+/// A directory stands for the root in it.
+pub(super) fn schema_root(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join("qapi-schema.json") } else { path.to_owned() }
+}
+
+/// Reads a tree of QEMU. One that breaks the language's rules is no source to rely on.
+pub(super) fn read_schema(root: &Path, sources: &mut SourceMap) -> anyhow::Result<Schema> {
+    let mut diagnostics = Diagnostics::default();
+    let place = || root.display().to_string();
+    let schema = qapi::read(root, sources, &mut diagnostics, None).with_context(place)?;
+    if diagnostics.has_errors() {
+        print_diagnostics(&diagnostics, sources);
+        bail!("{}: the schema has errors", place());
+    }
+    Ok(schema)
+}
+
+/// The content of a file, if it is JSON. A schema never is: its strings have single quotes.
+fn read_reply(path: &Path) -> anyhow::Result<Option<Value>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        bail!("more than {} MiB: neither a schema nor a reply is that long", MOST_BYTES >> 20);
+    }
+    Ok(serde_json::from_slice(&bytes).ok())
+}
+
+fn ask(socket: &Path) -> anyhow::Result<Subject> {
+    let answer = monitor::ask(socket)?;
+    let number = |name: &str| answer.version[name].as_u64().and_then(|number| u16::try_from(number).ok());
+    let version = match (number("major"), number("minor"), number("micro")) {
+        // From 50 on it is on the way to a release that the number does not name.
+        (Some(major), Some(minor), Some(0..50)) => Some(Version { major, minor }),
+        _ => None,
+    };
+    Ok(Subject { surface: introspection::parse(answer.schema)?, version })
+}

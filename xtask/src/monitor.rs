@@ -1,0 +1,97 @@
+//! The least that a QMP client needs in order to ask a running QEMU for its schema.
+//!
+//! The library has the real client; this program must not depend on it. Events that come in between
+//! are passed over, and neither silence nor chatter keeps it waiting for ever.
+
+use std::io::{BufReader, Read, Write as _};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, bail};
+use serde_json::{Value, json};
+
+/// QEMU answers within milliseconds; a monitor that another client holds never does.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Replies of today's QEMU have 200 kB.
+const MOST_BYTES: u64 = 64 << 20;
+
+/// What a running QEMU says of itself.
+#[derive(Debug)]
+pub struct Answer {
+    /// `{"major": …, "minor": …, "micro": …}`, from the greeting.
+    pub version: Value,
+    /// The reply to `query-qmp-schema`.
+    pub schema: Value,
+}
+
+/// Asks the QEMU whose monitor listens at a socket.
+///
+/// # Errors
+///
+/// Nobody listens, or whoever does speaks no QMP, refuses, or takes too long.
+pub fn ask(socket: &Path) -> anyhow::Result<Answer> {
+    ask_within(socket, PATIENCE)
+}
+
+/// The same with another patience.
+///
+/// # Errors
+///
+/// As for [`ask`].
+pub fn ask_within(socket: &Path, patience: Duration) -> anyhow::Result<Answer> {
+    let stream = UnixStream::connect(socket)?;
+    stream.set_read_timeout(Some(patience))?;
+    stream.set_write_timeout(Some(patience))?;
+    let reader = BufReader::new((&stream).take(MOST_BYTES));
+    let messages = serde_json::Deserializer::from_reader(reader).into_iter();
+    let mut session = Session { stream: &stream, messages, deadline: Instant::now() + patience };
+    let greeting = session
+        .wait_for("QMP")
+        .context("there was no greeting: is this a QMP socket, and does no other client hold it?")?;
+    let version = greeting["QMP"]["version"]["qemu"].clone();
+    session.execute("qmp_capabilities")?;
+    let schema = session.execute("query-qmp-schema")?;
+    Ok(Answer { version, schema })
+}
+
+struct Session<'a, R> {
+    stream: &'a UnixStream,
+    messages: serde_json::StreamDeserializer<'a, R, Value>,
+    deadline: Instant,
+}
+
+impl<'a, R: serde_json::de::Read<'a>> Session<'a, R> {
+    fn execute(&mut self, command: &str) -> anyhow::Result<Value> {
+        let request = json!({ "execute": command, "id": command });
+        let refused = || format!("{command} was not answered");
+        self.stream.write_all(format!("{request}\n").as_bytes()).with_context(refused)?;
+        loop {
+            let reply = self.wait_for("id").with_context(refused)?;
+            if reply["id"] != command {
+                continue;
+            }
+            if let Some(error) = reply.get("error") {
+                bail!("QEMU refused {command}: {error}");
+            }
+            return Ok(reply);
+        }
+    }
+
+    /// The next message with a member of this name, or an error reply to nothing in particular.
+    fn wait_for(&mut self, member: &str) -> anyhow::Result<Value> {
+        loop {
+            let message = self.messages.next().context("the connection was closed")??;
+            if message.get(member).is_some() {
+                return Ok(message);
+            }
+            if let Some(error) = message.get("error") {
+                bail!("QEMU reports an error: {error}");
+            }
+            if Instant::now() > self.deadline {
+                bail!("there was no answer in time, only other messages");
+            }
+        }
+    }
+}
