@@ -8,7 +8,7 @@
 //! read all the same. Nothing here knows an event by its name, and nothing asks the schema.
 
 use crate::diagnostics::Diagnostics;
-use crate::source::{FileId, SourceMap};
+use crate::source::{FileId, SourceMap, Span};
 
 mod check;
 mod headings;
@@ -27,12 +27,23 @@ pub use model::*;
 use lines::Lines;
 use section::Sorted;
 
+/// The largest document that is read, in bytes: a hundred times the largest that QEMU ever had.
+pub const MAX_BYTES: usize = 8 << 20;
+
 /// Reads the document `file`.
 ///
 /// An error is reported where the document breaks its grammar, a warning where it contradicts
-/// itself.
+/// itself. What is larger than [`MAX_BYTES`] is an error, and nothing of it is read.
 pub fn parse(file: FileId, sources: &SourceMap, diagnostics: &mut Diagnostics) -> EventDocument {
-    let lines = Lines::split(file, sources.file(file).text(), diagnostics);
+    let text = sources.file(file).text();
+    if text.len() > MAX_BYTES {
+        let message = format!("the document is larger than {} MiB", MAX_BYTES >> 20);
+        diagnostics
+            .error("document-size", Span::new(file, 0..0), message)
+            .help("check whether this is an event document at all");
+        return EventDocument::default();
+    }
+    let lines = Lines::split(file, text, diagnostics);
     let (title, headings) = headings::find(&lines, diagnostics);
     let indented = lines.are_indented();
     let sections = headings.into_iter().map(|heading| {

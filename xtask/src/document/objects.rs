@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::item::Item;
 use super::lines::Line;
 use super::model::Example;
 use crate::diagnostics::Diagnostics;
@@ -17,11 +18,15 @@ pub(super) struct Braces(HashMap<usize, usize>);
 
 impl Braces {
     /// Pairs the braces outside of strings. A string never runs past its line, so a lost quote
-    /// spoils one line only.
+    /// spoils one line only, and no object runs over a note or a member, so a lost brace spoils
+    /// one object only.
     pub(super) fn pair(lines: &[Line<'_>]) -> Self {
         let mut open = Vec::new();
         let mut pairs = HashMap::new();
         for line in lines {
+            if Item::of(line.text).ends_object() {
+                open.clear();
+            }
             let bytes = line.text.as_bytes();
             let mut at = 0;
             while at < bytes.len() {

@@ -171,12 +171,10 @@ impl<'a> Sorter<'a, '_> {
         let label = self.label.take();
         let all = &self.lines.all;
         let open = all[at].start + column;
-        let close = self.braces.close(open);
-        let last = close.map(|close| at + all[at..].partition_point(|line| line.end() <= close));
-        let broken = |last: usize| all[at + 1..=last].iter().any(|line| Item::of(line.text).ends_object());
-        let (Some(close), Some(last)) = (close, last.filter(|&last| !broken(last))) else {
+        let Some(close) = self.braces.close(open) else {
             return self.drop_object(at, open);
         };
+        let last = at + all[at..].partition_point(|line| line.end() <= close);
         let text = &self.lines.source[open..=close];
         let owner = &self.sorted.owner;
         let example = read_example(self.lines.file, text, open, label, owner, self.diagnostics);

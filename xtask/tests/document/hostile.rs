@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use xtask::document::{DocumentMember, Section};
+use xtask::document::{self, DocumentMember, EventDocument, Section};
 use xtask::source::Span;
 
 use crate::outline::{Read, outline, read};
@@ -95,9 +95,8 @@ fn assert_places_are_inside(text: &str, read: &Read) {
 }
 
 fn outlines(sections: &[Section]) -> Vec<String> {
-    let outline_of = |section: &Section| {
-        outline(&xtask::document::EventDocument { title: None, sections: vec![section.clone()] })
-    };
+    let outline_of =
+        |section: &Section| outline(&EventDocument { title: None, sections: vec![section.clone()] });
     sections.iter().map(outline_of).collect()
 }
 
@@ -172,4 +171,12 @@ fn a_huge_token_is_one_token() {
     let read = read("huge.txt", &text);
     assert_eq!(read.document.sections[0].members[0].name, token);
     assert_eq!(read.codes(), ["json-type", "example-json", "example-event"]);
+}
+
+#[test]
+fn a_document_that_is_too_large_is_not_read() {
+    let text = "LAMP_LIT\n---\n".repeat(document::MAX_BYTES / 13 + 1);
+    let read = read("large.txt", &text);
+    assert_eq!(read.codes(), ["document-size"]);
+    assert!(read.document.sections.is_empty());
 }
