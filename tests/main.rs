@@ -2,4 +2,6 @@
 
 mod client;
 mod fresh;
+#[cfg(unix)]
+mod live;
 mod wire;

@@ -1,0 +1,139 @@
+//! Starts a QEMU and makes sure that it ends.
+
+use qmp_events::blocking::Client;
+use std::env;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::PathBuf;
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// Longer than any step takes on a busy machine; tests that pass never wait for it.
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A process with a QMP monitor, killed when dropped.
+pub(super) struct Machine {
+    process: Child,
+    directory: PathBuf,
+    /// A monitor of the test's own, besides those that are tested.
+    pub(super) control: Client<UnixStream>,
+}
+
+/// Starts a machine without a guest, stopped, with a QMP monitor at [`Machine::endpoint`]; `None` if
+/// there is no QEMU here.
+pub(super) fn start(arguments: &[&str]) -> Option<Machine> {
+    start_with_monitor("unix:qmp.sock,server=on,wait=off", arguments)
+}
+
+/// As [`start`], with another value of `-qmp`.
+pub(super) fn start_with_monitor(monitor: &str, arguments: &[&str]) -> Option<Machine> {
+    let bare = ["-M", "q35", "-display", "none", "-nodefaults", "-S", "-m", "64", "-accel", "tcg"];
+    let monitors = ["-qmp", monitor, "-qmp", "unix:control.sock"];
+    start_program("qemu-system-x86_64", &[&bare[..], &monitors, arguments].concat())
+}
+
+/// Starts a storage daemon with a QMP monitor; `None` if there is none here.
+pub(super) fn start_storage_daemon(arguments: &[&str]) -> Option<Machine> {
+    let monitors = [
+        "--chardev",
+        "socket,id=tested,path=qmp.sock,server=on,wait=off",
+        "--monitor",
+        "chardev=tested",
+        "--chardev",
+        "socket,id=control,path=control.sock",
+        "--monitor",
+        "chardev=control",
+    ];
+    start_program("qemu-storage-daemon", &[&monitors[..], arguments].concat())
+}
+
+/// Starts a program that connects to `control.sock` when all its monitors listen.
+fn start_program(program: &str, arguments: &[&str]) -> Option<Machine> {
+    if !is_installed(program) {
+        return None;
+    }
+    static MACHINES: AtomicU32 = AtomicU32::new(0);
+    let number = MACHINES.fetch_add(1, Ordering::Relaxed);
+    let directory = env::temp_dir().join(format!("qmp-events-live-{}-{number}", std::process::id()));
+    fs::create_dir_all(&directory).expect("a directory for sockets");
+    let listener = UnixListener::bind(directory.join("control.sock")).expect("a listening socket");
+    let mut process = Command::new(program)
+        .args(arguments)
+        .current_dir(&directory)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program can be started");
+    let last_words = collect(process.stderr.take().expect("a pipe"), directory.join("control.sock"));
+    let (stream, _) = listener.accept().expect("a connection");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
+    let control = Client::over(stream).unwrap_or_else(|error| {
+        // Ends the collecting, if it has not ended by itself.
+        let _ = process.kill();
+        let _ = process.wait();
+        panic!("{program} {arguments:?} did not start: {error}\n{}", last_words.recv().unwrap_or_default());
+    });
+    Some(Machine { process, directory, control })
+}
+
+/// Collects what a program says until it ends, and then unblocks whoever waits for it at the socket.
+fn collect(mut stderr: ChildStderr, socket: PathBuf) -> mpsc::Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut words = String::new();
+        let _ = stderr.read_to_string(&mut words);
+        let _ = UnixStream::connect(socket);
+        let _ = sender.send(words);
+    });
+    receiver
+}
+
+fn is_installed(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    if env::split_paths(&path).any(|directory| directory.join(program).is_file()) {
+        return true;
+    }
+    let is_required = env::var_os("CI").is_some() || env::var_os("QMP_EVENTS_REQUIRE_QEMU").is_some();
+    assert!(!is_required, "{program} is not installed, and CI or QMP_EVENTS_REQUIRE_QEMU asks for it");
+    // Not `eprintln`, which the test harness hides.
+    let _ = writeln!(io::stderr(), "SKIPPED: {program} is not installed");
+    false
+}
+
+impl Machine {
+    /// The monitor to be tested.
+    pub(super) fn endpoint(&self) -> String {
+        format!("unix:{}", self.directory.join("qmp.sock").display())
+    }
+
+    /// Kills the process as a crash would, and waits for its end.
+    pub(super) fn kill(&mut self) {
+        self.process.kill().expect("a process to kill");
+        self.process.wait().expect("a process to wait for");
+    }
+
+    /// Ends the process and starts another one with a monitor at the same place.
+    pub(super) fn restart(mut self, arguments: &[&str]) -> Machine {
+        self.kill();
+        let mut next = start(arguments).expect("it was installed before");
+        let place = self.directory.join("qmp.sock");
+        let _ = fs::remove_file(&place);
+        fs::rename(next.directory.join("qmp.sock"), &place).expect("the socket can be moved");
+        // Each removes its directory: the one with the socket goes with the new process.
+        std::mem::swap(&mut self.directory, &mut next.directory);
+        next
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        let _ = fs::remove_dir_all(&self.directory);
+    }
+}

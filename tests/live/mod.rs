@@ -1,0 +1,12 @@
+//! Real QEMU processes, without a guest: each test makes events happen and awaits them; none sleeps.
+//!
+//! Where QEMU is missing, the tests say so and pass; with `CI` or `QMP_EVENTS_REQUIRE_QEMU=1` in the
+//! environment they fail instead.
+
+mod block;
+mod endings;
+mod handshake;
+mod lifecycle;
+mod machine;
+mod reconnect;
+mod storage_daemon;
