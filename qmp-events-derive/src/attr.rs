@@ -19,8 +19,16 @@ pub(crate) fn container_place(shape: Shape) -> Place {
         Shape::Event => (
             "an event",
             &[
-                "name", "alias", "since", "removed", "deprecated", "unstable", "feature",
-                "condition", "rate_limit", "example",
+                "name",
+                "alias",
+                "since",
+                "removed",
+                "deprecated",
+                "unstable",
+                "feature",
+                "condition",
+                "rate_limit",
+                "example",
             ],
         ),
         Shape::Struct => ("a struct", TYPE_KEYS),
@@ -28,34 +36,47 @@ pub(crate) fn container_place(shape: Shape) -> Place {
         Shape::Alternate => ("an alternate", TYPE_KEYS),
         Shape::Union => (
             "a union",
-            &[
-                "name", "tag", "alias", "since", "removed", "deprecated", "unstable", "feature",
-                "condition",
-            ],
+            &["name", "tag", "alias", "since", "removed", "deprecated", "unstable", "feature", "condition"],
         ),
         Shape::Events => ("a set of events", &["kind"]),
     };
     Place { what, keys }
 }
 
-const TYPE_KEYS: &[&str] = &[
-    "name", "alias", "since", "removed", "deprecated", "unstable", "feature", "condition",
-];
+const TYPE_KEYS: &[&str] =
+    &["name", "alias", "since", "removed", "deprecated", "unstable", "feature", "condition"];
 
 pub(crate) fn item_place(shape: Shape) -> Place {
     let (what, keys): (_, &[_]) = match shape {
         Shape::Event => (
             "a member of an event",
             &[
-                "name", "alias", "since", "removed", "deprecated", "unstable", "feature",
-                "condition", "mandatory", "bare", "branches",
+                "name",
+                "alias",
+                "since",
+                "removed",
+                "deprecated",
+                "unstable",
+                "feature",
+                "condition",
+                "mandatory",
+                "bare",
+                "branches",
             ],
         ),
         Shape::Struct => (
             "a member of a struct",
             &[
-                "name", "alias", "since", "removed", "deprecated", "unstable", "feature",
-                "condition", "mandatory", "branches",
+                "name",
+                "alias",
+                "since",
+                "removed",
+                "deprecated",
+                "unstable",
+                "feature",
+                "condition",
+                "mandatory",
+                "branches",
             ],
         ),
         Shape::Enum => ("a value of an enum", VARIANT_KEYS),
@@ -66,9 +87,8 @@ pub(crate) fn item_place(shape: Shape) -> Place {
     Place { what, keys }
 }
 
-const VARIANT_KEYS: &[&str] = &[
-    "name", "alias", "since", "removed", "deprecated", "unstable", "feature", "condition", "unknown",
-];
+const VARIANT_KEYS: &[&str] =
+    &["name", "alias", "since", "removed", "deprecated", "unstable", "feature", "condition", "unknown"];
 
 const ALTERNATIVE_KEYS: &[&str] =
     &["since", "removed", "deprecated", "unstable", "feature", "condition", "unknown"];
@@ -78,9 +98,7 @@ pub(crate) fn parse_attrs(attributes: &[Attribute], place: &Place, sink: &Sink) 
     let mut attrs = Attrs::default();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("qapi")) {
         let mut seen = Vec::new();
-        let result = attribute.parse_nested_meta(|meta| {
-            parse_key(&meta, place, &mut attrs, &mut seen)
-        });
+        let result = attribute.parse_nested_meta(|meta| parse_key(&meta, place, &mut attrs, &mut seen));
         if let Err(error) = result {
             sink.push(error);
         }
@@ -151,9 +169,8 @@ fn flag(meta: &ParseNestedMeta<'_>, key: &str) -> syn::Result<bool> {
 fn version(meta: &ParseNestedMeta<'_>) -> syn::Result<Version> {
     let literal = string(meta)?;
     let text = literal.value();
-    let number = text.split_once('.').and_then(|(major, minor)| {
-        Some((major.parse().ok()?, minor.parse().ok()?))
-    });
+    let number =
+        text.split_once('.').and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
     let Some((major, minor)) = number else {
         let message = format!("`{text}` is no QEMU release; write major.minor, such as \"7.2\"");
         return Err(syn::Error::new(literal.span(), message));

@@ -168,7 +168,8 @@ fn check_one_variant_is_unknown(container: &Container, sink: &Sink) {
     let mut unknown = container.variants().iter().filter(|variant| variant.attrs.unknown);
     match unknown.next() {
         None => {
-            let message = format!("add a variant for what this build does not know: #[qapi(unknown)] {remedy}");
+            let message =
+                format!("add a variant for what this build does not know: #[qapi(unknown)] {remedy}");
             sink.report(&container.ident, message);
         }
         Some(variant) if variant.payload.is_none() => {

@@ -28,9 +28,9 @@ fn parse_body(input: &DeriveInput, shape: Shape, sink: &Sink) -> Body {
     let wants_struct = matches!(shape, Shape::Event | Shape::Struct);
     match &input.data {
         Data::Struct(data) if wants_struct => Body::Members(parse_members(&data.fields, shape, sink)),
-        Data::Enum(data) if !wants_struct => Body::Variants(
-            data.variants.iter().map(|variant| parse_variant(variant, shape, sink)).collect(),
-        ),
+        Data::Enum(data) if !wants_struct => {
+            Body::Variants(data.variants.iter().map(|variant| parse_variant(variant, shape, sink)).collect())
+        }
         _ => {
             let wanted = if wants_struct { "a struct" } else { "an enum" };
             sink.report(&input.ident, format_args!("this derive is for {wanted}"));
@@ -43,28 +43,30 @@ fn parse_members(fields: &Fields, shape: Shape, sink: &Sink) -> Vec<Member> {
     if let Fields::Unnamed(fields) = fields {
         sink.report(fields, "members have names; give each field one");
     }
-    fields.iter().filter_map(|field| {
-        let ident = field.ident.clone()?;
-        let attrs = parse_attrs(&field.attrs, &item_place(shape), sink);
-        let role = match (&attrs.bare, &attrs.branches) {
-            (Some(bare), Some(_)) => {
-                sink.report(bare, "a member is `bare` or holds `branches`, not both");
-                Role::Bare
-            }
-            (Some(_), None) => Role::Bare,
-            (None, Some(_)) => Role::Branches,
-            (None, None) => Role::Member,
-        };
-        Some(Member {
-            name: name_or(&attrs, || member_name(&ident)),
-            description: parse_description(&field.attrs),
-            ty: field.ty.clone(),
-            ident,
-            role,
-            attrs,
+    fields
+        .iter()
+        .filter_map(|field| {
+            let ident = field.ident.clone()?;
+            let attrs = parse_attrs(&field.attrs, &item_place(shape), sink);
+            let role = match (&attrs.bare, &attrs.branches) {
+                (Some(bare), Some(_)) => {
+                    sink.report(bare, "a member is `bare` or holds `branches`, not both");
+                    Role::Bare
+                }
+                (Some(_), None) => Role::Bare,
+                (None, Some(_)) => Role::Branches,
+                (None, None) => Role::Member,
+            };
+            Some(Member {
+                name: name_or(&attrs, || member_name(&ident)),
+                description: parse_description(&field.attrs),
+                ty: field.ty.clone(),
+                ident,
+                role,
+                attrs,
+            })
         })
-    })
-    .collect()
+        .collect()
 }
 
 fn parse_variant(variant: &syn::Variant, shape: Shape, sink: &Sink) -> Variant {

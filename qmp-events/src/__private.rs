@@ -15,8 +15,8 @@ pub use crate::wire::alternate::{
 };
 pub use crate::wire::event::{Payload, name_of_alias, serialize_data};
 pub use crate::wire::object::{
-    Incomplete, Members, Object, Rest, Source, branches, decode_object, deserialize_object,
-    required, required_or_bare, rest_name, serialize_member, serialize_object,
+    Incomplete, Members, Object, Rest, Source, branches, decode_object, deserialize_object, required,
+    required_or_bare, rest_name, serialize_member, serialize_object,
 };
 pub use crate::wire::place::Place;
 pub use crate::wire::union::{Branch, Union, decode_union, deserialize_union};

@@ -25,10 +25,10 @@
 
 extern crate self as qmp_events;
 
-pub mod blocking;
-mod client;
 #[doc(hidden)]
 pub mod __private;
+pub mod blocking;
+mod client;
 mod cursor;
 mod endpoint;
 mod envelope;
@@ -56,9 +56,7 @@ pub use generated::{Event, EventKind};
 pub use info::Version;
 pub use kind::{EventKindSet, Kind, KindSet, UnknownKind};
 pub use message::EventMessage;
-pub use qmp_events_derive::{
-    QapiAlternate, QapiEnum, QapiEvent, QapiEvents, QapiStruct, QapiUnion,
-};
+pub use qmp_events_derive::{QapiAlternate, QapiEnum, QapiEvent, QapiEvents, QapiStruct, QapiUnion};
 pub use timestamp::{Timestamp, TimestampError};
 pub use unknown::{UnknownBranch, UnknownEvent, UnknownValue};
 pub use wire::{QapiEvent, QapiEvents, QapiType};

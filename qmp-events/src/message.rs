@@ -64,9 +64,7 @@ impl<E: QapiEvents> EventMessage<E> {
             Separator::Other => return Self::decode_any_layout(message),
         };
         match event {
-            Ok(event) if cursor.expect_closing() => {
-                Ok(EventMessage { event, timestamp: Some(timestamp) })
-            }
+            Ok(event) if cursor.expect_closing() => Ok(EventMessage { event, timestamp: Some(timestamp) }),
             Ok(_) => Self::decode_any_layout(message),
             Err(fault) => Err(DecodeError::new(message, fault)),
         }
@@ -128,10 +126,7 @@ impl<E: QapiEvents> FromStr for EventMessage<E> {
 
 /// Reads `data` of the event `name`; without a cursor, there is none.
 #[inline]
-pub(crate) fn decode_data<E: QapiEvents>(
-    name: &[u8],
-    data: Option<&mut Cursor<'_>>,
-) -> Result<E, Fault> {
+pub(crate) fn decode_data<E: QapiEvents>(name: &[u8], data: Option<&mut Cursor<'_>>) -> Result<E, Fault> {
     match data {
         Some(cursor) => E::read(name, cursor),
         None => E::read(name, NoData).map_err(|incomplete| incomplete.at(0)),
@@ -374,18 +369,13 @@ impl<E: QapiEvents> Serialize for EventMessage<E> {
 
 /// Reads an event as a message whose time nobody wants.
 #[doc(hidden)]
-pub fn deserialize_event<'de, D: Deserializer<'de>, E: QapiEvents>(
-    deserializer: D,
-) -> Result<E, D::Error> {
+pub fn deserialize_event<'de, D: Deserializer<'de>, E: QapiEvents>(deserializer: D) -> Result<E, D::Error> {
     EventMessage::deserialize(deserializer).map(|message| message.event)
 }
 
 /// Writes an event as a message without time.
 #[doc(hidden)]
-pub fn serialize_event<E: QapiEvents, S: Serializer>(
-    event: &E,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+pub fn serialize_event<E: QapiEvents, S: Serializer>(event: &E, serializer: S) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
     map.serialize_entry("event", event.name())?;
     event.serialize_data(&mut map)?;

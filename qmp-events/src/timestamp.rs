@@ -103,8 +103,7 @@ impl TryFrom<Timestamp> for chrono::DateTime<chrono::Utc> {
     type Error = TimestampError;
 
     fn try_from(time: Timestamp) -> Result<Self, TimestampError> {
-        chrono::DateTime::from_timestamp(time.seconds, time.nanoseconds()?)
-            .ok_or(TimestampError::OutOfRange)
+        chrono::DateTime::from_timestamp(time.seconds, time.nanoseconds()?).ok_or(TimestampError::OutOfRange)
     }
 }
 

@@ -81,10 +81,7 @@ pub enum JsonType {
 }
 
 /// An event: a type of `data`. Derive it with [`QapiEvent`](derive@crate::QapiEvent).
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not an event",
-    note = "derive `QapiEvent` for it"
-)]
+#[diagnostic::on_unimplemented(message = "`{Self}` is not an event", note = "derive `QapiEvent` for it")]
 pub trait QapiEvent: Object + Serialize {
     /// What is known about the event.
     const INFO: &'static EventInfo;

@@ -1,6 +1,9 @@
 //! Events and sets of events of a user.
 
-use qmp_events::{EventMessage, QapiAlternate, QapiEnum, QapiEvent, QapiEvents, QapiStruct, QapiUnion, UnknownBranch, UnknownEvent, UnknownValue, Version, events};
+use qmp_events::{
+    EventMessage, QapiAlternate, QapiEnum, QapiEvent, QapiEvents, QapiStruct, QapiUnion, UnknownBranch,
+    UnknownEvent, UnknownValue, Version, events,
+};
 use serde_json::json;
 
 /// A fan stands still.
@@ -39,7 +42,15 @@ struct FanFailed {
 #[qapi(name = "Fuse")]
 enum Fuse {
     Yes,
-    #[qapi(alias = "nope", since = "9.1", removed = "9.3", deprecated, unstable, feature = "f", condition = "C")]
+    #[qapi(
+        alias = "nope",
+        since = "9.1",
+        removed = "9.3",
+        deprecated,
+        unstable,
+        feature = "f",
+        condition = "C"
+    )]
     No,
     #[qapi(unknown)]
     Other(UnknownValue),
@@ -91,7 +102,8 @@ enum MyEvent {
 
 fn both(text: &str) -> EventMessage<MyEvent> {
     let message: EventMessage<MyEvent> = text.parse().unwrap_or_else(|error| panic!("{error}"));
-    let through_serde: EventMessage<MyEvent> = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}"));
+    let through_serde: EventMessage<MyEvent> =
+        serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(message, through_serde);
     let again = serde_json::to_string(&message).expect("JSON");
     assert_eq!(again.parse::<EventMessage<MyEvent>>().as_ref(), Ok(&message));

@@ -136,7 +136,8 @@ fn expand_same_name(variant: &Variant) -> TokenStream {
     let (Some(literal), Some(ty)) = (&variant.attrs.name, &variant.payload) else {
         return TokenStream::new();
     };
-    let message = format!("`{}` is not the name of this variant's event; copy it from the type", variant.name);
+    let message =
+        format!("`{}` is not the name of this variant's event; copy it from the type", variant.name);
     quote_spanned! {literal.span()=>
         const _: () = ::core::assert!(
             qapi::same_text(<#ty as qapi::QapiEvent>::INFO.name, #literal),

@@ -68,7 +68,7 @@ pub(crate) fn locate(text: &[u8], offset: usize) -> (Option<String>, String) {
             _ => {}
         }
     }
-    (event, path.unwrap_or_default())
+    (event, path.unwrap_or_else(|| path_of(&levels)))
 }
 
 /// An object or list that the walk is in, and how far it is.

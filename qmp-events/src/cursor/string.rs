@@ -38,8 +38,8 @@ impl<'a> Cursor<'a> {
         }
         self.position += 1;
         let start = self.position;
-        match self.plain_string().map(std::str::from_utf8) {
-            Some(Ok(text)) => Ok(text.to_owned()),
+        match self.plain_string().map(|text| String::from_utf8(text.to_vec())) {
+            Some(Ok(text)) => Ok(text),
             _ => {
                 self.position = start;
                 self.irregular_string()

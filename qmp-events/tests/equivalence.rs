@@ -1,0 +1,167 @@
+//! Bytes and serde agree: same verdict, same value, over arbitrary and over nearly right input.
+
+use proptest::prelude::*;
+use qmp_events::{Envelope, Event, EventMessage};
+use serde_json::{Map, Value, json};
+
+/// Reads `message` by both paths.
+fn compare(message: &[u8]) -> Result<(), TestCaseError> {
+    let bytes = EventMessage::<Event>::decode(message);
+    let serde = serde_json::from_slice::<EventMessage>(message);
+    match (bytes, serde) {
+        (Ok(bytes), Ok(serde)) => {
+            prop_assert_eq!(&bytes, &serde);
+            let written = serde_json::to_vec(&bytes).expect("JSON");
+            let again = EventMessage::decode(&written);
+            prop_assert_eq!(again.as_ref(), Ok(&bytes));
+            let envelope = Envelope::decode(message);
+            let read = envelope.and_then(|envelope| envelope.read::<Event>());
+            prop_assert_eq!(read.as_ref(), Ok(&bytes));
+        }
+        (Err(_), Err(_)) => {}
+        // The points in which bytes are stricter; see the head of `message.rs`.
+        (Err(error), Ok(_)) => prop_assert!(stricter(message), "only bytes refuse: {}", error),
+        (Ok(bytes), Err(error)) => prop_assert!(false, "only serde refuses {bytes:?}: {error}"),
+    }
+    Ok(())
+}
+
+/// Whether serde_json reads it only because it skips something without a look.
+fn stricter(message: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(message).is_err()
+        || String::from_utf8_lossy(message).contains(".000000000000000000000")
+}
+
+fn recording() -> &'static [String] {
+    static LINES: std::sync::OnceLock<Vec<String>> = std::sync::OnceLock::new();
+    LINES.get_or_init(|| {
+        let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures");
+        let read = |name: &str| std::fs::read_to_string(format!("{fixtures}/{name}")).expect("a fixture");
+        let text = read("qemu-7.2.22/events.ndjson") + &read("seed-examples.ndjson");
+        text.lines().filter(|line| line.len() < 1000).map(str::to_owned).collect()
+    })
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        (-3_i32..3).prop_map(|number| json!(f64::from(number))),
+        ".{0,12}".prop_map(Value::from),
+        "[a-z-]{0,8}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::vec(("[a-z-]{0,8}", inner), 0..6)
+                .prop_map(|members| Value::from(members.into_iter().collect::<Map<_, _>>())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn on_arbitrary_bytes(message in prop::collection::vec(any::<u8>(), 0..64)) {
+        compare(&message)?;
+    }
+
+    #[test]
+    fn on_arbitrary_json(value in any_json()) {
+        compare(value.to_string().as_bytes())?;
+    }
+
+    /// A known event whose data is anything, in a random order.
+    #[test]
+    fn on_arbitrary_data(index in any::<prop::sample::Index>(), data in any_json(), first in any::<bool>()) {
+        let name = index.get(qmp_events::EventKind::ALL).name();
+        let message = if first {
+            format!(r#"{{"data":{data},"event":"{name}"}}"#)
+        } else {
+            format!(r#"{{"event":"{name}","data":{data}}}"#)
+        };
+        compare(message.as_bytes())?;
+    }
+
+    /// A real message in which one value was replaced by another, in any order of members.
+    #[test]
+    fn on_recordings_with_another_value(
+        line in prop::sample::select(recording()),
+        at in any::<prop::sample::Index>(),
+        value in any_json(),
+        reverse in any::<bool>(),
+        pretty in any::<bool>(),
+    ) {
+        let mut message: Value = serde_json::from_str(&line).expect("JSON");
+        let mut places = Vec::new();
+        collect(&message, String::new(), &mut places);
+        let place = at.get(&places);
+        *message.pointer_mut(place).expect("a place") = value;
+        let text = write(&message, reverse, if pretty { " \n" } else { "" });
+        compare(text.as_bytes())?;
+    }
+
+    /// A real message in which bytes were replaced, removed or doubled.
+    #[test]
+    fn on_mutilated_recordings(
+        line in prop::sample::select(recording()),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0_u8..4, any::<u8>()), 1..4),
+    ) {
+        let mut message = line.into_bytes();
+        for (at, edit, byte) in edits {
+            let at = at.index(message.len());
+            match edit {
+                0 => message[at] = byte,
+                1 if message.len() > 1 => drop(message.remove(at)),
+                2 => message.insert(at, message[at]),
+                _ => message.truncate(at + 1),
+            }
+        }
+        compare(&message)?;
+    }
+}
+
+/// The JSON pointers of all values.
+fn collect(value: &Value, place: String, places: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                collect(value, format!("{place}/{name}"), places);
+            }
+        }
+        Value::Array(items) => {
+            for (index, value) in items.iter().enumerate() {
+                collect(value, format!("{place}/{index}"), places);
+            }
+        }
+        _ => {}
+    }
+    places.push(place);
+}
+
+/// JSON with the members in alphabetic order or its reverse, and white space where it may stand.
+fn write(value: &Value, reverse: bool, space: &str) -> String {
+    match value {
+        Value::Object(members) => {
+            let mut members: Vec<String> = members
+                .iter()
+                .map(|(name, value)| {
+                    format!("{space}{}{space}:{space}{}{space}", json!(name), write(value, reverse, space))
+                })
+                .collect();
+            if reverse {
+                members.reverse();
+            }
+            format!("{{{}}}", members.join(","))
+        }
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| write(item, reverse, space)).collect();
+            format!("[{space}{}{space}]", items.join(","))
+        }
+        _ => value.to_string(),
+    }
+}
