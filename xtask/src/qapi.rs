@@ -27,6 +27,7 @@ mod pragma;
 mod prose;
 mod shape;
 
+use std::fmt::{self, Write as _};
 use std::io;
 use std::path::Path;
 
@@ -35,7 +36,7 @@ pub use files::{Disk, Files};
 
 use crate::diagnostics::Diagnostics;
 use crate::schema::Schema;
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap};
 use context::Context;
 use files::Tree;
 
@@ -75,6 +76,12 @@ pub fn read_from(
     Ok(make_schema(tree, &mut context))
 }
 
+/// What was written in one file: for those who edit its text. Its defects are those that reading
+/// the schema reports.
+pub(crate) fn parse_file(file: FileId, sources: &SourceMap) -> ast::File {
+    parser::parse(file, sources.file(file).text(), false, &mut Diagnostics::default())
+}
+
 fn make_schema(tree: Tree, context: &mut Context<'_>) -> Schema {
     for comment in &tree.free_comments {
         doc::check_free(comment, context);
@@ -95,11 +102,27 @@ fn make_schema(tree: Tree, context: &mut Context<'_>) -> Schema {
 }
 
 /// Quotes a text of the source for a message: short, and without control characters.
-fn show(text: &str) -> String {
-    const MOST: usize = 60;
-    let mut shown: String = text.chars().take(MOST).flat_map(char::escape_debug).collect();
-    if text.chars().nth(MOST).is_some() {
-        shown.push('…');
+fn show(text: &str) -> Shown<'_> {
+    Shown(text)
+}
+
+/// What [`show`] gives.
+#[derive(Clone, Copy, Debug)]
+struct Shown<'a>(&'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MOST: usize = 60;
+        f.write_char('\'')?;
+        for c in self.0.chars().take(MOST) {
+            match c {
+                '\'' | '"' => f.write_char(c)?,
+                _ => write!(f, "{}", c.escape_debug())?,
+            }
+        }
+        if self.0.chars().nth(MOST).is_some() {
+            f.write_char('…')?;
+        }
+        f.write_char('\'')
     }
-    format!("'{}'", shown.replace(r"\'", "'"))
 }

@@ -116,6 +116,12 @@ pub struct Lifetime {
     pub since: Option<Version>,
     /// `Removed: X.Y` or `(removed X.Y)`: the first release without it.
     pub removed: Option<Version>,
+    /// `(optional since X.Y)`: the first release in which the member may be left out. The schema
+    /// calls it optional.
+    pub optional: Option<Version>,
+    /// `(mandatory since X.Y)`: the first release in which the member is always there. The schema
+    /// calls it optional, for the sake of the releases before.
+    pub mandatory: Option<Version>,
     /// `Renamed: X.Y from OLD`: what it was called before that release. Newest first.
     pub renamed: Vec<(Version, String)>,
 }

@@ -2,6 +2,7 @@
 //!
 //! Each rule reads only the schema; what is wrong with a definition is reported at it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::ast;
@@ -56,29 +57,29 @@ pub(super) fn check(schema: &mut Schema, origins: &[Origin], context: &mut Conte
 }
 
 /// The names of one type by what C makes of them.
-struct Clashes {
+struct Clashes<'a> {
     what: &'static str,
-    seen: HashMap<String, (String, Span)>,
+    seen: HashMap<Cow<'a, str>, (&'a str, Span)>,
 }
 
-impl Clashes {
+impl<'a> Clashes<'a> {
     fn new(what: &'static str) -> Self {
         Self { what, seen: HashMap::new() }
     }
 
     /// Adds names, and reports those that are there already.
-    fn check<'a>(
+    fn check(
         &mut self,
         names: impl Iterator<Item = (&'a str, Span)>,
         origin: &Origin,
         context: &mut Context<'_>,
     ) {
         for (name, span) in names {
-            let Some((other, place)) = self.seen.insert(c_name(name), (name.to_owned(), span)) else {
+            let Some((other, place)) = self.seen.insert(c_name(name), (name, span)) else {
                 continue;
             };
             let what = self.what;
-            let message = format!("{what} {} collides with {what} {}", show(name), show(&other));
+            let message = format!("{what} {} collides with {what} {}", show(name), show(other));
             context.error(&origin.ast, "name-collision", span, message).note(place, "the other one");
         }
     }

@@ -1,5 +1,7 @@
 //! The value of `if`: when a build has something.
 
+use std::fmt;
+
 use super::ast::{Definition, Entry, Value, ValueKind};
 use super::context::Context;
 use super::show;
@@ -8,7 +10,7 @@ use crate::schema::Condition;
 /// Reads the `if` of `entries`, if there is one. What is wrong with it is reported and left out.
 pub(super) fn parse_if(
     entries: &[Entry],
-    what: &str,
+    what: fmt::Arguments<'_>,
     definition: &Definition,
     context: &mut Context<'_>,
 ) -> Option<Condition> {
@@ -28,7 +30,7 @@ struct Defect<'a> {
     message: String,
 }
 
-fn parse<'a>(value: &'a Value, what: &str, older: bool) -> Result<Condition, Defect<'a>> {
+fn parse<'a>(value: &'a Value, what: fmt::Arguments<'_>, older: bool) -> Result<Condition, Defect<'a>> {
     let defect = |code, message| Err(Defect { code, value, message });
     match &value.kind {
         ValueKind::String(text) if is_symbol(text) || (older && !text.trim().is_empty()) => {
@@ -48,7 +50,7 @@ fn parse<'a>(value: &'a Value, what: &str, older: bool) -> Result<Condition, Def
 fn parse_object<'a>(
     value: &'a Value,
     entries: &'a [Entry],
-    what: &str,
+    what: fmt::Arguments<'_>,
     older: bool,
 ) -> Result<Condition, Defect<'a>> {
     let known = |entry: &&Entry| matches!(&*entry.key.text, "all" | "any" | "not");
@@ -77,7 +79,7 @@ fn parse_object<'a>(
 fn parse_list<'a>(
     list: &'a Value,
     values: &'a [Value],
-    what: &str,
+    what: fmt::Arguments<'_>,
     older: bool,
 ) -> Result<Vec<Condition>, Defect<'a>> {
     if values.is_empty() {

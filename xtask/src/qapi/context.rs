@@ -1,5 +1,7 @@
 //! What every pass behind the parser shares.
 
+use std::fmt;
+
 use super::ast::Definition;
 use super::dialect::Dialect;
 use super::pragma::Pragmas;
@@ -32,14 +34,24 @@ impl Context<'_> {
         message: impl Into<String>,
     ) -> &mut Diagnostic {
         self.reported += 1;
-        let owner = owner(definition);
+        let owner = owner(definition).to_string();
         report(self.sources, self.diagnostics, definition.span, code, span, message.into()).within(owner)
     }
 }
 
 /// How a definition is called in diagnostics.
-pub(super) fn owner(definition: &Definition) -> String {
-    format!("{} {}", definition.meta.key(), super::show(&definition.name.text))
+pub(super) fn owner(definition: &Definition) -> Owner<'_> {
+    Owner(definition)
+}
+
+/// What [`owner`] gives.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Owner<'a>(&'a Definition);
+
+impl fmt::Display for Owner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.0.meta.key(), super::show(&self.0.name.text))
+    }
 }
 
 /// Reports an error in a top-level expression. The diagnostic stands on the line where the

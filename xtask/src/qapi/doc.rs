@@ -73,7 +73,7 @@ impl SectionKind {
     fn opening(&self) -> String {
         match self {
             Self::Plain => "paragraph".to_owned(),
-            Self::Member(name) | Self::Feature(name) => show(&format!("@{name}:")),
+            Self::Member(name) | Self::Feature(name) => show(&format!("@{name}:")).to_string(),
             Self::Returns => "'Returns:'".to_owned(),
             Self::Errors => "'Errors:'".to_owned(),
             Self::Since => "'Since:'".to_owned(),

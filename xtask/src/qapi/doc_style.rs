@@ -39,10 +39,13 @@ fn check_length(line: &Line, context: &mut Context<'_>) {
 
 fn check_sentences(line: &Line, context: &mut Context<'_>) {
     let bytes = line.text.as_bytes();
-    for (at, window) in bytes.windows(3).enumerate() {
-        let [end, b' ', next] = window else { continue };
-        let starts = next.is_ascii_uppercase() || next.is_ascii_digit() || *next == b'(';
-        if !matches!(end, b'.' | b'!' | b'?') || !starts || is_no_end(&line.text[..at]) {
+    for (at, end) in
+        line.text.match_indices(['.', '!', '?']).filter(|(at, _)| bytes.get(at + 1) == Some(&b' '))
+    {
+        let starts = bytes
+            .get(at + 2)
+            .is_some_and(|next| next.is_ascii_uppercase() || next.is_ascii_digit() || *next == b'(');
+        if !starts || (end == "." && is_no_end(&line.text[..at])) {
             continue;
         }
         let start = line.span.start + at as u32 + 1;

@@ -41,7 +41,7 @@ fn join_comment(comment: &Comment, definition: &mut Definition, origin: &Origin,
             context
                 .diagnostics
                 .error("doc-without-symbol", start, message)
-                .within(super::context::owner(&origin.ast));
+                .within(super::context::owner(&origin.ast).to_string());
             return;
         }
         Some(symbol) if symbol.text != definition.name => {
@@ -72,7 +72,7 @@ fn check_results(doc: &Doc, origin: &Origin, context: &mut Context<'_>) {
             }
             _ => continue,
         };
-        let owner = super::context::owner(&origin.ast);
+        let owner = super::context::owner(&origin.ast).to_string();
         context.diagnostics.error("doc-results", section.span, message).within(owner);
     }
 }
@@ -82,7 +82,7 @@ fn check_results(doc: &Doc, origin: &Origin, context: &mut Context<'_>) {
 fn check_names(doc: &Doc, definition: &Definition, origin: &Origin, context: &mut Context<'_>) {
     let unknown = if origin.ast.damaged { Vec::new() } else { unknown_names(doc, definition) };
     let missing = if doc.damaged { Vec::new() } else { missing_names(doc, definition, context) };
-    let owner = super::context::owner(&origin.ast);
+    let owner = super::context::owner(&origin.ast).to_string();
     let Some(first) = missing.first() else {
         for (message, span) in unknown {
             context.diagnostics.error("doc-unknown-name", span, message).within(owner.clone());
@@ -123,7 +123,9 @@ fn missing_names(doc: &Doc, definition: &Definition, context: &Context<'_>) -> V
     let mut missing = Vec::new();
     if !context.pragmas.documentation.contains(&definition.name) {
         let parts = described_parts(definition);
-        missing.extend(parts.into_iter().filter(|name| !members.contains(name)).map(show));
+        missing.extend(
+            parts.into_iter().filter(|name| !members.contains(name)).map(|name| show(name).to_string()),
+        );
     }
     let features = features(definition).into_iter().filter(|feature| !listed.contains(&*feature.name));
     missing.extend(features.map(|feature| format!("feature {}", show(&feature.name))));

@@ -4,6 +4,7 @@
 //! depends on it is marked as damaged so that no rule behind this blames it again.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use super::ast::{self, Body, Meta, Name, TypeName};
 use super::context::Context;
@@ -184,7 +185,9 @@ impl Lowering<'_, '_> {
             }
             Body::Command { data, returns, .. } => Kind::Command(Command {
                 arguments: self.lower_data(data, definition),
-                returns: returns.as_ref().and_then(|ty| self.resolve(ty, "'returns'", definition)),
+                returns: returns
+                    .as_ref()
+                    .and_then(|ty| self.resolve(ty, format_args!("'returns'"), definition)),
             }),
             Body::Event { data, .. } => Kind::Event(Event { data: self.lower_data(data, definition) }),
         }
@@ -227,11 +230,12 @@ impl Lowering<'_, '_> {
     }
 
     fn lower_member(&mut self, member: &ast::Member, definition: &ast::Definition) -> Member {
-        let what = format!("member {}", show(&member.name.text));
+        let what = format_args!("member {}", show(&member.name.text));
+        let ty = self.resolve(&member.ty, what, definition);
         Member {
             name: member.name.text.clone(),
             span: member.name.span,
-            ty: self.resolve(&member.ty, &what, definition).unwrap_or(Type::Builtin(Builtin::Any)),
+            ty: ty.unwrap_or(Type::Builtin(Builtin::Any)),
             optional: member.optional,
             condition: member.condition.clone(),
             features: lower_features(&member.features),
@@ -242,11 +246,14 @@ impl Lowering<'_, '_> {
 
     fn lower_branches(&mut self, branches: &[ast::Branch], definition: &ast::Definition) -> Vec<Branch> {
         let lower = |branch: &ast::Branch| {
-            let what = format!("branch {}", show(&branch.name.text));
             Some(Branch {
                 name: branch.name.text.clone(),
                 span: branch.name.span,
-                ty: self.resolve(&branch.ty, &what, definition)?,
+                ty: self.resolve(
+                    &branch.ty,
+                    format_args!("branch {}", show(&branch.name.text)),
+                    definition,
+                )?,
                 condition: branch.condition.clone(),
                 description: String::new(),
             })
@@ -265,7 +272,7 @@ impl Lowering<'_, '_> {
     /// The struct or union of `data`.
     fn resolve_object(&mut self, name: &Name, definition: &ast::Definition) -> Option<DefinitionId> {
         let ty = TypeName { name: name.clone(), list: false };
-        let found = self.resolve(&ty, "'data'", definition)?;
+        let found = self.resolve(&ty, format_args!("'data'"), definition)?;
         if let Type::Named(id) = found
             && matches!(self.meta_of(name), Some(Meta::Struct | Meta::Union))
         {
@@ -279,7 +286,7 @@ impl Lowering<'_, '_> {
 
     fn resolve_base(&mut self, name: &Name, definition: &ast::Definition) -> Option<DefinitionId> {
         let ty = TypeName { name: name.clone(), list: false };
-        let found = self.resolve(&ty, "'base'", definition)?;
+        let found = self.resolve(&ty, format_args!("'base'"), definition)?;
         if let Type::Named(id) = found
             && self.meta_of(name) == Some(Meta::Struct)
         {
@@ -291,7 +298,12 @@ impl Lowering<'_, '_> {
         None
     }
 
-    fn resolve(&mut self, ty: &TypeName, what: &str, definition: &ast::Definition) -> Option<Type> {
+    fn resolve(
+        &mut self,
+        ty: &TypeName,
+        what: fmt::Arguments<'_>,
+        definition: &ast::Definition,
+    ) -> Option<Type> {
         let Name { text, span } = &ty.name;
         let found = match (Builtin::from_name(text), self.definitions.index.get(text)) {
             (Some(builtin), _) => Some(Type::Builtin(builtin)),

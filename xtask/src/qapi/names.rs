@@ -1,5 +1,7 @@
 //! Which names are valid, and which case they have. One function for each kind of name.
 
+use std::borrow::Cow;
+
 use super::ast::Meta;
 use super::show;
 
@@ -21,8 +23,12 @@ impl Permits {
 }
 
 /// The name as C sees it, by which names of one type must differ.
-pub(super) fn c_name(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+pub(super) fn c_name(name: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if name.chars().all(is_plain) {
+        return Cow::Borrowed(name);
+    }
+    name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect()
 }
 
 /// Splits off the downstream prefix `__RFQDN_` and `x-`; nothing if the name is invalid.
@@ -76,8 +82,9 @@ pub(super) fn check_member(name: &str, permits: Permits) -> Verdict {
 pub(super) fn check_enum_value(name: &str, permits: Permits) -> Verdict {
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         let visible = format!("d{name}");
-        return check_lower(&visible, "value", permits)
-            .map_err(|(code, message)| (code, message.replace(&show(&visible), &show(name))));
+        return check_lower(&visible, "value", permits).map_err(|(code, message)| {
+            (code, message.replace(&show(&visible).to_string(), &show(name).to_string()))
+        });
     }
     check_lower(name, "value", permits)
 }

@@ -146,7 +146,7 @@ impl Parser<'_, '_> {
             TokenKind::End => "the end of the file".to_owned(),
             TokenKind::Comment => "a documentation comment".to_owned(),
             TokenKind::String => format!("the string {}", show(&self.lexer.string(self.token))),
-            _ => show(self.lexer.text(self.token)),
+            _ => show(self.lexer.text(self.token)).to_string(),
         }
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Each function gives `None`, or leaves a part out, only after it reported why.
 
+use std::fmt;
+
 use super::ast::{
     Branch, Data, Definition, Entry, EnumValue, Feature, Member, Name, TypeName, Value, ValueKind,
 };
@@ -13,7 +15,7 @@ use super::show;
 
 /// A name, that is a string.
 pub(super) fn parse_name(
-    what: &str,
+    what: fmt::Arguments<'_>,
     value: &Value,
     definition: &Definition,
     context: &mut Context<'_>,
@@ -26,7 +28,7 @@ pub(super) fn parse_name(
 }
 
 pub(super) fn parse_optional_name(
-    what: &str,
+    what: fmt::Arguments<'_>,
     value: Option<&Value>,
     definition: &Definition,
     context: &mut Context<'_>,
@@ -36,7 +38,7 @@ pub(super) fn parse_optional_name(
 
 /// A name or a list of one name.
 pub(super) fn parse_type(
-    what: &str,
+    what: fmt::Arguments<'_>,
     value: &Value,
     definition: &Definition,
     context: &mut Context<'_>,
@@ -57,7 +59,7 @@ pub(super) fn parse_type(
 }
 
 pub(super) fn parse_optional_type(
-    what: &str,
+    what: fmt::Arguments<'_>,
     value: Option<&Value>,
     definition: &Definition,
     context: &mut Context<'_>,
@@ -67,7 +69,7 @@ pub(super) fn parse_optional_type(
 
 /// Members in place, or a type's name.
 pub(super) fn parse_data(
-    what: &str,
+    what: fmt::Arguments<'_>,
     value: Option<&Value>,
     permits: Permits,
     definition: &Definition,
@@ -84,7 +86,7 @@ pub(super) fn parse_data(
 
 /// Members in place.
 pub(super) fn parse_members(
-    what: &str,
+    what: fmt::Arguments<'_>,
     value: &Value,
     permits: Permits,
     definition: &Definition,
@@ -118,19 +120,19 @@ fn parse_member(
     if let Err((code, message)) = names::check_member(text, permits) {
         context.error(definition, code, key.span, message);
     }
-    let what = format!("member {}", show(text));
+    let what = format_args!("member {}", show(text));
     let (ty, condition, features) = match &value.kind {
         ValueKind::Object(entries) => {
-            let keys = Keys { what: &what, required: &["type"], optional: &["if", "features"] };
+            let keys = Keys { what, required: &["type"], optional: &["if", "features"] };
             if !keys.check(entries, key.span, definition, context) {
                 return None;
             }
-            let condition = parse_if(entries, &what, definition, context);
+            let condition = parse_if(entries, what, definition, context);
             (value_of(entries, "type")?, condition, parse_features(entries, definition, context))
         }
         _ => (value, None, Vec::new()),
     };
-    let ty = parse_type(&format!("the type of {what}"), ty, definition, context)?;
+    let ty = parse_type(format_args!("the type of {what}"), ty, definition, context)?;
     Some(Member { name, optional, ty, condition, features })
 }
 
@@ -154,7 +156,7 @@ fn parse_enum_value(
     definition: &Definition,
     context: &mut Context<'_>,
 ) -> Option<EnumValue> {
-    let what = "a value of an enum";
+    let what = format_args!("a value of an enum");
     let (name, condition, features) = match &value.kind {
         ValueKind::Object(entries) => {
             let keys = Keys { what, required: &["name"], optional: &["if", "features"] };
@@ -201,7 +203,7 @@ pub(super) fn parse_features(
 }
 
 fn parse_feature(value: &Value, definition: &Definition, context: &mut Context<'_>) -> Option<Feature> {
-    let what = "a feature";
+    let what = format_args!("a feature");
     let (name, condition) = match &value.kind {
         ValueKind::Object(entries) => {
             let keys = Keys { what, required: &["name"], optional: &["if"] };
@@ -275,21 +277,21 @@ fn parse_branch(
     context: &mut Context<'_>,
 ) -> Option<Branch> {
     let Entry { key, value } = entry;
-    let what = format!("branch {}", show(&key.text));
+    let what = format_args!("branch {}", show(&key.text));
     let (ty, condition) = match &value.kind {
         ValueKind::Object(entries) => {
-            let keys = Keys { what: &what, required: &["type"], optional: &["if"] };
+            let keys = Keys { what, required: &["type"], optional: &["if"] };
             if !keys.check(entries, key.span, definition, context) {
                 return None;
             }
-            (value_of(entries, "type")?, parse_if(entries, &what, definition, context))
+            (value_of(entries, "type")?, parse_if(entries, what, definition, context))
         }
         _ => (value, None),
     };
-    let what = format!("the type of {what}");
+    let what = format_args!("the type of {what}");
     let ty = match lists {
-        true => parse_type(&what, ty, definition, context)?,
-        false => TypeName { name: parse_name(&what, ty, definition, context)?, list: false },
+        true => parse_type(what, ty, definition, context)?,
+        false => TypeName { name: parse_name(what, ty, definition, context)?, list: false },
     };
     Some(Branch { name: key.clone(), ty, condition })
 }

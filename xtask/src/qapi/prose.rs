@@ -76,35 +76,61 @@ fn admonition(line: &str) -> String {
     }
 }
 
-/// The messages of an example, `->` and `<-` alike.
+/// The messages of an example, `->` and `<-` alike; old examples leave the arrows out.
 pub(super) fn read_examples(lines: &[&str]) -> Vec<String> {
     let mut examples = Vec::new();
-    let mut open: Option<String> = None;
+    let mut open = Message::default();
     for line in lines {
         let trimmed = line.trim();
-        let message = trimmed.strip_prefix("->").or_else(|| trimmed.strip_prefix("<-"));
-        match (message, &mut open) {
-            (Some(start), _) => open = Some(start.to_owned()),
-            (None, Some(text)) => {
-                text.push('\n');
-                text.push_str(trimmed);
-            }
-            (None, None) => continue,
+        let arrow = trimmed.strip_prefix("->").or_else(|| trimmed.strip_prefix("<-"));
+        if arrow.is_some() {
+            open = Message::default();
         }
-        // A message is over where its brackets close; what follows may be prose.
-        if let Some(example) = open.as_deref().and_then(compact) {
-            examples.push(example);
-            open = None;
+        open.push(arrow.unwrap_or(trimmed).trim_start());
+        // What follows a message may be prose, and what does not begin one is.
+        if open.depth == 0 {
+            examples.extend(compact(&std::mem::take(&mut open).text));
         }
     }
     examples
 }
 
-/// A JSON text without blanks and elisions; nothing if it is no JSON (yet).
+/// A JSON text that is being collected.
+#[derive(Debug, Default)]
+struct Message {
+    text: String,
+    /// How many brackets are open.
+    depth: usize,
+    in_string: bool,
+}
+
+impl Message {
+    fn push(&mut self, line: &str) {
+        let mut escaped = false;
+        for c in line.chars() {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = self.in_string,
+                '"' => self.in_string = !self.in_string,
+                '{' | '[' if !self.in_string => self.depth += 1,
+                '}' | ']' if !self.in_string => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+}
+
+/// A JSON text without blanks and elisions; nothing if it is no JSON. Some old examples have
+/// single quotes throughout.
 fn compact(text: &str) -> Option<String> {
-    let closes = text.trim_end().ends_with(['}', ']']);
-    let compact = closes.then(|| strip(text))?;
-    serde_json::from_str::<serde::de::IgnoredAny>(&compact).ok().map(|_| compact)
+    if !text.starts_with(['{', '[']) {
+        return None;
+    }
+    let is_json = |text: &String| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok();
+    let single_quoted = || (!text.contains('"')).then(|| strip(&text.replace('\'', "\"")));
+    Some(strip(text)).filter(is_json).or_else(|| single_quoted().filter(is_json))
 }
 
 /// Drops blanks and the elision `...` between tokens, with the comma that it leaves over.
@@ -141,7 +167,7 @@ pub(super) fn first_version(text: &str) -> Option<Version> {
     word.trim_end_matches(|c: char| !c.is_ascii_digit()).parse().ok()
 }
 
-/// Takes the dates `(since X.Y)` and `(removed X.Y)` off the end of a description.
+/// Takes the dates, such as `(since X.Y)` and `(removed X.Y)`, off the end of a description.
 pub(super) fn lift_dates(text: &str) -> (String, Lifetime) {
     let mut lifetime = Lifetime::default();
     let mut text = text.trim_end();
@@ -149,6 +175,8 @@ pub(super) fn lift_dates(text: &str) -> (String, Lifetime) {
         match date {
             Date::Since(version) => lifetime.since = lifetime.since.or(Some(version)),
             Date::Removed(version) => lifetime.removed = lifetime.removed.or(Some(version)),
+            Date::Optional(version) => lifetime.optional = lifetime.optional.or(Some(version)),
+            Date::Mandatory(version) => lifetime.mandatory = lifetime.mandatory.or(Some(version)),
         }
         text = before;
     }
@@ -161,6 +189,8 @@ pub(super) fn lift_dates(text: &str) -> (String, Lifetime) {
 enum Date {
     Since(Version),
     Removed(Version),
+    Optional(Version),
+    Mandatory(Version),
 }
 
 fn split_date(text: &str) -> Option<(&str, Date)> {
@@ -170,10 +200,12 @@ fn split_date(text: &str) -> Option<(&str, Date)> {
 }
 
 fn parse_date(inner: &str) -> Option<Date> {
-    let (word, version) = inner.trim().split_once([' ', ':', '\n'])?;
-    let version = version.trim_start_matches([':', ' ', '\n']).parse().ok()?;
-    match word.to_ascii_lowercase().as_str() {
+    let (words, version) = inner.trim().rsplit_once([' ', ':', '\n'])?;
+    let version = version.parse().ok()?;
+    match words.trim_end_matches([':', ' ', '\n']).to_ascii_lowercase().as_str() {
         "since" => Some(Date::Since(version)),
+        "optional since" => Some(Date::Optional(version)),
+        "mandatory since" => Some(Date::Mandatory(version)),
         "removed" => Some(Date::Removed(version)),
         _ => None,
     }

@@ -3,6 +3,8 @@
 //! Nothing is looked up here. A part that is wrong is reported and left out; a definition
 //! without a usable name, or without what its kind cannot do without, is given up.
 
+use std::fmt;
+
 use super::ast::{Body, Data, Definition, Entry, Item, Meta, Name, Value, ValueKind};
 use super::condition::parse_if;
 use super::context::{self, Context};
@@ -40,7 +42,8 @@ pub(super) fn parse_definition(item: Item, context: &mut Context<'_>) -> Outcome
         return Outcome::Broken(definition.name.text);
     };
     definition.body = body;
-    definition.condition = parse_if(&entries, &context::owner(&definition), &definition, context);
+    definition.condition =
+        parse_if(&entries, format_args!("{}", context::owner(&definition)), &definition, context);
     definition.features = parts::parse_features(&entries, &definition, context);
     check_flags(&entries, &definition, context);
     definition.damaged = context.reported > before;
@@ -120,14 +123,13 @@ fn check_keys(entries: &[Entry], definition: &Definition, context: &mut Context<
     if definition.meta == Meta::Union && context.is_older() && !has("base") && !has("discriminator") {
         required = &["union", "data"];
     }
-    let what = context::owner(definition);
-    let what = Keys { what: &what, required, optional };
-    what.check(entries, definition.name.span, definition, context)
+    let keys = Keys { what: format_args!("{}", context::owner(definition)), required, optional };
+    keys.check(entries, definition.name.span, definition, context)
 }
 
 /// The keys that an object may have.
 pub(super) struct Keys<'a> {
-    pub(super) what: &'a str,
+    pub(super) what: fmt::Arguments<'a>,
     pub(super) required: &'a [&'a str],
     pub(super) optional: &'a [&'a str],
 }
@@ -179,16 +181,30 @@ fn parse_body(entries: &[Entry], definition: &Definition, context: &mut Context<
             prefix: parts::parse_prefix(value_of(entries, "prefix"), definition, context),
         },
         Meta::Struct => Body::Struct {
-            base: parts::parse_optional_name("'base'", value_of(entries, "base"), definition, context),
-            members: match parts::parse_members("'data'", data?, permits, definition, context)? {
+            base: parts::parse_optional_name(
+                format_args!("'base'"),
+                value_of(entries, "base"),
+                definition,
+                context,
+            ),
+            members: match parts::parse_members(format_args!("'data'"), data?, permits, definition, context)?
+            {
                 Data::Members(members) => members,
                 _ => return None,
             },
         },
         Meta::Union => Body::Union {
-            base: parts::parse_data("'base'", value_of(entries, "base"), permits, definition, context)?,
+            base: parts::parse_data(
+                format_args!("'base'"),
+                value_of(entries, "base"),
+                permits,
+                definition,
+                context,
+            )?,
             discriminator: match value_of(entries, "discriminator") {
-                Some(value) => Some(parts::parse_name("'discriminator'", value, definition, context)?),
+                Some(value) => {
+                    Some(parts::parse_name(format_args!("'discriminator'"), value, definition, context)?)
+                }
                 None => None,
             },
             branches: parts::parse_union_branches(data?, definition, context)?,
@@ -197,7 +213,7 @@ fn parse_body(entries: &[Entry], definition: &Definition, context: &mut Context<
         Meta::Command => Body::Command {
             data: parse_arguments(entries, definition, context)?,
             returns: parts::parse_optional_type(
-                "'returns'",
+                format_args!("'returns'"),
                 value_of(entries, "returns"),
                 definition,
                 context,
@@ -225,12 +241,12 @@ fn parse_arguments(entries: &[Entry], definition: &Definition, context: &mut Con
             None
         }
         (Some(_), Some(data)) => {
-            parts::parse_name("'data' with 'boxed'", data, definition, context).map(Data::Type)
+            parts::parse_name(format_args!("'data' with 'boxed'"), data, definition, context).map(Data::Type)
         }
         (None, data) => {
             // Arguments are never excepted from the case rules.
             let permits = Permits::all(context.is_older());
-            parts::parse_data("'data'", data, permits, definition, context)
+            parts::parse_data(format_args!("'data'"), data, permits, definition, context)
         }
     }
 }

@@ -218,6 +218,22 @@ fn a_long_comment_of_rejected_restarts_takes_linear_time() {
 }
 
 #[test]
+fn a_long_example_takes_linear_time() {
+    for line in ["#     }\n", "#     {\n", "#     <- { \"a\": [ } ]\n", "#     (since 1.0) (since 1.0)\n"] {
+        let example =
+            format!("##\n# @A:\n#\n# .. qmp-example::\n#\n#     -> [\n{}##\n", line.repeat(100_000));
+        assert_eq!(read_quickly(&format!("{example}{{ 'event': 'A' }}\n")).rendered(), "");
+    }
+}
+
+#[test]
+fn long_descriptions_take_linear_time() {
+    let text = "(since 1.0) ".repeat(100_000);
+    let event = format!("##\n# @A:\n#\n# @b: {text}\n##\n{{ 'event': 'A', 'data': {{ 'b': 'int' }} }}\n");
+    assert_eq!(read_quickly(&event).errors(), 0);
+}
+
+#[test]
 fn an_include_bomb_is_stopped() {
     let name = |number: usize| format!("f{number}.json");
     let files = memory((0..3_000).map(|number| {

@@ -85,6 +85,7 @@ fn dates_are_lifted_out_of_the_documentation() {
             (Version { major: 2, minor: 0 }, "DRIFTED".to_owned()),
             (Version { major: 1, minor: 5 }, "SHIFTED".to_owned()),
         ],
+        ..Lifetime::default()
     };
     assert_eq!(event.lifetime, expected);
     let [x, y, z] = members(event) else { panic!("three members") };
@@ -113,6 +114,15 @@ fn wire_examples_are_compact_json_without_elisions() {
     let read = Read::text(DOCUMENTED);
     let documentation = find(&read, "MOVED").documentation.as_ref().expect("it is documented");
     assert_eq!(documentation.examples, [r#"{"event":"MOVED","data":{"x":1,"text":"a  b..."}}"#]);
+}
+
+#[test]
+fn examples_without_arrows_and_with_single_quotes_are_repaired() {
+    let text = "##\n# @MOVED:\n#\n# .. qmp-example::\n#\n#   1. Near:\n#\n#   { 'event':\n#     'MOVED' }\n#   { \"event\": 'x }\n\
+                #   [ 1,\n#     ..., 2, ... ]\n##\n{ 'event': 'MOVED' }\n";
+    let read = Read::text(text);
+    let documentation = find(&read, "MOVED").documentation.as_ref().expect("it is documented");
+    assert_eq!(documentation.examples, [r#"{"event":"MOVED"}"#, "[1,2]"]);
 }
 
 #[test]

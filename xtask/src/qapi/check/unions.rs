@@ -1,5 +1,6 @@
 //! Unions: the base that they inherit, the tag in it, the branches for its values.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -48,7 +49,8 @@ impl Names {
         }
         let mut all = HashMap::new();
         let mut add = |member: &Member| {
-            all.entry(c_name(&member.name)).or_insert_with(|| (member.name.clone(), member.span));
+            all.entry(c_name(&member.name).into_owned())
+                .or_insert_with(|| (member.name.clone(), member.span));
         };
         match &schema.get(id).kind {
             Kind::Struct(structure) => schema.members_with_base(structure).into_iter().for_each(&mut add),
@@ -81,7 +83,7 @@ pub(super) fn check(schema: &Schema, origin: &Origin, names: &mut Names, context
     if tag.values.is_empty() && union.branches.is_empty() {
         context.error(&origin.ast, "union-empty", origin.ast.name.span, "the union has no branches");
     }
-    let mut own: HashMap<String, &Member> = HashMap::new();
+    let mut own = HashMap::new();
     for member in &union.base {
         own.insert(c_name(&member.name), member);
     }
@@ -108,7 +110,7 @@ pub(super) fn check(schema: &Schema, origin: &Origin, names: &mut Names, context
 }
 
 fn check_branch_names(
-    own: &HashMap<String, &Member>,
+    own: &HashMap<Cow<'_, str>, &Member>,
     of_branch: &MemberNames,
     branch: &str,
     span: Span,
@@ -116,7 +118,7 @@ fn check_branch_names(
     context: &mut Context<'_>,
 ) {
     let mut collisions: Vec<_> =
-        of_branch.iter().filter_map(|(c_name, found)| Some((own.get(c_name)?, found))).collect();
+        of_branch.iter().filter_map(|(c_name, found)| Some((own.get(c_name.as_str())?, found))).collect();
     collisions.sort_by_key(|(_, (_, place))| *place);
     for (member, (name, place)) in collisions {
         let message = format!(
