@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::args::Check;
 use crate::catalogue;
 use crate::exit::Exit;
+use crate::human::{harmless, printable};
 use crate::live::exit_of;
 use crate::output::Output;
 use crate::palette::{BOLD, DIM, ERROR, UNKNOWN, paint};
@@ -20,7 +21,7 @@ pub(crate) fn check(arguments: &Check, output: &mut Output) -> anyhow::Result<Ex
     let (greeting, reply) = match ask(endpoint) {
         Ok(answer) => answer,
         Err(error) => {
-            output.note(format_args!("{} {endpoint}: {error}", paint(ERROR, "error:")))?;
+            output.note(format_args!("{} {endpoint}: {}", paint(ERROR, "error:"), harmless(&error)))?;
             return Ok(match error {
                 Error::Disconnected(cause) => exit_of(&cause).max(Exit::Disconnected),
                 _ => Exit::Protocol,
@@ -74,7 +75,7 @@ fn write_report(greeting: &Greeting, comparison: &Comparison, output: &mut Outpu
             output.line(format_args!("\nUnknown {noun}s"))?;
         }
         for item in list {
-            output.line(format_args!("  {}", paint(UNKNOWN, item)))?;
+            output.line(format_args!("  {}", paint(UNKNOWN, printable(item))))?;
         }
     }
     let missing: Vec<&str> = catalogue::events()
@@ -82,7 +83,7 @@ fn write_report(greeting: &Greeting, comparison: &Comparison, output: &mut Outpu
         .map(|event| event.name)
         .filter(|name| !comparison.common.iter().any(|common| common == name))
         .collect();
-    output.line(paint(DIM, format_args!("\nAsked {greeting}.")))?;
+    output.line(paint(DIM, format_args!("\nAsked {}.", harmless(greeting))))?;
     if !missing.is_empty() {
         let title =
             format!("{} this build knows and this QEMU cannot send:", count(missing.len() as u64, "event"));

@@ -13,6 +13,7 @@ use qmp_events::splitter::{Frame, RawMessage, Splitter};
 use crate::args::{Decode, Selection};
 use crate::cloud_events::uri_reference;
 use crate::exit::Exit;
+use crate::human::harmless;
 use crate::output::Output;
 use crate::palette::{DIM, ERROR, paint};
 use crate::printer::{Origin, Printer};
@@ -71,7 +72,10 @@ impl Reader<'_> {
             while let Some(frame) = splitter.next_frame() {
                 match frame {
                     Frame::Message(message) => self.message(message)?,
-                    Frame::Skipped(skipped) => self.malformed(skipped.line, &skipped, "")?,
+                    Frame::Skipped(skipped) => {
+                        self.tally.malformed(skipped.line);
+                        self.output.note(format_args!("{} {skipped}", paint(ERROR, "malformed:")))?;
+                    }
                 }
             }
             if count == 0 {
@@ -110,8 +114,9 @@ impl Reader<'_> {
 
     fn malformed(&mut self, line: u64, problem: &dyn std::fmt::Display, raw: &str) -> io::Result<()> {
         self.tally.malformed(line);
-        self.output.note(format_args!("{} {problem}", paint(ERROR, format_args!("line {line}:"))))?;
-        if raw.is_empty() { Ok(()) } else { self.output.note(paint(DIM, excerpt(raw))) }
+        let title = paint(ERROR, format_args!("malformed: line {line}:")).to_string();
+        self.output.note(format_args!("{title} {}", harmless(problem)))?;
+        self.output.note(paint(DIM, excerpt(raw)))
     }
 }
 
@@ -128,7 +133,5 @@ pub(crate) fn excerpt(raw: &str) -> String {
     let text = words.join(" ");
     let shown: String = text.chars().take(EXCERPT).collect();
     let more = if shown.len() < text.len() { "…" } else { "" };
-    let quoted = format!("{shown:?}");
-    let inner = quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(&quoted);
-    format!("  {}{more}", inner.replace("\\\"", "\""))
+    format!("  {}{more}", harmless(shown))
 }

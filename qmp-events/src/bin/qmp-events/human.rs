@@ -2,6 +2,7 @@
 //!
 //! Values are printed so that no terminal is harmed: what is not plain is quoted and escaped.
 
+use std::fmt::Display;
 use std::io;
 
 use anstyle::Style;
@@ -47,9 +48,10 @@ impl Word {
 }
 
 impl Columns {
-    /// Without labels there is no column for them.
+    /// Without labels, or with empty ones only, there is no column for them.
     pub(crate) fn new<'a>(clock: Clock, labels: impl IntoIterator<Item = &'a str>) -> Self {
-        let label_width = labels.into_iter().map(display_width).max().unwrap_or(0);
+        let width = |label| display_width(&printable(label));
+        let label_width = labels.into_iter().filter(|label| !label.is_empty()).map(width).max().unwrap_or(0);
         Columns { clock, label_width }
     }
 
@@ -264,6 +266,19 @@ pub(crate) fn printable(text: &str) -> String {
     if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("{text:?}") }
 }
 
+/// A message for people, with what is not printable escaped: it may quote what a server said.
+pub(crate) fn harmless(text: impl Display) -> String {
+    let mut harmless = String::new();
+    for letter in text.to_string().chars() {
+        if matches!(letter, '"' | '\'' | '\\') {
+            harmless.push(letter);
+        } else {
+            harmless.extend(letter.escape_debug());
+        }
+    }
+    harmless
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,6 +289,7 @@ mod tests {
         assert_eq!(printable(""), "\"\"");
         assert_eq!(printable("No space"), "\"No space\"");
         assert_eq!(printable("\u{1b}[2J"), "\"\\u{1b}[2J\"");
+        assert_eq!(harmless("it's \u{1b}[2J \"ü\""), "it's \\u{1b}[2J \"ü\"");
         assert_eq!(printable("\u{9b}2J\u{202e}\n"), "\"\\u{9b}2J\\u{202e}\\n\"");
     }
 }

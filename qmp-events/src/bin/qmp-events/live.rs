@@ -8,6 +8,7 @@ use tokio::runtime::Runtime;
 use crate::catalogue::{events, near, suggestion};
 use crate::decode::{excerpt, version};
 use crate::exit::Exit;
+use crate::human::harmless;
 use crate::output::Output;
 use crate::palette::{DIM, ERROR, LABEL, WARNING, paint};
 use crate::printer::Origin;
@@ -34,7 +35,7 @@ pub(crate) fn exit_of(cause: &Disconnected) -> Exit {
 
 /// What became of an item that a machine's connection gave.
 pub(crate) enum Outcome {
-    Event(Record),
+    Event(Box<Record>),
     /// It was told to the user.
     Noted,
     Disconnected(Disconnected),
@@ -50,12 +51,15 @@ pub(crate) fn take(
     let name = paint(LABEL, label);
     match item {
         Item::Event(json) => match Record::decode(&json) {
-            Ok(record) => return Ok(Outcome::Event(record)),
+            Ok(record) => return Ok(Outcome::Event(Box::new(record))),
             Err(error) => note_malformed(label, &error.clone().into(), output)?,
         },
         Item::Connected(greeting) => {
             origin.qemu = version(&greeting);
-            output.note(format_args!("{name}: {}", paint(DIM, format_args!("connected to {greeting}"))))?;
+            output.note(format_args!(
+                "{name}: {}",
+                paint(DIM, harmless(format_args!("connected to {greeting}")))
+            ))?;
         }
         Item::Malformed(malformed) => note_malformed(label, &malformed, output)?,
         Item::Lagged(count) => {
@@ -68,7 +72,7 @@ pub(crate) fn take(
         }
         Item::Disconnected(cause) => {
             let style = if cause.is_normal() { DIM } else { ERROR };
-            output.note(format_args!("{name}: {}", paint(style, &cause)))?;
+            output.note(format_args!("{name}: {}", paint(style, harmless(&cause))))?;
             return Ok(Outcome::Disconnected(cause));
         }
         _ => {}
@@ -78,7 +82,7 @@ pub(crate) fn take(
 
 fn note_malformed(label: &str, malformed: &Malformed, output: &mut Output) -> anyhow::Result<()> {
     let title = paint(ERROR, "malformed:");
-    output.note(format_args!("{}: {title} {malformed}", paint(LABEL, label)))?;
+    output.note(format_args!("{}: {title} {}", paint(LABEL, label), harmless(malformed)))?;
     if let Malformed::Event(error) = malformed {
         output.note(paint(DIM, excerpt(error.raw())))?;
     }

@@ -1,17 +1,19 @@
 //! Where everything is written: events to standard output, notes about them to standard error.
 //!
-//! Nothing else in the program writes. Text comes with styles, and they are dropped here if the
-//! output is no terminal or nobody wants them.
+//! Nothing else in the program writes. Lines come with styles, which are dropped here if the output
+//! is no terminal or nobody wants them. What is written as bytes is for programs, and never touched.
 
 use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
-use anstream::AutoStream;
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
 
 /// Both outputs. What is written to the first is kept until [`flush`](Output::flush).
 #[derive(Debug)]
 pub(crate) struct Output {
-    stdout: BufWriter<AutoStream<StdoutLock<'static>>>,
+    stdout: BufWriter<StdoutLock<'static>>,
+    has_styles: bool,
     width: Option<usize>,
 }
 
@@ -20,7 +22,8 @@ impl Output {
         let stdout = io::stdout().lock();
         let width = stdout.is_terminal().then(terminal_size::terminal_size).flatten();
         let width = width.map(|(width, _)| usize::from(width.0)).filter(|&width| width >= 60);
-        Output { stdout: BufWriter::with_capacity(64 << 10, AutoStream::auto(stdout)), width }
+        let has_styles = AutoStream::choice(&stdout) != ColorChoice::Never;
+        Output { stdout: BufWriter::with_capacity(64 << 10, stdout), has_styles, width }
     }
 
     /// The columns of the terminal; `None` if it is none, or too narrow to break lines for it.
@@ -29,7 +32,10 @@ impl Output {
     }
 
     pub(crate) fn line(&mut self, text: impl Display) -> io::Result<()> {
-        writeln!(self.stdout, "{text}")
+        if self.has_styles {
+            return writeln!(self.stdout, "{text}");
+        }
+        writeln!(self.stdout, "{}", strip_str(&text.to_string()))
     }
 
     /// Writes to standard error, behind all that was written to standard output.

@@ -74,12 +74,15 @@ fn has(data: &Value, path: &str, wanted: &str) -> bool {
     }
 }
 
-fn is(value: &Value, wanted: &str) -> bool {
+/// Whether a value, or an item of a list, is written like this.
+pub(crate) fn is(value: &Value, wanted: &str) -> bool {
     match value {
         Value::Array(items) => items.iter().any(|item| is(item, wanted)),
         Value::String(text) => text == wanted,
+        Value::Number(number) => number.to_string() == wanted,
+        Value::Bool(value) => wanted == if *value { "true" } else { "false" },
+        Value::Null => wanted == "null",
         Value::Object(_) => false,
-        scalar => scalar.to_string() == wanted,
     }
 }
 

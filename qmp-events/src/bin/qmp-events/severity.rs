@@ -1,9 +1,9 @@
 //! How bad an event is, as a table: the schema does not say it.
 
 use qmp_events::EventMessage;
-use serde_json::Value;
 
 use crate::record::Record;
+use crate::select::is;
 
 /// What an event is to somebody who looks after the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,9 +22,12 @@ pub(crate) enum Severity {
 
 use Severity::{Error, Life, Warning};
 
+/// A member and its value, if they matter.
+type Condition = Option<(&'static str, &'static str)>;
+
 /// Severity by event, and by the value of a member: the first row that fits counts. `*` stands for
 /// any value. What no row fits is a notice.
-const TABLE: &[(Severity, &str, Option<(&str, &str)>)] = &[
+const TABLE: &[(Severity, &str, Condition)] = &[
     (Error, "BLOCK_IMAGE_CORRUPTED", None),
     (Warning, "BLOCK_IO_ERROR", Some(("action", "ignore"))),
     (Error, "BLOCK_IO_ERROR", None),
@@ -70,20 +73,12 @@ impl Severity {
         if event.info().is_none() {
             return Severity::Unknown;
         }
-        let fits = |condition: &Option<(&str, &str)>| match condition {
-            Some((member, value)) => data.get(member).is_some_and(|found| is(found, value)),
+        let fits = |condition: &Condition| match condition {
+            Some((member, value)) => data.get(member).is_some_and(|found| *value == "*" || is(found, value)),
             None => true,
         };
         let row = TABLE.iter().find(|(_, name, condition)| *name == event.name() && fits(condition));
         row.map_or(Severity::Notice, |(severity, ..)| *severity)
-    }
-}
-
-fn is(found: &Value, value: &str) -> bool {
-    match found {
-        _ if value == "*" => true,
-        Value::String(text) => text == value,
-        other => other.to_string() == value,
     }
 }
 

@@ -1,0 +1,241 @@
+//! `decode` and `watch --demo`: streams that somebody kept.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use crate::run::{command, fixture, recording, run, run_with};
+
+/// All recordings of QEMU 7.2.22.
+fn recordings() -> Vec<String> {
+    let directory = std::fs::read_dir(fixture("qemu-7.2.22")).expect("the fixtures are there");
+    let names = directory.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"));
+    let mut names: Vec<String> =
+        names.filter(|name| name.ends_with(".raw") || name.ends_with(".ndjson")).collect();
+    names.sort();
+    assert!(names.len() >= 20, "recordings are missing");
+    names
+}
+
+fn values(text: &str) -> Vec<Value> {
+    let values = serde_json::Deserializer::from_str(text).into_iter();
+    values.collect::<Result<_, _>>().expect("JSON")
+}
+
+#[test]
+fn recordings_round_trip_typed_and_nothing_in_them_is_unknown() {
+    for name in recordings() {
+        let path = recording(&name);
+        let run = run(&format!("decode --strict --format json {path}"));
+        assert_eq!(run.status, Some(0), "{name}: {}", run.stderr);
+        let text = std::fs::read_to_string(&path).expect("a recording");
+        let expected: Vec<Value> =
+            values(&text).into_iter().filter(|value| value.get("event").is_some()).collect();
+        assert_eq!(run.stdout.lines().count(), expected.len(), "{name}");
+        for (line, expected) in run.stdout.lines().zip(&expected) {
+            assert_eq!(values(line), std::slice::from_ref(expected), "{name}");
+        }
+        assert!(run.stderr.contains(&format!("{} event", expected.len())), "{name}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn events_stand_in_columns() {
+    for name in ["lifecycle", "linux-virtio", "pretty", "pipelined", "quorum", "vnc", "s390x-panic"] {
+        let run = run(&format!("decode --time utc {}", recording(&format!("{name}.raw"))));
+        insta::assert_snapshot!(format!("columns_{name}"), run);
+    }
+}
+
+#[test]
+fn times_are_relative_or_left_out() {
+    let path = recording("lifecycle.raw");
+    insta::assert_snapshot!("time_relative", run(&format!("decode --time relative {path}")).stdout);
+    insta::assert_snapshot!("time_none", run(&format!("decode --time none {path}")).stdout);
+}
+
+#[test]
+fn local_time_is_the_default() {
+    let path = recording("lifecycle.raw");
+    let output = command(&format!("decode {path}")).env("TZ", "UTC+3").output().expect("the tool runs");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(text.starts_with("2026-11-22\n22:17:26.760  RESUME\n"), "{text}");
+}
+
+#[test]
+fn cloud_events_have_what_their_specification_requires() {
+    let run = run_with(
+        "decode --format cloudevents",
+        &std::fs::read(recording("lifecycle.raw")).expect("it is there"),
+    );
+    insta::assert_snapshot!("cloudevents", run);
+    let mut ids: Vec<Value> = values(&run.stdout).into_iter().map(|event| event["id"].clone()).collect();
+    let count = ids.len();
+    ids.sort_by_key(Value::to_string);
+    ids.dedup();
+    assert_eq!(ids.len(), count);
+}
+
+/// An unknown event, an unknown member and value, a malformed event, a line of garbage.
+const STRANGE: &[u8] = br#"{"QMP": {"version": {"qemu": {"micro": 0, "minor": 0, "major": 11}}, "capabilities": []}}
+{"event": "ALIEN_LANDED", "data": {"crew": [{"name": "x y"}], "ship": "\u001b[2J"}, "timestamp": {"seconds": 1, "microseconds": 0}}
+{"event": "SHUTDOWN", "data": {"guest": true, "extra": {"a": 1}, "reason": "alien"}, "timestamp": {"seconds": -1, "microseconds": -1}}
+{"event": "BALLOON_CHANGE", "data": {"actual": "much"}}
+garbage
+{"return": {}}
+{"event": "STOP"}
+{"neither": "event", "nor": "reply"}
+{"event": "RES"#;
+
+#[test]
+fn what_is_unknown_is_marked_and_what_is_malformed_is_told_by_line() {
+    insta::assert_snapshot!("strange", run_with("decode --time utc", STRANGE));
+    insta::assert_snapshot!("strange_json", run_with("decode --format json", STRANGE).stdout);
+}
+
+#[test]
+fn nothing_that_a_server_says_reaches_the_terminal_raw() {
+    let input = br#"{"event": "\u001b[2J"} {"event": "\u001b[2J", "data": 1}
+        {"event": "STOP", "data": {"\u001b[2J": 1}} {"event": "STOP", "data": {"a": "\u009b2J\u202e"}} \x1b[2J"#;
+    let output = run_with("decode", input);
+    let is_plain = |c: char| c == '\n' || !c.is_control() && c != '\u{202e}';
+    assert!(output.stdout.chars().all(is_plain) && output.stderr.chars().all(is_plain), "{output}");
+    assert_eq!(output.stdout.lines().count(), 3, "{output}");
+}
+
+#[test]
+fn strict_fails_on_each_kind_of_surprise_and_on_nothing_else() {
+    assert_eq!(run_with("decode", STRANGE).status, Some(0));
+    for (input, status) in [
+        (r#"{"event": "STOP"} {"return": {}, "id": 1}"#, 0),
+        ("", 0),
+        (r#"{"event": "ALIEN_LANDED"}"#, 1),
+        (r#"{"event": "STOP", "data": {"extra": 1}}"#, 1),
+        (r#"{"event": "SHUTDOWN", "data": {"guest": true, "reason": "alien"}}"#, 1),
+        (r#"{"event": "SHUTDOWN", "data": {}}"#, 0),
+        (r#"{"event": "BALLOON_CHANGE"}"#, 1),
+        ("garbage", 1),
+        (r#"{"event": "STOP""#, 1),
+        (r#"{"neither": 1}"#, 1),
+    ] {
+        let run = run_with("decode --strict --format json", input.as_bytes());
+        assert_eq!(run.status, Some(status), "{input}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn members_old_and_new_are_no_surprise() {
+    let old = json!({"event": "BLOCK_IO_ERROR",
+        "data": {"device": "d", "operation": "read", "action": "report"}});
+    let new = json!({"event": "BLOCK_IO_ERROR", "data": {"device": "", "node-name": "n", "qom-path": "/m",
+        "operation": "read", "action": "report", "nospace": false, "reason": "x"}});
+    let bare = json!({"event": "ACPI_DEVICE_OST",
+        "data": {"device": "d", "slot": "0", "slot-type": "DIMM", "source": 1, "status": 0}});
+    for message in [old, new, bare] {
+        let run = run_with("decode --strict", message.to_string().as_bytes());
+        assert_eq!(run.status, Some(0), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_limit_is_marked_only_where_it_holds() {
+    let event = |action: &str| {
+        format!(
+            r#"{{"event": "BLOCK_IO_ERROR", "data": {{"device": "d", "operation": "read", "action": "{action}"}}}}"#
+        )
+    };
+    let greeting = |major: u8, minor: u8| {
+        format!(r#"{{"QMP": {{"version": {{"qemu": {{"major": {major}, "minor": {minor}, "micro": 0}}}}}}}}"#)
+    };
+    let is_marked =
+        |input: String| run_with("decode", input.as_bytes()).stdout.contains("(max 1/s per qom-path)");
+    assert!(is_marked(event("report")), "the version is not known");
+    assert!(is_marked(greeting(10, 0) + &event("report")));
+    assert!(!is_marked(greeting(10, 0) + &event("stop")), "the limit does not hold for stop");
+    assert!(!is_marked(greeting(7, 2) + &event("report")), "the limit began later");
+}
+
+#[test]
+fn events_are_chosen_by_name_and_member() {
+    let path = recording("blockjobs.raw");
+    let count =
+        |selection: &str| run(&format!("decode --format json {selection} {path}")).stdout.lines().count();
+    let all = count("");
+    let jobs = count("--event BLOCK_JOB_*");
+    assert!(jobs > 0 && jobs < all);
+    assert_eq!(
+        jobs + count("--event JOB_STATUS_CHANGE"),
+        count("--event BLOCK_JOB_* --event JOB_STATUS_CHANGE")
+    );
+    let ready = count("--event JOB_STATUS_CHANGE --where status=ready");
+    assert!(ready > 0 && ready < count("--event JOB_STATUS_CHANGE"));
+    assert_eq!(ready, count("--event JOB_* --where status=ready --where id!=nobody"));
+    assert_eq!(count("--where status=no-such-status"), 0);
+}
+
+#[test]
+fn colours_are_for_terminals_and_for_those_who_ask() {
+    let path = recording("pvpanic.raw");
+    assert!(!run(&format!("decode {path}")).stdout.contains('\x1b'));
+    let coloured = run(&format!("decode --color always --time utc {path}")).stdout;
+    insta::assert_snapshot!("colours", coloured.replace('\x1b', "␛"));
+    assert!(!run(&format!("decode --color always --format json {path}")).stdout.contains('\x1b'));
+    let output = command(&format!("decode {path}")).env("NO_COLOR", "1").output().expect("the tool runs");
+    assert!(!output.stdout.contains(&0x1b));
+}
+
+#[test]
+fn a_reader_that_leaves_ends_the_program_well() {
+    let mut child = command("decode").stdin(Stdio::piped()).spawn().expect("the tool runs");
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let events = "{\"event\": \"STOP\"}\n".repeat(1000);
+    // It reads until it notices; then this pipe breaks as well.
+    while stdin.write_all(events.as_bytes()).is_ok() {}
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn memory_does_not_grow_with_the_stream() {
+    let mut child = command("decode --format json")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the tool runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let events = std::fs::read(recording("events.ndjson")).expect("a recording");
+    for _ in 0..100 {
+        stdin.write_all(&events).expect("it reads");
+        stdin.write_all(b"garbage\n{\"event\": \"A\"}\n").expect("it reads");
+    }
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).expect("it runs");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a peak");
+    let kib: u64 = peak.trim().trim_end_matches(" kB").parse().expect("a number");
+    assert!(kib < 20 << 10, "{kib} KiB for a stream of {} KiB", (events.len() * 100) >> 10);
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    let summary = String::from_utf8(output.stderr).expect("UTF-8");
+    assert!(summary.contains("149200 events, 100 unknown, 100 malformed"), "{summary}");
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told_by_name() {
+    let run = run("decode no-such-file.raw");
+    assert_eq!(run.status, Some(2));
+    assert!(run.stderr.starts_with("error: cannot open no-such-file.raw: "), "{}", run.stderr);
+}
+
+#[test]
+fn the_demo_shows_several_machines() {
+    insta::assert_snapshot!("demo", run("watch --demo --time utc"));
+    insta::assert_snapshot!(
+        "demo_errors",
+        run("watch --demo --time none --event *ERROR --event *FAILURE").stdout
+    );
+    let events = values(&run("watch --demo --format cloudevents").stdout);
+    let mut subjects: Vec<&str> = events.iter().filter_map(|event| event["subject"].as_str()).collect();
+    subjects.dedup();
+    assert_eq!(subjects, ["panic", "disk", "mirror", "move", "guest"]);
+}

@@ -1,0 +1,56 @@
+//! The tool against a real QEMU.
+
+use crate::qemu::Qemu;
+use crate::run::{Running, run};
+
+#[test]
+fn watching_shows_a_life_from_resume_to_shutdown() {
+    let Some(mut qemu) = Qemu::start() else { return };
+    let mut watch = Running::start(&format!("watch --time none vm={}", qemu.endpoint()));
+    watch.await_note("vm: connected to QEMU");
+    for (command, line) in [
+        ("cont", "RESUME"),
+        ("stop", "STOP"),
+        ("system_reset", "RESET                  guest=false reason=host-qmp-system-reset"),
+        ("cont", "RESUME"),
+        ("system_powerdown", "POWERDOWN"),
+        ("quit", "SHUTDOWN               guest=false reason=host-qmp-quit"),
+    ] {
+        qemu.execute(command);
+        assert_eq!(watch.await_line(line), line);
+    }
+    let end = watch.end();
+    assert_eq!(end.status, Some(0), "{end}");
+}
+
+#[test]
+fn a_killed_qemu_is_no_normal_end() {
+    let Some(mut qemu) = Qemu::start() else { return };
+    let mut watch = Running::start(&format!("watch {}", qemu.endpoint()));
+    watch.await_note("connected to QEMU");
+    qemu.kill();
+    let end = watch.end();
+    assert_eq!(end.status, Some(3), "{end}");
+}
+
+#[test]
+fn waiting_gets_the_event_of_a_command() {
+    let Some(mut qemu) = Qemu::start() else { return };
+    let arguments = format!("wait {} --event RESET --where reason=host-qmp-system-reset", qemu.endpoint());
+    let mut wait = Running::start(&arguments);
+    wait.await_note("connected to QEMU");
+    qemu.execute("cont");
+    qemu.execute("system_reset");
+    wait.await_line("RESET");
+    assert_eq!(wait.end().status, Some(0));
+}
+
+#[test]
+fn checking_asks_the_machine_itself() {
+    let Some(qemu) = Qemu::start() else { return };
+    let run = run(&format!("check {}", qemu.endpoint()));
+    // A newer QEMU than this build may send more; then the status says so.
+    let knows_all = run.stdout.starts_with("This build knows all that this QEMU can send");
+    assert_eq!(run.status, Some(if knows_all { 0 } else { 1 }), "{run}");
+    assert!(run.stdout.contains("Asked QEMU "), "{run}");
+}

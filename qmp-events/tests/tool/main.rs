@@ -1,0 +1,8 @@
+//! The command-line tool as its users meet it: arguments in, two streams and an exit status out.
+
+mod decode;
+mod knowledge;
+mod live;
+mod qemu;
+mod run;
+mod scripted;

@@ -1,0 +1,86 @@
+//! A real QEMU without a guest: two monitors, one to watch and one to command.
+
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use qmp_events::blocking::Client;
+use serde_json::Value;
+
+/// A machine that ends with the test.
+pub(crate) struct Qemu {
+    child: Child,
+    directory: PathBuf,
+    client: Option<Client>,
+}
+
+static COUNT: AtomicU32 = AtomicU32::new(0);
+
+impl Qemu {
+    /// Starts a machine; `None`, and a word about it, where there is no QEMU. In CI that is a failure.
+    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+    pub(crate) fn start() -> Option<Self> {
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let directory = std::env::temp_dir().join(format!("qmp-events-tool-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&directory).expect("a directory");
+        let monitor = |name: &str| format!("unix:{},server=on,wait=off", directory.join(name).display());
+        let arguments = "-M q35 -display none -nodefaults -S -m 64 -accel tcg";
+        let child = Command::new("qemu-system-x86_64")
+            .args(arguments.split_whitespace())
+            .args(["-qmp", &monitor("watched.sock"), "-qmp", &monitor("commanded.sock")])
+            .stdin(Stdio::null())
+            .spawn();
+        let child = match child {
+            Ok(child) => child,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                assert!(std::env::var_os("CI").is_none(), "CI needs qemu-system-x86_64");
+                eprintln!("SKIPPED: there is no qemu-system-x86_64 on this machine");
+                return None;
+            }
+            Err(error) => panic!("cannot run qemu-system-x86_64: {error}"),
+        };
+        let mut qemu = Qemu { child, directory, client: None };
+        qemu.client = Some(qemu.connect());
+        Some(qemu)
+    }
+
+    /// Connects to the second monitor once it is there; the first is there by then, too.
+    fn connect(&mut self) -> Client {
+        let endpoint = format!("unix:{}", self.directory.join("commanded.sock").display());
+        loop {
+            match qmp_events::blocking::connect(endpoint.as_str()) {
+                Ok(client) => return client,
+                Err(error) => {
+                    let ended = self.child.try_wait().expect("a child");
+                    assert!(ended.is_none(), "QEMU ended with {ended:?}: {error}");
+                    std::thread::yield_now();
+                }
+            }
+        }
+    }
+
+    /// The monitor that nobody uses yet.
+    pub(crate) fn endpoint(&self) -> String {
+        format!("unix:{}", self.directory.join("watched.sock").display())
+    }
+
+    pub(crate) fn execute(&mut self, command: &str) {
+        let client = self.client.as_mut().expect("a connection");
+        client.execute(command, Value::Null).unwrap_or_else(|error| panic!("{command}: {error}"));
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("it runs");
+    }
+}
+
+impl Drop for Qemu {
+    fn drop(&mut self) {
+        // It may have ended by itself, and what stays behind is in the temporary directory.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.directory);
+    }
+}
