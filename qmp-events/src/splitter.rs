@@ -198,10 +198,11 @@ impl Splitter {
         let rest = &self.buffer[self.start..];
         let blank = rest.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(rest.len());
         self.pass_to(self.start + blank);
-        self.mode = match self.buffer.get(self.start)? {
-            b'{' => Mode::Message(Scanner::new()),
-            _ => Mode::Garbage,
+        let Some(first) = self.buffer.get(self.start) else {
+            self.make_room();
+            return None;
         };
+        self.mode = if *first == b'{' { Mode::Message(Scanner::new()) } else { Mode::Garbage };
         Some(())
     }
 

@@ -1,6 +1,8 @@
 //! The client side of the protocol, from bytes to clients, against scripted servers.
 
 mod blocking;
+#[cfg(unix)]
+mod cost;
 mod session;
 mod splitter;
 mod tokio;
