@@ -66,10 +66,15 @@ impl Diagnostic {
     }
 }
 
-/// All defects of a run.
+/// How many defects are kept: nobody reads more, and a hostile file could have millions.
+const MOST: usize = 1000;
+
+/// All defects of a run; of more than a thousand the first ones, and how many there were.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    errors: usize,
+    warnings: usize,
 }
 
 impl Diagnostics {
@@ -90,6 +95,12 @@ impl Diagnostics {
         span: Span,
         message: String,
     ) -> &mut Diagnostic {
+        match severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+        }
+        // One place more than are shown: what is reported beyond the limit is written over there.
+        self.list.truncate(MOST);
         self.list.push(Diagnostic {
             severity,
             code,
@@ -105,7 +116,15 @@ impl Diagnostics {
 
     /// How many of a severity there are.
     pub fn count(&self, severity: Severity) -> usize {
-        self.list.iter().filter(|one| one.severity == severity).count()
+        match severity {
+            Severity::Error => self.errors,
+            Severity::Warning => self.warnings,
+        }
+    }
+
+    /// How many there are beyond those that are kept.
+    pub fn left_out(&self) -> usize {
+        (self.errors + self.warnings).saturating_sub(MOST)
     }
 
     /// Whether there is an error.
@@ -113,9 +132,9 @@ impl Diagnostics {
         self.count(Severity::Error) > 0
     }
 
-    /// All of them, by file (in the order of reading) and place.
+    /// Those that are kept, by file (in the order of reading) and place.
     pub fn sorted(&self) -> Vec<&Diagnostic> {
-        let mut all: Vec<_> = self.list.iter().collect();
+        let mut all: Vec<_> = self.list.iter().take(MOST).collect();
         all.sort_by_key(|one| (one.span.file, one.span.start, one.severity));
         all
     }
@@ -126,7 +145,16 @@ impl Diagnostics {
         for one in self.sorted() {
             render_plain(one, sources, &mut out);
         }
-        out
+        out + &self.render_left_out()
+    }
+}
+
+impl Diagnostics {
+    fn render_left_out(&self) -> String {
+        match self.left_out() {
+            0 => String::new(),
+            count => format!("and {count} more\n"),
+        }
     }
 }
 
@@ -171,4 +199,22 @@ pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
         let _ = write!(out, "{separator}'{name}'");
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_endless_defects_the_first_ones_are_kept_and_all_are_counted() {
+        let mut sources = SourceMap::default();
+        let file = sources.add("x.json", "x", None);
+        let mut diagnostics = Diagnostics::default();
+        for _ in 0..MOST + 5 {
+            diagnostics.error("funny", Span::new(file, 0..1), "no").help("none");
+        }
+        assert_eq!(diagnostics.count(Severity::Error), MOST + 5);
+        assert_eq!(diagnostics.sorted().len(), MOST);
+        assert!(diagnostics.render_plain(&sources).ends_with("\nand 5 more\n"));
+    }
 }

@@ -21,7 +21,7 @@ impl Diagnostics {
 
     fn render_with(&self, sources: &SourceMap, renderer: &Renderer) -> String {
         let rendered = self.sorted().into_iter().map(|one| renderer.render(&report(one, sources)) + "\n\n");
-        rendered.collect()
+        rendered.collect::<String>() + &self.render_left_out()
     }
 }
 
