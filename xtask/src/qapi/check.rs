@@ -42,7 +42,7 @@ pub(super) fn check(schema: &mut Schema, origins: &[Origin], context: &mut Conte
                 let members = schema.members_with_base(structure);
                 check_members(&members, origin, context);
             }
-            Kind::Union(_) => unions::check(schema, origin, &mut names, context),
+            Kind::Union(_) => unions::check(schema, origin, origins, &mut names, context),
             Kind::Alternate(Alternate { branches }) => {
                 alternates::check(schema, branches, origin, context);
             }

@@ -71,16 +71,33 @@ impl Names {
     }
 }
 
+/// Whether parts of a struct, or of one that it inherits from, were reported and left out.
+fn is_damaged(schema: &Schema, origins: &[Origin], id: DefinitionId) -> bool {
+    let base = match &schema.get(id).kind {
+        Kind::Struct(structure) => structure.base,
+        _ => None,
+    };
+    origins[id.index()].damaged || base.is_some_and(|base| is_damaged(schema, origins, base))
+}
+
 /// Checks one union.
-pub(super) fn check(schema: &Schema, origin: &Origin, names: &mut Names, context: &mut Context<'_>) {
+pub(super) fn check(
+    schema: &Schema,
+    origin: &Origin,
+    origins: &[Origin],
+    names: &mut Names,
+    context: &mut Context<'_>,
+) {
     let Kind::Union(union) = &schema.get(origin.id).kind else { return };
     let members: Vec<_> = union.base.iter().collect();
     check_members(&members, origin, context);
-    if union.simple || origin.damaged {
+    let base_damaged = union.base_type.is_some_and(|base| is_damaged(schema, origins, base));
+    if union.simple || origin.damaged || base_damaged {
         return;
     }
     let Some(tag) = check_tag(schema, union, origin, context) else { return };
-    if tag.values.is_empty() && union.branches.is_empty() {
+    let tag_damaged = union.tag_type.is_some_and(|tag| is_damaged(schema, origins, tag));
+    if !tag_damaged && tag.values.is_empty() && union.branches.is_empty() {
         context.error(&origin.ast, "union-empty", origin.ast.name.span, "the union has no branches");
     }
     let mut own = HashMap::new();
@@ -88,7 +105,7 @@ pub(super) fn check(schema: &Schema, origin: &Origin, names: &mut Names, context
         own.insert(c_name(&member.name), member);
     }
     for branch in &union.branches {
-        if !tag.values.iter().any(|value| value.name == branch.name) {
+        if !tag_damaged && !tag.values.iter().any(|value| value.name == branch.name) {
             let message =
                 format!("branch {} is no value of the tag {}", show(&branch.name), show(&union.tag));
             let values = one_of(tag.values.iter().take(20).map(|value| &*value.name));
