@@ -1,12 +1,12 @@
 //! Derive macros of `qmp-events`: they turn plain structs and enums into QAPI types.
 //!
-//! One pass over the input builds a [`model`]; decoding from bytes, `Deserialize`, `Serialize`,
+//! One pass over the input builds a `model`; decoding from bytes, `Deserialize`, `Serialize`,
 //! names, metadata and dispatch are all expanded from it, so that no list of members exists twice.
 //! The macros never read a schema: what Rust syntax cannot say stands in `#[qapi(...)]`.
 //!
-//! - [`attr`] reads `#[qapi(...)]`, [`parse`] makes the model,
-//! - [`check`] holds the rules about a whole type,
-//! - [`expand`] writes the impls, against `qmp_events::__private`.
+//! - `attr` reads `#[qapi(...)]`, `parse` makes the model,
+//! - `check` holds the rules about a whole type,
+//! - `expand` writes the impls, against `qmp_events::__private`.
 //!
 //! Use the macros through `qmp_events`, which re-exports them beside the traits of the same names.
 
@@ -18,6 +18,8 @@ mod names;
 mod order;
 mod parse;
 mod sink;
+#[cfg(test)]
+mod snapshots;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -25,16 +27,6 @@ use syn::{DeriveInput, parse_macro_input};
 use model::Shape;
 
 /// An event: a struct of the members of `data`.
-///
-/// ```ignore
-/// #[derive(Clone, Debug, PartialEq, QapiEvent)]
-/// #[qapi(name = "__com.example_FAN_FAILED", since = "9.0")]
-/// struct FanFailed {
-///     /// Which fan.
-///     fan: String,
-///     speed_rpm: Option<u64>, // optional; `speed-rpm` on the wire
-/// }
-/// ```
 ///
 /// On the struct: `name` (required), `alias`, `since`, `removed`, `deprecated`, `unstable`,
 /// `feature`, `condition`, `rate_limit`, `example`. On a field: `name`, `alias`, `since`,

@@ -7,34 +7,37 @@ use crate::model::{Attrs, Body, Container, Member, Role, Shape, Variant};
 use crate::names::{member_name, value_name};
 use crate::sink::Sink;
 
-/// Reads everything that can be read; what cannot goes into `sink`.
-pub(crate) fn parse_container(input: &DeriveInput, shape: Shape, sink: &Sink) -> Container {
+/// Reads everything that can be read; what cannot goes into `sink`. Nothing, if the input is a
+/// struct where the macro is for enums, or the other way round.
+pub(crate) fn parse_container(input: &DeriveInput, shape: Shape, sink: &Sink) -> Option<Container> {
+    let body = parse_body(input, shape, sink)?;
     let attrs = parse_attrs(&input.attrs, &container_place(shape), sink);
     if !input.generics.params.is_empty() {
         sink.report(&input.generics, "QAPI types are concrete; remove the generic parameters");
     }
-    Container {
+    Some(Container {
         ident: input.ident.clone(),
         vis: input.vis.clone(),
         shape,
         name: attrs.name.as_ref().map(syn::LitStr::value).unwrap_or_default(),
         description: parse_description(&input.attrs),
-        body: parse_body(input, shape, sink),
+        body,
         attrs,
-    }
+    })
 }
 
-fn parse_body(input: &DeriveInput, shape: Shape, sink: &Sink) -> Body {
+fn parse_body(input: &DeriveInput, shape: Shape, sink: &Sink) -> Option<Body> {
     let wants_struct = matches!(shape, Shape::Event | Shape::Struct);
     match &input.data {
-        Data::Struct(data) if wants_struct => Body::Members(parse_members(&data.fields, shape, sink)),
+        Data::Struct(data) if wants_struct => Some(Body::Members(parse_members(&data.fields, shape, sink))),
         Data::Enum(data) if !wants_struct => {
-            Body::Variants(data.variants.iter().map(|variant| parse_variant(variant, shape, sink)).collect())
+            let variants = data.variants.iter();
+            Some(Body::Variants(variants.map(|variant| parse_variant(variant, shape, sink)).collect()))
         }
         _ => {
             let wanted = if wants_struct { "a struct" } else { "an enum" };
             sink.report(&input.ident, format_args!("this derive is for {wanted}"));
-            if wants_struct { Body::Members(Vec::new()) } else { Body::Variants(Vec::new()) }
+            None
         }
     }
 }

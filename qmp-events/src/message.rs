@@ -38,7 +38,6 @@ use crate::wire::value::Seed;
 /// `E` is the set of events to tell apart: [`Event`] has them all; derive
 /// [`QapiEvents`](derive@crate::QapiEvents) for a set of your own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "an event and its time is all that there is")]
 pub struct EventMessage<E = Event> {
     /// The event.
     pub event: E,

@@ -81,6 +81,34 @@ pub enum JsonType {
 }
 
 /// An event: a type of `data`. Derive it with [`QapiEvent`](derive@crate::QapiEvent).
+///
+/// ```
+/// use qmp_events::{EventMessage, QapiEvent, QapiEvents, UnknownEvent, events};
+///
+/// #[derive(Clone, Debug, PartialEq, QapiEvent)]
+/// #[qapi(name = "__com.example_FAN_FAILED", since = "9.0")]
+/// struct FanFailed {
+///     /// Which fan.
+///     fan: String,
+///     /// How fast it still is; `speed-rpm` on the wire.
+///     speed_rpm: Option<u64>,
+/// }
+///
+/// #[derive(Clone, Debug, PartialEq, QapiEvents)]
+/// enum MyEvent {
+///     #[qapi(name = "__com.example_FAN_FAILED")]
+///     FanFailed(FanFailed),
+///     #[qapi(name = "SHUTDOWN")]
+///     Shutdown(events::Shutdown),
+///     #[qapi(unknown)]
+///     Other(UnknownEvent),
+/// }
+///
+/// let text = r#"{"event": "__com.example_FAN_FAILED", "data": {"fan": "left"}}"#;
+/// let message: EventMessage<MyEvent> = text.parse()?;
+/// assert_eq!(message.event, MyEvent::FanFailed(FanFailed { fan: "left".into(), speed_rpm: None }));
+/// # Ok::<(), qmp_events::DecodeError>(())
+/// ```
 #[diagnostic::on_unimplemented(message = "`{Self}` is not an event", note = "derive `QapiEvent` for it")]
 pub trait QapiEvent: Object + Serialize {
     /// What is known about the event.

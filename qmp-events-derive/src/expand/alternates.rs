@@ -39,6 +39,7 @@ pub(crate) fn expand_alternate(container: &Container) -> TokenStream {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl qapi::QapiType for #ident {
             const TYPE: qapi::TypeInfo = qapi::TypeInfo::Alternate(qapi::Definition::new(|| &INFO));
             const JSON: qapi::JsonType = qapi::JsonType::Any;

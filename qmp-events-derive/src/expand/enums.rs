@@ -54,6 +54,7 @@ pub(crate) fn expand_enum(container: &Container) -> TokenStream {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl qapi::QapiType for #ident {
             const TYPE: qapi::TypeInfo = qapi::TypeInfo::Enum(qapi::Definition::new(|| &INFO));
             const JSON: qapi::JsonType = qapi::JsonType::String;

@@ -28,8 +28,8 @@ fn expand_dispatch(container: &Container) -> TokenStream {
     let names: Vec<_> = known.iter().map(|variant| &variant.name).collect();
     let types: Vec<_> = known.iter().filter_map(|variant| variant.payload.as_ref()).collect();
     let read = expand_by_name(&known, |variant| {
-        let ident = &variant.ident;
-        quote!(payload.event().map(Self::#ident))
+        let (ident, ty) = (&variant.ident, &variant.payload);
+        quote!(payload.event::<#ty>().map(Self::#ident))
     });
     let same_names = known.iter().map(|variant| expand_same_name(variant));
     quote! {
@@ -78,7 +78,7 @@ fn expand_dispatch(container: &Container) -> TokenStream {
                 map: &mut M,
             ) -> ::core::result::Result<(), M::Error> {
                 match self {
-                    #(Self::#idents(event) => qapi::serialize_data(event, map),)*
+                    #(Self::#idents(event) => qapi::serialize_data::<#types, M>(event, map),)*
                     Self::#unknown(event) => event.serialize_data(map),
                 }
             }

@@ -22,8 +22,11 @@ use crate::sink::Sink;
 pub(crate) fn expand_derive(input: &DeriveInput, shape: Shape) -> syn::Result<TokenStream> {
     let sink = Sink::new();
     let container = parse_container(input, shape, &sink);
-    check_container(&container, &sink);
+    if let Some(container) = &container {
+        check_container(container, &sink);
+    }
     sink.finish()?;
+    let Some(container) = container else { return Ok(TokenStream::new()) };
     let impls = match shape {
         Shape::Event => objects::expand_event(&container),
         Shape::Struct => objects::expand_struct(&container),

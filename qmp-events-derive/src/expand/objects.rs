@@ -20,6 +20,7 @@ pub(crate) fn expand_event(container: &Container) -> TokenStream {
     quote! {
         #object
         static INFO: qapi::EventInfo = #info;
+        #[diagnostic::do_not_recommend]
         impl qapi::QapiEvent for #ident {
             const INFO: &'static qapi::EventInfo = &INFO;
             const HAS_MEMBERS: bool = !#fieldless;
@@ -42,6 +43,7 @@ pub(crate) fn expand_struct(container: &Container) -> TokenStream {
     quote! {
         #object
         static INFO: qapi::StructInfo = #info;
+        #[diagnostic::do_not_recommend]
         impl qapi::QapiType for #ident {
             const TYPE: qapi::TypeInfo = qapi::TypeInfo::Struct(qapi::Definition::new(|| &INFO));
             const JSON: qapi::JsonType = qapi::JsonType::Object;
@@ -136,9 +138,9 @@ fn keeps_rest(members: &[Member]) -> bool {
 
 fn expand_take(members: &[Member]) -> TokenStream {
     let arms = named(members).map(|member| {
-        let (ident, name) = (&member.ident, &member.name);
+        let Member { ident, ty, name, .. } = member;
         let pattern = name_pattern(name, &member.attrs);
-        quote!(#pattern => draft.#ident = ::core::option::Option::Some(source.value(#name)?))
+        quote!(#pattern => draft.#ident = ::core::option::Option::Some(source.value::<#ty>(#name)?))
     });
     let other = if keeps_rest(members) {
         quote!(draft.__rest.push((qapi::rest_name(name), source.any()?)))
@@ -178,18 +180,18 @@ fn expand_expected(members: &[Member]) -> TokenStream {
 }
 
 fn expand_finish(member: &Member) -> TokenStream {
-    let (ident, name) = (&member.ident, &member.name);
+    let Member { ident, ty, name, .. } = member;
     match member.role {
-        Role::Member => quote!(#ident: qapi::required(draft.#ident, #name)?),
+        Role::Member => quote!(#ident: qapi::required::<#ty>(draft.#ident, #name)?),
         Role::Bare => quote!(#ident: qapi::required_or_bare(draft.#ident, #name, draft.__rest, place)?),
         Role::Branches => quote!(#ident: qapi::branches(draft.__rest, place)?),
     }
 }
 
 fn expand_entry(member: &Member) -> TokenStream {
-    let (ident, name) = (&member.ident, &member.name);
+    let Member { ident, ty, name, .. } = member;
     match member.role {
-        Role::Member | Role::Bare => quote!(qapi::serialize_member(map, #name, &self.#ident)),
+        Role::Member | Role::Bare => quote!(qapi::serialize_member::<#ty, M>(map, #name, &self.#ident)),
         Role::Branches => quote!(qapi::Members::serialize_members(&self.#ident, map)),
     }
 }

@@ -47,6 +47,7 @@ pub(crate) fn expand_union(container: &Container) -> TokenStream {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl qapi::QapiType for #ident {
             const TYPE: qapi::TypeInfo = qapi::TypeInfo::Union(qapi::Definition::new(|| &INFO));
             const JSON: qapi::JsonType = qapi::JsonType::Object;

@@ -15,11 +15,11 @@ impl<'a> Cursor<'a> {
     pub(crate) fn short_integer<T: TryFrom<u64>>(&mut self) -> Option<T> {
         let text = self.rest();
         let (mut value, mut length) = digits(text)?;
-        if length == 8 {
-            if let Some((low, more)) = digits(text.get(8..)?) {
-                value = value * POWERS_OF_TEN.get(more)? + low;
-                length += more;
-            }
+        if length == 8
+            && let Some((low, more)) = digits(text.get(8..)?)
+        {
+            value = value * POWERS_OF_TEN.get(more)? + low;
+            length += more;
         }
         let leading_zero = length > 1 && text.first() == Some(&b'0');
         if leading_zero || !matches!(text.get(length)?, b',' | b'}' | b']' | b' ') {

@@ -1,0 +1,10 @@
+use qmp_events::*;
+
+#[derive(QapiStruct)]
+#[qapi(name = "Point")]
+struct Point {
+    #[qapi(bare)]
+    x: i64,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use qmp_events::*;
+
+#[derive(QapiEvent)]
+#[qapi(name = "RTC_CHANGE")]
+struct RtcChange {
+    offset: std::time::Duration,
+}
+
+fn main() {}

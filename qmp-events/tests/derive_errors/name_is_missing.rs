@@ -1,0 +1,6 @@
+use qmp_events::*;
+
+#[derive(QapiEvent)]
+struct Stop {}
+
+fn main() {}

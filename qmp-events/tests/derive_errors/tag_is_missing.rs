@@ -1,0 +1,10 @@
+use qmp_events::*;
+
+#[derive(QapiUnion)]
+#[qapi(name = "Address")]
+enum Address {
+    #[qapi(unknown)]
+    Other(UnknownBranch),
+}
+
+fn main() {}
