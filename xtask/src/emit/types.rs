@@ -326,7 +326,7 @@ fn later_than(part: &Lifetime, whole: &Lifetime) -> Lifetime {
     Lifetime {
         since: part.since.filter(|since| whole.since.is_none_or(|whole| *since > whole)),
         removed: part.removed.filter(|removed| whole.removed.is_none_or(|whole| *removed < whole)),
-        renamed: Vec::new(),
+        ..Lifetime::default()
     }
 }
 
