@@ -6,6 +6,7 @@
 mod check;
 mod codegen;
 mod diff;
+mod import;
 mod dump;
 mod source;
 mod subject;
@@ -61,6 +62,17 @@ enum Command {
         /// QEMU's schema root, a recorded reply to query-qmp-schema, or unix:PATH of a running QEMU
         source: String,
     },
+    /// Take a newer QEMU tree into our schema, by edits in place
+    Import {
+        /// QEMU's schema root, or the directory that holds its qapi-schema.json
+        root: PathBuf,
+        /// The release that the tree belongs to
+        #[arg(long, value_name = "X.Y")]
+        qemu_version: Version,
+        /// The directory of our schema
+        #[arg(long, value_name = "DIRECTORY", default_value_os_t = workspace().join("schema"))]
+        schema: PathBuf,
+    },
     /// Show what changed between two QEMUs, for clients that read events
     Diff {
         /// The old source: a schema root, a recorded reply to query-qmp-schema, or unix:PATH
@@ -95,6 +107,7 @@ impl Arguments {
             Command::Check { files } => check::run(&files),
             Command::Dump { file } => dump::run(&file),
             Command::Verify { qemu_version, schema, source } => verify::run(&schema, qemu_version, &source),
+            Command::Import { root, qemu_version, schema } => import::run(&schema, qemu_version, &root),
             Command::Diff { old: Some(old), new: Some(new), format, .. } => diff::run_sources(&old, &new, format),
             Command::Diff { from: Some(from), to: Some(to), schema, format, .. } => {
                 diff::run_releases(&schema, from, to, format)

@@ -6,6 +6,8 @@
 
 mod example;
 
+pub(crate) use example::object_members;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::{Catalogue, EventText, ExampleText, RateLimit};
@@ -183,7 +185,7 @@ fn is_bare(schema: &Schema, members: &[&Member], section: &Section) -> bool {
 }
 
 /// What nested bullets can name: the members of an object, and those of its branches.
-fn nested_members<'a>(schema: &'a Schema, ty: &Type) -> (Vec<&'a Member>, Vec<&'a Member>) {
+pub(crate) fn nested_members<'a>(schema: &'a Schema, ty: &Type) -> (Vec<&'a Member>, Vec<&'a Member>) {
     let id = match ty {
         Type::Named(id) => *id,
         Type::List(element) => return nested_members(schema, element),

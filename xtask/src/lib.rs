@@ -17,6 +17,7 @@ pub mod diff;
 pub mod document;
 pub mod dump;
 pub mod emit;
+pub mod import;
 pub mod introspection;
 pub mod join;
 pub mod json;

@@ -57,7 +57,8 @@ pub fn newest_date(schema: &Schema) -> Option<Version> {
     }
     let dates = lifetimes.into_iter().flat_map(|lifetime| {
         let renamed = lifetime.renamed.iter().map(|(version, _)| *version);
-        lifetime.since.into_iter().chain(lifetime.removed).chain(renamed)
+        let Lifetime { since, removed, optional, mandatory, .. } = lifetime;
+        [since, removed, optional, mandatory].into_iter().flatten().copied().chain(renamed)
     });
     dates.max()
 }
@@ -188,9 +189,16 @@ impl Projection<'_> {
         surface::Member {
             name: member.name.clone(),
             ty: self.reference(&member.ty),
-            optional: member.optional,
+            optional: self.is_optional(member),
             facts: self.facts(&member.features, member.condition.as_ref(), member.span),
         }
+    }
+
+    /// The schema calls a member optional if any release may leave it out.
+    fn is_optional(&self, member: &schema::Member) -> bool {
+        let Lifetime { optional, mandatory, .. } = member.lifetime;
+        let since = |version: Option<Version>| version.is_some_and(|version| self.at.is_none_or(|at| version <= at));
+        member.optional && !since(mandatory) && (optional.is_none() || since(optional))
     }
 
     fn reference(&mut self, ty: &Type) -> TypeReference {

@@ -31,7 +31,7 @@ use std::fmt::{self, Write as _};
 use std::io;
 use std::path::Path;
 
-pub use dialect::Dialect;
+pub use dialect::{Dialect, UnknownDialect};
 pub use files::{Disk, Files};
 
 use crate::diagnostics::Diagnostics;

@@ -1,0 +1,47 @@
+//! `cargo xtask import`: brings schema/ up to a newer QEMU, by edits in place.
+
+use std::fs;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+
+use super::{print_diagnostics, say, subject};
+use crate::import::{MARKER, Tree, import};
+use crate::pipeline::{Loaded, load};
+use crate::projection::project;
+use crate::qapi::Disk;
+use crate::source::SourceMap;
+use crate::version::Version;
+
+/// Edits the files, and says which, and what is left.
+pub(super) fn run(schema: &Path, version: Version, root: &Path) -> anyhow::Result<ExitCode> {
+    let Loaded { sources, diagnostics, .. } = load(&Disk, schema)?;
+    if diagnostics.has_errors() {
+        print_diagnostics(&diagnostics, &sources);
+        return Ok(ExitCode::from(1));
+    }
+    let mut sources = SourceMap::default();
+    let tree = subject::read_schema(&subject::schema_root(root), &mut sources)?;
+    let surface = project(&tree, None);
+    if surface.events.is_empty() {
+        bail!("{}: no events; is it the root that includes all the others?", root.display());
+    }
+    let tree = Tree { schema: &tree, surface: &surface, sources: &sources };
+    let imported = import(&Disk, schema, &tree, version)?;
+    let mut undescribed = 0;
+    for (path, text) in &imported.files {
+        fs::write(path, text).with_context(|| path.display().to_string())?;
+        let count = text.matches(MARKER).count();
+        undescribed += count;
+        say(&format!("{}: edited, {count} descriptions to write", path.display()));
+    }
+    for line in &imported.by_hand {
+        say(&format!("{line}: decide by hand"));
+    }
+    match imported.files.len() {
+        0 => say("nothing to edit"),
+        _ => say(&format!("replace each `{MARKER}` ({undescribed} of them), then run `cargo xtask codegen`")),
+    }
+    Ok(ExitCode::from(u8::from(!imported.by_hand.is_empty())))
+}
