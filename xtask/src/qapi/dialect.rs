@@ -13,6 +13,30 @@ pub enum Dialect {
     Older,
 }
 
+impl std::str::FromStr for Dialect {
+    type Err = UnknownDialect;
+
+    fn from_str(text: &str) -> Result<Self, UnknownDialect> {
+        match text {
+            "current" => Ok(Self::Current),
+            "older" => Ok(Self::Older),
+            _ => Err(UnknownDialect),
+        }
+    }
+}
+
+/// The text names no [`Dialect`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownDialect;
+
+impl std::fmt::Display for UnknownDialect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the dialects are 'current' and 'older'")
+    }
+}
+
+impl std::error::Error for UnknownDialect {}
+
 /// This many signs make a tree an older one. No small schema has as many by mistake, every tree
 /// that QEMU shipped in those years has some hundred.
 const ENOUGH_SIGNS: usize = 8;

@@ -53,7 +53,8 @@ fn join_comment(comment: &Comment, definition: &mut Definition, origin: &Origin,
         }
         Some(_) => {}
     }
-    if !context.is_older() {
+    // A comment that broke a rule of form says too little to be compared.
+    if !context.is_older() && !doc.damaged {
         check_results(&doc, origin, context);
         check_names(&doc, definition, origin, context);
     }
@@ -81,7 +82,7 @@ fn check_results(doc: &Doc, origin: &Origin, context: &mut Context<'_>) {
 /// most likely one slip, and one diagnostic.
 fn check_names(doc: &Doc, definition: &Definition, origin: &Origin, context: &mut Context<'_>) {
     let unknown = if origin.ast.damaged { Vec::new() } else { unknown_names(doc, definition) };
-    let missing = if doc.damaged { Vec::new() } else { missing_names(doc, definition, context) };
+    let missing = missing_names(doc, definition, context);
     let owner = super::context::owner(&origin.ast).to_string();
     let Some(first) = missing.first() else {
         for (message, span) in unknown {
@@ -111,8 +112,7 @@ fn unknown_names(doc: &Doc, definition: &Definition) -> Vec<(String, Span)> {
             SectionKind::Feature(name) if !features.contains(&**name) => ("feature", name),
             _ => return None,
         };
-        let reported = name.is_empty();
-        (!reported).then(|| (format!("documented {what} {} does not exist", show(name)), section.span))
+        Some((format!("documented {what} {} does not exist", show(name)), section.span))
     };
     doc.sections.iter().filter_map(unknown).collect()
 }

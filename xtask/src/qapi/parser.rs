@@ -9,6 +9,9 @@ use super::show;
 use crate::diagnostics::Diagnostics;
 use crate::source::{FileId, Span};
 
+#[cfg(test)]
+mod tests;
+
 /// Deeper than any schema: conditions are the only thing that nests at all.
 const MAX_DEPTH: usize = 64;
 /// A file with more defects than this is no schema.
