@@ -1,6 +1,6 @@
 //! How a connection ends.
 
-use super::machine::{PATIENCE, start};
+use super::machine::{PATIENCE, quit, start};
 use qmp_events::tokio::{Item, connect};
 use qmp_events::{Disconnected, Error, EventKind, blocking};
 use serde_json::{Value, json};
@@ -42,7 +42,7 @@ fn shutdown_may_come_twice() {
     client.execute_within("system_reset", Value::Null, PATIENCE).expect("a reply");
     let first = client.next_event_within(PATIENCE).expect("an event").expect("not the end");
     assert_eq!(first.event.kind(), Some(EventKind::Shutdown));
-    client.execute_within("quit", Value::Null, PATIENCE).expect("a reply");
+    quit(&mut client);
     let rest: Vec<_> = client.events().map(|message| message.expect("a normal end").event.kind()).collect();
     assert_eq!(rest.last(), Some(&Some(EventKind::Shutdown)), "{rest:?}");
 }

@@ -1,6 +1,6 @@
 //! Who is served, and what comes before the negotiation is done.
 
-use super::machine::{PATIENCE, start};
+use super::machine::{PATIENCE, quit, start};
 use qmp_events::session::{Incoming, Session, State};
 use qmp_events::{Disconnected, Error, EventMessage, blocking, tokio as asynchronous};
 use serde_json::Value;
@@ -86,7 +86,7 @@ fn a_thousand_connects_under_load_lose_no_event_after_the_negotiation() {
             machine.control.execute("cont", Value::Null).expect("a reply");
             machine.control.execute("stop", Value::Null).expect("a reply");
         }
-        machine.control.execute("quit", Value::Null).expect("a reply");
+        quit(&mut machine.control);
         let events = machine.control.events();
         events.map(|message| message.expect("an event")).collect::<Vec<EventMessage>>()
     });

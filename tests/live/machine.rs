@@ -1,6 +1,8 @@
 //! Starts a QEMU and makes sure that it ends.
 
+use qmp_events::Error;
 use qmp_events::blocking::Client;
+use serde_json::Value;
 use std::env;
 use std::fs;
 use std::io::{self, Read, Write};
@@ -103,6 +105,15 @@ fn is_installed(program: &str) -> bool {
     // Not `eprintln`, which the test harness hides.
     let _ = writeln!(io::stderr(), "SKIPPED: {program} is not installed");
     false
+}
+
+/// Ends the machine. QEMU's reply may be lost with the connection, but not its SHUTDOWN.
+pub(super) fn quit<S: Read + Write>(client: &mut Client<S>) {
+    match client.execute_within("quit", Value::Null, PATIENCE) {
+        Ok(_) => {}
+        Err(Error::Disconnected(cause)) if cause.is_normal() => {}
+        Err(error) => panic!("{error}"),
+    }
 }
 
 impl Machine {
