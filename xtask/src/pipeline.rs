@@ -7,6 +7,7 @@ use anyhow::Context as _;
 
 use crate::catalogue::Catalogue;
 use crate::diagnostics::Diagnostics;
+use crate::import::check_described;
 use crate::join::join;
 use crate::names::Names;
 use crate::qapi::Files;
@@ -63,6 +64,7 @@ pub fn load(files: &dyn Files, schema: &Path) -> anyhow::Result<Loaded> {
 /// As for [`load`].
 pub fn generate(files: &dyn Files, schema: &Path) -> anyhow::Result<Generated> {
     let Loaded { sources, mut diagnostics, catalogue } = load(files, schema)?;
+    check_described(sources.ids(), &sources, &mut diagnostics);
     let files = emit::emit(&catalogue, &mut diagnostics);
     Ok(Generated { sources, diagnostics, files })
 }

@@ -116,6 +116,11 @@ impl SourceMap {
         FileId(self.files.len() as u32 - 1)
     }
 
+    /// All files, in the order in which they were read.
+    pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
+        (0..self.files.len() as u32).map(FileId)
+    }
+
     /// The file of an id that this map gave out.
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]

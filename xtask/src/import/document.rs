@@ -15,7 +15,7 @@ use crate::version::Version;
 /// Changed files with their texts.
 pub(super) fn edit(ours: &Ours, at: Version) -> BTreeMap<String, String> {
     let text = ours.sources.file(ours.document_file).text();
-    let mut editor = DocumentEditor { ours, at, text, edits: Edits::default() };
+    let mut editor = DocumentEditor { ours, at, text, appended: false, edits: Edits::default() };
     let mut events: Vec<_> = ours.schema.events().collect();
     events.sort_by_key(|(definition, _)| &definition.name);
     for (definition, event) in events {
@@ -31,6 +31,8 @@ struct DocumentEditor<'a> {
     ours: &'a Ours,
     at: Version,
     text: &'a str,
+    /// Whether a section was written into an empty document.
+    appended: bool,
     edits: Edits,
 }
 
@@ -66,7 +68,8 @@ impl<'a> DocumentEditor<'a> {
             Some(next) => self.insert(self.line_start(next.span.start as usize), format!("{section}\n\n")),
             None => {
                 let end = self.text.len();
-                let gap = if end == 0 { "" } else { "\n\n" };
+                let is_first = end == 0 && !std::mem::replace(&mut self.appended, true);
+                let gap = if is_first { "" } else { "\n\n" };
                 self.insert(end, format!("{gap}{section}"));
             }
         }
