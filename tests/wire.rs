@@ -31,7 +31,8 @@ fn every_recorded_event_is_typed_and_comes_back_the_same() {
 fn no_recorded_event_has_anything_that_this_build_does_not_know() {
     for line in fixture_lines("qemu-7.2.22/events.ndjson") {
         let value: Value = serde_json::from_str(&line).expect("the line is JSON");
-        let kind: EventKind = value["event"].as_str().expect("events have names").parse().expect("a known event");
+        let kind: EventKind =
+            value["event"].as_str().expect("events have names").parse().expect("a known event");
         assert_eq!(audit(kind.info(), &value["data"]), vec![], "{line}");
     }
 }
@@ -61,7 +62,10 @@ fn an_unknown_event_is_kept_whole() {
     let message = decode(text);
     let Event::Unknown(unknown) = &message.event else { panic!("{message:?}") };
     assert_eq!(unknown.name, "KETTLE_BOILED");
-    assert_eq!(serde_json::to_value(&message).expect("events are JSON"), serde_json::from_str::<Value>(text).expect("JSON"));
+    assert_eq!(
+        serde_json::to_value(&message).expect("events are JSON"),
+        serde_json::from_str::<Value>(text).expect("JSON")
+    );
 }
 
 #[test]
@@ -75,7 +79,9 @@ fn an_unknown_enum_value_is_kept() {
 #[test]
 fn a_member_that_this_build_does_not_know_is_passed_over() {
     let plain = decode(r#"{"event": "BALLOON_CHANGE", "data": {"actual": 1}}"#);
-    let extra = decode(r#"{"event": "BALLOON_CHANGE", "data": {"x": {"y": [1, "}"]}, "actual": 1, "__z": null}, "w": 2}"#);
+    let extra = decode(
+        r#"{"event": "BALLOON_CHANGE", "data": {"x": {"y": [1, "}"]}, "actual": 1, "__z": null}, "w": 2}"#,
+    );
     assert_eq!(plain, extra);
 }
 
@@ -93,7 +99,8 @@ fn reversed(value: &Value) -> String {
         Value::Object(members) => {
             let mut names: Vec<&String> = members.keys().collect();
             names.sort();
-            let parts = names.into_iter().rev().map(|name| format!("{}: {}", json!(name), reversed(&members[name])));
+            let parts =
+                names.into_iter().rev().map(|name| format!("{}: {}", json!(name), reversed(&members[name])));
             format!("{{{}}}", parts.collect::<Vec<_>>().join(", "))
         }
         Value::Array(values) => format!("[{}]", values.iter().map(reversed).collect::<Vec<_>>().join(",")),

@@ -33,6 +33,7 @@ mod cursor;
 mod endpoint;
 mod envelope;
 mod error;
+#[rustfmt::skip] // xtask prints it, and checks that it is as printed
 mod generated;
 pub mod info;
 mod kind;

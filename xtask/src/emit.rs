@@ -41,6 +41,7 @@ pub fn emit(catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> BTreeMap<St
             modules.push(name);
         }
     }
+    modules.sort();
     files.insert("mod.rs".to_owned(), emitter.emit_root(&modules));
     files
 }

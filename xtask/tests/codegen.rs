@@ -150,7 +150,7 @@ fn what_was_not_always_there_is_an_option() {
     let document = "KETTLE\n------\n\nThe kettle has news.\n\nData:\n\n- \"old\": a (json-string)\n\
                     - \"new\": b (json-string)\n- \"gone\": c (json-string, optional)\n\n\
                     Example:\n\n{ \"event\": \"KETTLE\", \"data\": { \"old\": \"1\", \"new\": \"2\" } }\n";
-    insta::assert_snapshot!("lifetimes", rust(&schema, document, ""));
+    insta::assert_snapshot!("lifetimes", rust(schema, document, ""));
 }
 
 #[test]

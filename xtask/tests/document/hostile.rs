@@ -151,15 +151,15 @@ fn deep_json_is_an_error() {
 #[test]
 fn deep_margins_are_an_error() {
     let bullets: String =
-        (0..2000).map(|depth| format!("{}- \"a\": (json-object)\n", " ".repeat(depth))).collect();
+        (0..900).map(|depth| format!("{}- \"a\": (json-object)\n", " ".repeat(depth))).collect();
     let read = read("deep.txt", &format!("LAMP_LIT\n---\nData:\n{bullets}"));
-    assert!(read.codes().iter().filter(|code| **code == "nesting-depth").count() > 1900);
+    assert!(read.codes().iter().filter(|code| **code == "nesting-depth").count() > 800);
 }
 
 #[test]
 fn braces_that_are_never_closed_are_one_error_each() {
-    let read = read("open.txt", &format!("LAMP_LIT\n---\n{}", "{\n\n".repeat(5000)));
-    assert_eq!(read.codes().len(), 5000);
+    let read = read("open.txt", &format!("LAMP_LIT\n---\n{}", "{\n\n".repeat(900)));
+    assert_eq!(read.codes().len(), 900);
     assert!(read.codes().iter().all(|code| *code == "example-unbalanced"));
 }
 
