@@ -64,7 +64,7 @@ impl<'a> Lexer<'a> {
     pub(super) fn string(&self, token: Token) -> String {
         let text = self.text(token);
         let inner = text.get(1..text.len().saturating_sub(1)).unwrap_or_default();
-        inner.replace(r"\\", r"\")
+        if inner.contains('\\') { inner.replace(r"\\", r"\") } else { inner.to_owned() }
     }
 
     /// Goes on at another place.

@@ -34,18 +34,18 @@ impl Definitions {
     /// Takes a definition in, unless its name is taken.
     pub(super) fn declare(&mut self, module: usize, definition: ast::Definition, context: &mut Context<'_>) {
         let Name { text, span } = &definition.name;
-        let message = format!("{} is already defined", show(text));
-        if Builtin::from_name(text).is_some() {
-            context.error(&definition, "redefinition", *span, message).help("the language itself defines it");
-        } else if let Some(&previous) = self.index.get(text) {
-            let previous = self.list[previous].1.name.span;
-            context
-                .error(&definition, "redefinition", *span, message)
-                .note(previous, "previous definition here");
-        } else {
+        let previous = self.index.get(text).map(|&previous| self.list[previous].1.name.span);
+        if previous.is_none() && Builtin::from_name(text).is_none() {
             self.index.insert(text.clone(), self.list.len());
             self.list.push((module, definition));
+            return;
         }
+        let message = format!("{} is already defined", show(text));
+        let report = context.error(&definition, "redefinition", *span, message);
+        match previous {
+            Some(previous) => report.note(previous, "previous definition here"),
+            None => report.help("the language itself defines it"),
+        };
     }
 
     /// Notes a name whose definition is unusable.

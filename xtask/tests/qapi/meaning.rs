@@ -226,6 +226,14 @@ fn the_older_dialect_is_found_from_the_tree() {
 }
 
 #[test]
+fn a_dialect_has_a_name() {
+    assert_eq!("older".parse(), Ok(Dialect::Older));
+    assert_eq!("current".parse(), Ok(Dialect::Current));
+    let error = "newer".parse::<Dialect>().expect_err("there is no such dialect");
+    assert_eq!(error.to_string(), "the dialects are 'current' and 'older'");
+}
+
+#[test]
 fn a_definition_with_an_error_is_known_to_the_others() {
     let read = Read::text(
         "{ 'struct': 'Line', 'data': { 'from' 'Point' } }\n{ 'event': 'MOVED', 'data': 'Line' }\n",
