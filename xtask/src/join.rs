@@ -15,7 +15,7 @@ use crate::diagnostics::Diagnostics;
 use crate::document::{DataLine, DocumentMember, DocumentType, EventDocument, Example, Section};
 use crate::names::Names;
 use crate::reach::{data_members, named, own_members, reach};
-use crate::schema::{Builtin, Definition, Event, Kind, Member, Schema, Type};
+use crate::schema::{Builtin, Data, Definition, Event, Kind, Member, Schema, Type};
 use crate::source::{SourceMap, Span};
 
 /// Joins the three sources.
@@ -126,10 +126,10 @@ fn check_event(
     section: &Section,
     diagnostics: &mut Diagnostics,
 ) {
-    let members = data_members(schema, &event.data);
+    let (members, in_branches) = described_members(schema, event);
     let mut check = Check { schema, owner: owner(definition), diagnostics };
     check.data_line(&members, section);
-    check.members(&members, &[], &section.members, section.span);
+    check.members(&members, &in_branches, &section.members, section.span);
     check.rate_limit(&members, section);
     if section.description.is_empty() {
         let error =
@@ -200,6 +200,17 @@ pub(crate) fn nested_members<'a>(schema: &'a Schema, ty: &Type) -> (Vec<&'a Memb
             (union.base.iter().collect(), branches.collect())
         }
         _ => (own_members(schema, id), Vec::new()),
+    }
+}
+
+/// What bullets below `Data:` can name, likewise.
+pub(crate) fn described_members<'a>(
+    schema: &'a Schema,
+    event: &'a Event,
+) -> (Vec<&'a Member>, Vec<&'a Member>) {
+    match event.data {
+        Data::Type(id) => nested_members(schema, &Type::Named(id)),
+        _ => (data_members(schema, &event.data), Vec::new()),
     }
 }
 

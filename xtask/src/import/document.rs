@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::text::{Edits, WIDTH, fill};
 use super::{MARKER, Ours, sample};
 use crate::document::{DataLine, DocumentMember, Section};
-use crate::join::{nested_members, object_members};
+use crate::join::{described_members, nested_members, object_members};
 use crate::json;
 use crate::reach::data_members;
 use crate::schema::{Builtin, Data, Event, Kind, Member, Schema, Type};
@@ -55,7 +55,8 @@ impl<'a> DocumentEditor<'a> {
 
     /// A new section, in front of the first one whose name comes later.
     fn add_section(&mut self, name: &str, event: &'a Event) {
-        let members = data_members_with_branches(self.schema(), event);
+        let (own, in_branches) = described_members(self.schema(), event);
+        let members = described(&own, &in_branches);
         let data = match members.is_empty() {
             true => "Data: None.".to_owned(),
             false => format!("Data:\n\n{}", self.bullets(&members, 0, &mut Vec::new())),
@@ -106,7 +107,8 @@ impl<'a> DocumentEditor<'a> {
 
     /// Adds what is missing in a section.
     fn section(&mut self, event: &'a Event, section: &'a Section) {
-        let members = described(&data_members(self.schema(), &event.data), &[]);
+        let (own, in_branches) = described_members(self.schema(), event);
+        let members = described(&own, &self.worth_describing(in_branches, &section.members));
         if section.members.is_empty() && !members.is_empty() {
             self.first_bullets(&members, section);
         } else {
@@ -170,13 +172,15 @@ impl<'a> DocumentEditor<'a> {
         }
         if !bullet.members.is_empty() {
             let (own, in_branches) = nested_members(self.schema(), &one.member.ty);
-            // Branches need not be described; of those that are not, only what is new comes in.
-            let is_new = |member: &&Member| {
-                bullet.members.iter().any(|known| known.name == member.name) || self.is_new(member)
-            };
-            let in_branches: Vec<_> = in_branches.into_iter().filter(is_new).collect();
+            let in_branches = self.worth_describing(in_branches, &bullet.members);
             self.members(&described(&own, &in_branches), &bullet.members);
         }
+    }
+
+    /// Branches need not be described; of what is not, only what is new comes in.
+    fn worth_describing(&self, in_branches: Vec<&'a Member>, known: &[DocumentMember]) -> Vec<&'a Member> {
+        let is_known = |member: &&Member| known.iter().any(|bullet| bullet.name == member.name);
+        in_branches.into_iter().filter(|member| is_known(member) || self.is_new(member)).collect()
     }
 
     /// Whether a member, or the whole definition that it stands in, came with this release.
@@ -293,16 +297,6 @@ fn described<'a>(own: &[&'a Member], in_branches: &[&'a Member]) -> Vec<Describe
     let in_branches = in_branches.iter().map(|member| Described { member, optional: true });
     let mut seen = BTreeSet::new();
     own.chain(in_branches).filter(|one| seen.insert(&one.member.name)).collect()
-}
-
-fn data_members_with_branches<'a>(schema: &'a Schema, event: &'a Event) -> Vec<Described<'a>> {
-    match event.data {
-        Data::Type(id) => {
-            let (own, in_branches) = nested_members(schema, &Type::Named(id));
-            described(&own, &in_branches)
-        }
-        _ => described(&data_members(schema, &event.data), &[]),
-    }
 }
 
 /// The word behind `json-`. Of an alternate that of one of its branches.

@@ -1,4 +1,10 @@
-//! What is known of releases: projection, verification, import and differences.
+//! What is known of releases: projection, verification, differences and import.
 
+mod diff;
 mod facts;
+mod import;
+mod import_rounds;
+mod live;
 mod projection;
+mod tiny;
+mod verify;

@@ -1,0 +1,160 @@
+//! Imports of whole releases: recorded facts in, the same facts out.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use xtask::import::MARKER;
+use xtask::pipeline::load;
+use xtask::projection::project;
+
+use crate::facts::{RELEASES, of_surface, recorded, workspace};
+use crate::import::{defects, generate_described, import_into, with};
+use crate::tiny::{ReadTree, SCHEMA, Texts, read_tree_files};
+
+/// A tree without documentation that has the facts of a release.
+fn tree_of(facts: &Value) -> ReadTree {
+    let mut text = String::from("{ 'pragma': { 'member-name-exceptions': [");
+    let object = |value: &Value| value.as_object().cloned().unwrap_or_default();
+    let types = object(&facts["types"]);
+    text.push_str(&types.keys().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", "));
+    text.push_str("] } }\n");
+    for (name, facts) in &types {
+        let _ = match facts["kind"].as_str() {
+            Some("enum") => writeln!(text, "{{ 'enum': '{name}', 'data': {} }}", quoted(&facts["values"])),
+            Some("union") => writeln!(
+                text,
+                "{{ 'union': '{name}', 'base': {}, 'discriminator': {}, 'data': {} }}",
+                members(&facts["base"]),
+                quoted(&facts["discriminator"]),
+                quoted(&facts["branches"])
+            ),
+            _ => {
+                let base = facts["base"].as_str().map(|base| format!("'base': '{base}', ")).unwrap_or_default();
+                writeln!(text, "{{ 'struct': '{name}', {base}'data': {} }}", members(&facts["members"]))
+            }
+        };
+    }
+    for (name, facts) in object(&facts["events"]) {
+        let data = match facts["data"].as_str() {
+            Some(ty) => format!("'{ty}'"),
+            None => members(&facts["members"]),
+        };
+        let features = match facts.get("features") {
+            Some(features) => format!(", 'features': {}", quoted(features)),
+            None => String::new(),
+        };
+        let boxed = if data.contains("'if'") { ", 'boxed': true" } else { "" };
+        let _ = writeln!(text, "{{ 'event': '{name}', 'data': {data}{boxed}{features} }}");
+    }
+    read_tree_files(&Texts::from([(PathBuf::from("qemu/qapi-schema.json"), text.into_bytes())]))
+}
+
+/// JSON as the schema language writes it.
+fn quoted(value: &Value) -> String {
+    value.to_string().replace('"', "'")
+}
+
+fn members(facts: &Value) -> String {
+    let member = |(name, facts): (&String, &Value)| {
+        let star = if facts["optional"] == true { "*" } else { "" };
+        let ty = facts["type"].as_str().expect("a type");
+        let ty = match ty.strip_prefix('[').and_then(|ty| ty.strip_suffix(']')) {
+            Some(element) => format!("['{element}']"),
+            None => format!("'{ty}'"),
+        };
+        match facts["conditional"] == true {
+            true => format!("'{star}{name}': {{ 'type': {ty}, 'if': 'CONFIG_SOME' }}"),
+            false => format!("'{star}{name}': {ty}"),
+        }
+    };
+    let members: Vec<_> = facts.as_object().expect("members").iter().map(member).collect();
+    format!("{{ {} }}", members.join(", "))
+}
+
+/// Compares a release of a catalogue with the recorded facts.
+fn assert_facts(files: &Texts, version: &str, file: &str) {
+    let loaded = load(files, Path::new(SCHEMA)).expect("the catalogue is in memory");
+    let surface = project(&loaded.catalogue.schema, Some(version.parse().expect("a version")));
+    assert_eq!(of_surface(&surface), recorded(file), "QEMU {version}");
+}
+
+fn empty() -> Texts {
+    let files = [
+        ("qapi/qapi-schema.json", "# SPDX-License-Identifier: MIT OR Apache-2.0\n"),
+        ("qmp-events.txt", ""),
+        ("names.toml", ""),
+    ];
+    files.into_iter().map(|(name, text)| (Path::new(SCHEMA).join(name), text.as_bytes().to_vec())).collect()
+}
+
+fn import_release(files: Texts, version: &str, file: &str) -> Texts {
+    let tree = tree_of(&recorded(file));
+    let imported = import_into(&files, &tree, version).expect("the release is newer");
+    assert_eq!(imported.by_hand, Vec::<String>::new(), "QEMU {version}");
+    let files = with(files, &imported);
+    assert_eq!(defects(&files), "", "QEMU {version}");
+    let again = import_into(&files, &tree, version).expect("the same release");
+    assert!(again.files.is_empty(), "QEMU {version}: the second import edits {:?}", again.files.keys());
+    files
+}
+
+#[test]
+fn an_older_catalogue_and_a_newer_tree_give_the_facts_of_both() {
+    let old = import_release(empty(), "7.2", "7.2.0");
+    assert_facts(&old, "7.2", "7.2.0");
+    let new = import_release(old, "10.0", "10.0.2");
+    assert_facts(&new, "10.0", "10.0.2");
+    assert_eq!(generate_described(&new), "");
+}
+
+#[test]
+fn our_catalogue_without_what_came_after_7_2_gets_it_back() {
+    let today = schema_files();
+    let old = import_release(empty(), "7.2", "7.2.0");
+    let new = import_release(old, "10.0", "10.0.2");
+    let of = |files: &Texts| {
+        let loaded = load(files, Path::new(SCHEMA)).expect("the catalogue is in memory");
+        of_surface(&project(&loaded.catalogue.schema, Some("10.0".parse().expect("a version"))))
+    };
+    assert_eq!(of(&new), of(&today));
+}
+
+/// Our schema, as if it stood in memory.
+fn schema_files() -> Texts {
+    let directory = workspace().join("schema");
+    let mut files = Texts::new();
+    let mut take = |path: PathBuf| {
+        let name = path.strip_prefix(&directory).expect("a file below schema/").to_owned();
+        files.insert(Path::new(SCHEMA).join(name), std::fs::read(&path).expect("a file of the schema"));
+    };
+    for entry in std::fs::read_dir(directory.join("qapi")).expect("schema/qapi") {
+        take(entry.expect("an entry").path());
+    }
+    take(directory.join("qmp-events.txt"));
+    take(directory.join("names.toml"));
+    files
+}
+
+#[test]
+fn twelve_releases_one_after_the_other_keep_the_facts_of_all() {
+    let mut files = empty();
+    for (version, file) in RELEASES {
+        files = import_release(files, version, file);
+    }
+    for (version, file) in RELEASES {
+        assert_facts(&files, version, file);
+    }
+    assert_eq!(generate_described(&files), "");
+}
+
+#[test]
+fn our_own_catalogue_has_nothing_to_import() {
+    let tree = tree_of(&recorded("10.0.2"));
+    let files = schema_files();
+    let imported = import_into(&files, &tree, "10.0").expect("the release is known");
+    // The tree says that some members have a condition, but not which one.
+    let changed: Vec<_> = imported.files.values().filter(|text| text.contains(MARKER)).collect();
+    assert_eq!(changed, Vec::<&String>::new());
+    assert_eq!(imported.by_hand, Vec::<String>::new());
+}

@@ -1,0 +1,159 @@
+//! A running QEMU has what the schema says, and a socket that answers nothing keeps nobody.
+
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::json;
+use xtask::monitor::{ask, ask_within};
+
+use crate::verify::verify_reply;
+
+/// A directory of its own for each test, removed with everything in it.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("xtask-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a temporary directory can be made");
+        Self(path)
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.0.join("qmp")
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+struct Qemu(Child);
+
+impl Drop for Qemu {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// QEMU connects to us: when it has, its monitor is there, and there is nothing to wait for. Then it
+/// serves the socket that is asked.
+fn start(binary: &str, directory: &Directory, arguments: &[&str]) -> Option<Qemu> {
+    let ready = directory.0.join("ready");
+    let listener = UnixListener::bind(&ready).expect("a socket can be bound");
+    let child = Command::new(binary).args(arguments).stdin(Stdio::null()).spawn();
+    let child = match child {
+        Ok(child) => Qemu(child),
+        Err(error) => {
+            assert!(std::env::var_os("CI").is_none(), "{binary} cannot be started: {error}");
+            #[expect(clippy::print_stderr, reason = "a test that did not run must say so")]
+            {
+                eprintln!("SKIPPED: {binary} cannot be started: {error}");
+            }
+            return None;
+        }
+    };
+    listener.accept().expect("QEMU connects");
+    Some(child)
+}
+
+fn verify_live(directory: &Directory) {
+    let answer = ask(&directory.socket()).expect("QEMU answers");
+    let version = format!("{}.{}", answer.version["major"], answer.version["minor"]);
+    let report = verify_reply(answer.schema, &version);
+    assert_eq!(report.errors, 0, "{}", report.text);
+}
+
+#[test]
+fn a_running_system_emulator_has_what_the_schema_says() {
+    let directory = Directory::new("system");
+    let monitor = format!("unix:{},server=on,wait=off", directory.socket().display());
+    let ready = format!("unix:{}", directory.0.join("ready").display());
+    let arguments = [
+        "-M", "q35", "-display", "none", "-nodefaults", "-S", "-m", "64", "-accel", "tcg", "-qmp", &monitor,
+        "-qmp", &ready,
+    ];
+    if let Some(_qemu) = start("qemu-system-x86_64", &directory, &arguments) {
+        verify_live(&directory);
+    }
+}
+
+#[test]
+fn a_running_storage_daemon_has_what_the_schema_says() {
+    let directory = Directory::new("storage");
+    let server = format!("socket,id=m,path={},server=on,wait=off", directory.socket().display());
+    let ready = format!("socket,id=r,path={}", directory.0.join("ready").display());
+    let arguments = ["--chardev", &server, "--monitor", "chardev=m", "--chardev", &ready, "--monitor", "chardev=r"];
+    if let Some(_qemu) = start("qemu-storage-daemon", &directory, &arguments) {
+        verify_live(&directory);
+    }
+}
+
+/// Plays a monitor that writes `text` after each of the client's messages, the first before any.
+fn script(socket: &Path, texts: Vec<String>) -> std::thread::JoinHandle<()> {
+    let listener = UnixListener::bind(socket).expect("a socket can be bound");
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("the client connects");
+        let mut buffer = [0; 4096];
+        for text in texts {
+            if stream.write_all(text.as_bytes()).is_err() {
+                return;
+            }
+            if stream.read(&mut buffer).unwrap_or(0) == 0 {
+                return;
+            }
+        }
+    })
+}
+
+const GREETING: &str =
+    r#"{"QMP": {"version": {"qemu": {"micro": 2, "minor": 0, "major": 10}, "package": ""}, "capabilities": []}}"#;
+
+#[test]
+fn events_and_other_replies_in_between_are_passed_over() {
+    let directory = Directory::new("events");
+    let event = r#"{"event": "STOP", "timestamp": {"seconds": 1, "microseconds": 2}}"#;
+    let server = script(
+        &directory.socket(),
+        vec![
+            format!("{event}\r\n{GREETING}\r\n{event}"),
+            format!("{event}{{\"return\": {{}}, \"id\": 7}}{{\"return\": {{}}, \"id\": \"qmp_capabilities\"}}"),
+            format!("{event}\n{{\n  \"return\": [],\n  \"id\": \"query-qmp-schema\"\n}}\n"),
+        ],
+    );
+    let answer = ask(&directory.socket()).expect("an answer");
+    assert_eq!(answer.version, json!({ "major": 10, "minor": 0, "micro": 2 }));
+    assert_eq!(answer.schema["return"], json!([]));
+    server.join().expect("the script ends");
+}
+
+#[test]
+fn a_monitor_that_greets_nobody_is_given_up() {
+    let directory = Directory::new("silent");
+    let _listener = UnixListener::bind(directory.socket()).expect("a socket can be bound");
+    let error = ask_within(&directory.socket(), Duration::from_millis(50)).expect_err("nobody answers");
+    assert!(error.to_string().contains("no other client"), "{error:#}");
+}
+
+#[test]
+fn a_refusal_is_told() {
+    let directory = Directory::new("refusal");
+    let error = r#"{"error": {"class": "GenericError", "desc": "no"}, "id": "qmp_capabilities"}"#;
+    let server = script(&directory.socket(), vec![GREETING.to_owned(), error.to_owned()]);
+    let error = ask(&directory.socket()).expect_err("a refusal");
+    assert!(format!("{error:#}").contains("refused qmp_capabilities"), "{error:#}");
+    server.join().expect("the script ends");
+}
+
+#[test]
+fn noise_is_no_greeting() {
+    let directory = Directory::new("noise");
+    let server = script(&directory.socket(), vec!["SSH-2.0-OpenSSH\r\n".to_owned()]);
+    assert!(ask(&directory.socket()).is_err());
+    server.join().expect("the script ends");
+}
