@@ -7,11 +7,11 @@
 //! - Members come in any order, and the last of the same name wins; but an `event` behind `data`
 //!   cannot rename what was already read under another name.
 //!
-//! They differ in four points only, since serde_json does not look closer at what nobody reads. In
+//! They differ only where serde_json does not look closely: in what it skips, and at floats. In
 //! skipped values bytes are the stricter ones: invalid UTF-8, halves of surrogate pairs, numbers
-//! beyond every float and nesting beyond 127 levels are errors there too. And an integer that is
-//! spelled as a float with more digits than a float holds (`1.00000000000000000001`) is refused in
-//! bytes, and rounded by serde_json before anyone sees it.
+//! beyond every float and nesting beyond 127 levels are errors there too. And a fraction that
+//! no float can hold (`1.00000000000000000001`) is refused where an integer stands, while serde_json
+//! rounds it away before anyone sees it.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -87,6 +87,28 @@ proptest! {
         compare(message.as_bytes())?;
     }
 
+    /// Around two to the 53rd, where floats cease to hold every integer, and far from it.
+    #[test]
+    fn on_integers_spelled_as_floats(
+        near in any::<bool>(),
+        value in any::<i16>(),
+        shift in 0_u32..54,
+        zeros in 0_usize..4,
+        exponent in 0_usize..4,
+    ) {
+        let value = i64::from(value) + if near { 1 << 53 } else { 1 << shift };
+        let point = format!(".{}", "0".repeat(zeros + 1));
+        for number in [
+            format!("{value}{point}"),
+            format!("{value}e{exponent}"),
+            format!("{value}{}E-{exponent}", "0".repeat(exponent)),
+            format!("{value}{point}e+{exponent}"),
+        ] {
+            let message = format!(r#"{{"event":"BALLOON_CHANGE","data":{{"actual":{number}}}}}"#);
+            compare(message.as_bytes())?;
+        }
+    }
+
     /// A real message in which one value was replaced by another, in any order of members.
     #[test]
     fn on_recordings_with_another_value(

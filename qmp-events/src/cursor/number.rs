@@ -1,13 +1,13 @@
 //! Numbers: integers eight digits at a time; all else as text that is checked and converted.
 //!
-//! An integer may be spelled as a float (`5.0`, `1e2`) up to 2⁵³: beyond it a float no longer names
-//! one integer, so such a value has already lost digits on its way, and is refused.
+//! An integer may be spelled as a float (`5.0`, `1e2`) below 2⁵³: from there on a float stands for
+//! more than one integer, so such a value may have lost digits on its way, and is refused.
 
 use super::{Cursor, Fault};
 use crate::error::DecodeErrorKind;
 
-/// The greatest magnitude up to which every integer is a float.
-pub(crate) const MAX_FLOAT_INTEGER: i128 = 1 << 53;
+/// The greatest magnitude up to which a float stands for one integer only.
+pub(crate) const MAX_FLOAT_INTEGER: i128 = (1 << 53) - 1;
 
 impl<'a> Cursor<'a> {
     /// A positive integer of at most 16 digits, if one comes next; otherwise nothing happens.
@@ -192,8 +192,8 @@ mod tests {
     }
 
     #[test]
-    fn floats_that_are_integers_are_integers_up_to_two_to_the_53rd() {
-        let max = Some(1 << 53);
+    fn floats_that_are_integers_are_integers_below_two_to_the_53rd() {
+        let max = Some((1 << 53) - 1);
         for (text, value) in [
             ("5.0", Some(5)),
             ("1e2", Some(100)),
@@ -202,9 +202,9 @@ mod tests {
             ("0e99999999999999999999", Some(0)),
             ("-0.0", Some(0)),
             ("0.0", Some(0)),
-            ("9007199254740992.0", max),
-            ("9007199254740993.0", None),
-            ("9.007199254740992e15", max),
+            ("9007199254740991.0", max),
+            ("9007199254740992.0", None),
+            ("9.007199254740991e15", max),
             ("5.5", None),
             ("1e-1", None),
             ("1e300", None),
