@@ -89,6 +89,12 @@ impl Running {
         assert!(status.success());
     }
 
+    /// The exit status, if the tool has ended.
+    #[cfg(unix)]
+    pub(crate) fn try_end(&mut self) -> Option<i32> {
+        self.child.try_wait().expect("a child").and_then(|status| status.code())
+    }
+
     pub(crate) fn end(self) -> Run {
         let Running { mut child, mut stdout, mut stderr } = self;
         let status = child.wait().expect("the tool ends").code();

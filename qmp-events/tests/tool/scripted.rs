@@ -119,6 +119,22 @@ fn signals_end_watching_well() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_second_signal_ends_watching_that_hangs_in_its_output() {
+    // More than a pipe holds, and nobody reads it.
+    let flood = (0..4000).fold(ready(), |script, _| script.event("STOP", Value::Null));
+    let server = serve([flood.hold()]);
+    let mut watch = Running::start(&format!("watch --format json {}", server.endpoint()));
+    watch.await_line("STOP");
+    let mut status = None;
+    while status.is_none() {
+        watch.signal("INT");
+        status = watch.try_end();
+    }
+    assert!(matches!(status, Some(0 | 130)), "{status:?}");
+}
+
+#[test]
 fn a_reader_that_leaves_ends_watching_well() {
     let server = serve([ready().event("STOP", Value::Null).pause().event("RESUME", Value::Null).hold()]);
     let mut child =

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use qmp_events::Version;
 
@@ -64,6 +64,7 @@ pub(crate) enum Command {
     /// Writes manual pages into a directory
     Man {
         /// The directory; it is made if it is not there
+        #[arg(value_hint = ValueHint::DirPath)]
         directory: PathBuf,
     },
 }
@@ -71,7 +72,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct Decode {
     /// A file, or `-` for standard input
-    #[arg(default_value = "-")]
+    #[arg(default_value = "-", value_hint = ValueHint::FilePath)]
     pub(crate) file: PathBuf,
 
     /// Exit with 1 if anything is malformed or unknown: an event, a member, a value

@@ -9,12 +9,11 @@ use serde_json::Value;
 use crate::args::Check;
 use crate::catalogue;
 use crate::exit::Exit;
-use crate::human::{harmless, printable};
 use crate::live::exit_of;
 use crate::output::Output;
 use crate::palette::{BOLD, DIM, ERROR, UNKNOWN, paint};
 use crate::schema::{self, Comparison};
-use crate::tally::count;
+use crate::text::{count, harmless, printable};
 
 pub(crate) fn check(arguments: &Check, output: &mut Output) -> anyhow::Result<Exit> {
     let endpoint = &arguments.machine.endpoint;

@@ -13,12 +13,12 @@ use qmp_events::splitter::{Frame, RawMessage, Splitter};
 use crate::args::{Decode, Selection};
 use crate::cloud_events::uri_reference;
 use crate::exit::Exit;
-use crate::human::harmless;
 use crate::output::Output;
 use crate::palette::{DIM, ERROR, paint};
 use crate::printer::{Origin, Printer};
 use crate::record::Record;
 use crate::tally::Tally;
+use crate::text::harmless;
 
 /// How much of a malformed message is shown, in characters.
 const EXCERPT: usize = 160;

@@ -1,50 +1,28 @@
 //! Events for people: time, machine, name and members in columns, coloured by severity.
 //!
-//! Values are printed so that no terminal is harmed: what is not plain is quoted and escaped.
-
-use std::fmt::Display;
-use std::io;
+//! This makes texts; it must never write them.
 
 use anstyle::Style;
 use qmp_events::Version;
-use qmp_events::info::{RateLimit, Unrecognized};
+use qmp_events::info::RateLimit;
 use textwrap::core::display_width;
 
 use crate::clock::Clock;
-use crate::output::Output;
-use crate::palette::{BOLD, DIM, ERROR, LABEL, LIFE, PLAIN, UNKNOWN, WARNING, paint};
+use crate::palette::{BOLD, DIM, ERROR, LABEL, LIFE, UNKNOWN, WARNING, paint};
 use crate::record::Record;
 use crate::severity::Severity;
-use crate::tree::Tree;
+use crate::text::printable;
+use crate::words::{Word, Words};
 
 /// The width of the column of names: few names are longer, and those are rare.
 const NAME_WIDTH: usize = 21;
 
-/// Prints events in columns.
+/// Puts events into columns.
 #[derive(Debug)]
 pub(crate) struct Columns {
     clock: Clock,
     /// The width of the column of labels; 0 for none.
     label_width: usize,
-}
-
-/// A piece of text that is not broken, with its width on the screen.
-struct Word {
-    text: String,
-    width: usize,
-}
-
-impl Word {
-    fn push(&mut self, style: Style, text: &str) {
-        self.width += display_width(text);
-        self.text.push_str(&paint(style, text).to_string());
-    }
-
-    fn new(style: Style, text: &str) -> Self {
-        let mut word = Word { text: String::new(), width: 0 };
-        word.push(style, text);
-        word
-    }
 }
 
 impl Columns {
@@ -55,28 +33,27 @@ impl Columns {
         Columns { clock, label_width }
     }
 
-    /// Prints an event of a QEMU, whose version matters to what is limited.
-    pub(crate) fn write(
+    /// The text of an event, usually one line. Lines are broken at `width`, if there is one; the
+    /// version of QEMU matters to what is limited.
+    pub(crate) fn render(
         &mut self,
-        output: &mut Output,
         label: &str,
         record: &Record,
         qemu: Option<Version>,
-    ) -> io::Result<()> {
+        width: Option<usize>,
+    ) -> String {
         let reading = self.clock.read(record.message.timestamp);
-        if let Some(date) = reading.new_date {
-            output.line(paint(DIM, date))?;
-        }
         let mut line = Line { text: String::new(), column: 0 };
+        if let Some(date) = reading.new_date {
+            line.text = format!("{}\n", paint(DIM, date));
+        }
         if self.clock.width() > 0 {
             line.cell(DIM, &format!("{:>1$}", reading.text, self.clock.width()), self.clock.width());
         }
         if self.label_width > 0 {
             line.cell(LABEL, &printable(label), self.label_width);
         }
-        let mut words = Words { found: &record.unrecognized, path: String::new(), words: Vec::new() };
-        words.object(&record.members, record.raw.as_ref().filter(|_| !record.is_unknown()));
-        let mut words = words.words;
+        let mut words = Words::of(record);
         if let Some(limit) = rate_limit(record, qemu) {
             words.push(Word::new(DIM, &describe(limit)));
         }
@@ -85,10 +62,9 @@ impl Columns {
         if severity == Severity::Unknown {
             name.push('?');
         }
-        let width = if words.is_empty() { 0 } else { NAME_WIDTH };
-        line.cell(name_style(severity), &name, width);
-        line.words(&words, output.width());
-        output.line(line.text.trim_end())
+        line.cell(name_style(severity), &name, if words.is_empty() { 0 } else { NAME_WIDTH });
+        line.words(&words, width);
+        line.text
     }
 }
 
@@ -119,7 +95,7 @@ impl Line {
     /// Adds words, and breaks the line between them if it is too long; the next begins below the
     /// first word.
     fn words(&mut self, words: &[Word], width: Option<usize>) {
-        let indent = self.column.min(width.map_or(usize::MAX, |width| width / 2));
+        let indent = self.column.min(width.map_or(usize::MAX, |width| width * 2 / 3));
         for (index, word) in words.iter().enumerate() {
             let is_first = index == 0;
             if !is_first && width.is_some_and(|width| self.column + 1 + word.width > width) {
@@ -157,139 +133,56 @@ fn describe(limit: RateLimit) -> String {
     }
 }
 
-/// Turns members into words: `name=value`, with braces around members of members.
-struct Words<'a> {
-    found: &'a [Unrecognized],
-    path: String,
-    words: Vec<Word>,
-}
-
-impl Words<'_> {
-    fn object(&mut self, members: &Tree, raw: Option<&Tree>) {
-        if let Tree::Object(members) = members {
-            for (name, value) in members {
-                self.member(name, value, raw.and_then(|raw| raw.member(name)), false);
-            }
-        }
-        if let Some(Tree::Object(members)) = raw {
-            for (name, value) in members {
-                let path = self.path_of(name);
-                if self
-                    .found
-                    .iter()
-                    .any(|found| matches!(found, Unrecognized::Member { path: p } if *p == path))
-                {
-                    self.member(name, value, None, true);
-                }
-            }
-        }
-    }
-
-    fn member(&mut self, name: &str, value: &Tree, raw: Option<&Tree>, is_unknown: bool) {
-        let length = self.path.len();
-        self.path = self.path_of(name);
-        let style = if is_unknown { UNKNOWN } else { DIM };
-        let mut word = Word::new(style, &format!("{}=", printable(name)));
-        self.value(&mut word, value, raw, is_unknown);
-        self.words.push(word);
-        self.path.truncate(length);
-    }
-
-    /// Continues `word` with a value; what may be broken off before it becomes a word of its own.
-    fn value(&mut self, word: &mut Word, value: &Tree, raw: Option<&Tree>, is_unknown: bool) {
-        let is_unknown = is_unknown || self.is_unknown_value();
-        let style = if is_unknown { UNKNOWN } else { PLAIN };
-        match value {
-            Tree::Bare(text) => word.push(style, text),
-            Tree::Text(text) => word.push(style, &printable(text)),
-            Tree::List(items) => {
-                word.push(DIM, "[");
-                for (index, item) in items.iter().enumerate() {
-                    if index > 0 {
-                        self.words.push(std::mem::replace(word, Word::new(PLAIN, "")));
-                    }
-                    let raw = raw.and_then(|raw| item_of(raw, index));
-                    self.within_item(index, |words| words.value(word, item, raw, is_unknown));
-                }
-                word.push(DIM, "]");
-            }
-            Tree::Object(_) => {
-                let before = self.words.len();
-                self.object(value, raw);
-                let inner = self.words.split_off(before);
-                word.push(DIM, "{");
-                let count = inner.len();
-                for (index, part) in inner.into_iter().enumerate() {
-                    word.text.push_str(&part.text);
-                    word.width += part.width;
-                    if index + 1 < count {
-                        self.words.push(std::mem::replace(word, Word::new(PLAIN, "")));
-                    }
-                }
-                word.push(DIM, "}");
-            }
-        }
-        if is_unknown {
-            word.push(UNKNOWN, "?");
-        }
-    }
-
-    fn is_unknown_value(&self) -> bool {
-        self.found.iter().any(|found| match found {
-            Unrecognized::Value { path, .. } | Unrecognized::Branch { path, .. } => *path == self.path,
-            _ => false,
-        })
-    }
-
-    fn within_item(&mut self, index: usize, run: impl FnOnce(&mut Self)) {
-        let length = self.path.len();
-        self.path.push_str(&format!("[{index}]"));
-        run(self);
-        self.path.truncate(length);
-    }
-
-    fn path_of(&self, name: &str) -> String {
-        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
-    }
-}
-
-fn item_of(tree: &Tree, index: usize) -> Option<&Tree> {
-    match tree {
-        Tree::List(items) => items.get(index),
-        _ => None,
-    }
-}
-
-/// A text as it stands if it is plain, otherwise quoted and escaped.
-pub(crate) fn printable(text: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "_./:@+-#%~[]".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("{text:?}") }
-}
-
-/// A message for people, with what is not printable escaped: it may quote what a server said.
-pub(crate) fn harmless(text: impl Display) -> String {
-    let mut harmless = String::new();
-    for letter in text.to_string().chars() {
-        if matches!(letter, '"' | '\'' | '\\') {
-            harmless.push(letter);
-        } else {
-            harmless.extend(letter.escape_debug());
-        }
-    }
-    harmless
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::Time;
+    use anstream::adapter::strip_str;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn rendered(message: &Value, width: Option<usize>) -> String {
+        let record = Record::decode(message.to_string().as_bytes()).expect("an event");
+        let mut columns = Columns::new(Clock::new(Time::Utc), ["vm"]);
+        strip_str(&columns.render("vm", &record, None, width)).to_string()
+    }
 
     #[test]
-    fn texts_cannot_harm_a_terminal() {
-        assert_eq!(printable("/run/vm/disk-0.img"), "/run/vm/disk-0.img");
-        assert_eq!(printable(""), "\"\"");
-        assert_eq!(printable("No space"), "\"No space\"");
-        assert_eq!(printable("\u{1b}[2J"), "\"\\u{1b}[2J\"");
-        assert_eq!(harmless("it's \u{1b}[2J \"ü\""), "it's \\u{1b}[2J \"ü\"");
-        assert_eq!(printable("\u{9b}2J\u{202e}\n"), "\"\\u{9b}2J\\u{202e}\\n\"");
+    fn lines_are_broken_between_words_and_go_on_below_the_first() {
+        let message = json!({"event": "VNC_DISCONNECTED", "data": {
+            "server": {"host": "127.0.0.1", "service": "5900", "family": "ipv4", "websocket": false},
+            "client": {"host": "127.0.0.1", "service": "51018", "family": "ipv4", "websocket": true}}});
+        let text = rendered(&message, Some(80));
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.len() > 1 && lines.iter().all(|line| line.chars().count() <= 80), "{text}");
+        let column = lines[0].find("server=").expect("the first word");
+        assert!(lines[1..].iter().all(|line| line.find(|c| c != ' ') == Some(column)), "{text}");
+        let joined = lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+        assert_eq!(joined, rendered(&message, None).trim());
+    }
+
+    fn json_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_data_is_one_harmless_line(name in any::<String>(), data in json_value(), known in any::<bool>()) {
+            let name = if known { "STOP".to_owned() } else { name };
+            let text = rendered(&json!({"event": name, "data": {"member": data}}), None);
+            prop_assert!(!text.chars().any(char::is_control), "{text:?}");
+        }
     }
 }

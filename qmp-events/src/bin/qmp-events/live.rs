@@ -8,12 +8,12 @@ use tokio::runtime::Runtime;
 use crate::catalogue::{events, near, suggestion};
 use crate::decode::{excerpt, version};
 use crate::exit::Exit;
-use crate::human::harmless;
 use crate::output::Output;
 use crate::palette::{DIM, ERROR, LABEL, WARNING, paint};
 use crate::printer::Origin;
 use crate::record::Record;
 use crate::select::NamePattern;
+use crate::text::harmless;
 
 /// A message as it came.
 pub(crate) type Json = Arc<[u8]>;

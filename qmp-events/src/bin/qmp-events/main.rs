@@ -26,9 +26,11 @@ mod schema;
 mod select;
 mod severity;
 mod tally;
+mod text;
 mod tree;
 mod wait;
 mod watch;
+mod words;
 
 use std::io;
 use std::process::ExitCode;

@@ -48,7 +48,10 @@ impl Printer {
         record: &Record,
     ) -> io::Result<()> {
         match self {
-            Printer::Human(columns) => columns.write(output, &origin.label, record, origin.qemu),
+            Printer::Human(columns) => {
+                let width = output.width();
+                output.line(columns.render(&origin.label, record, origin.qemu, width))
+            }
             Printer::Json => {
                 serde_json::to_writer(&mut *output, &record.message)?;
                 output.write_all(b"\n")

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::human::printable;
 use crate::record::Record;
+use crate::text::{count, printable};
 
 /// How many lines are kept of each kind.
 const LINES: usize = 8;
@@ -83,10 +83,6 @@ impl fmt::Display for Places {
             more => write!(formatter, " and {more} more"),
         }
     }
-}
-
-pub(crate) fn count(number: u64, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 /// One line with the numbers, then one for each thing that is unknown, and the malformed lines.

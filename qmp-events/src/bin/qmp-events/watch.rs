@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 
 use qmp_events::tokio::{Backoff, Item, Options, Subscription};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::args::Watch;
 use crate::cloud_events::uri_reference;
@@ -15,7 +15,10 @@ use crate::machine::Machine;
 use crate::output::Output;
 use crate::printer::{Origin, Printer};
 
-/// How many items wait between the machines and the printer, on top of each machine's own queue.
+/// How many items wait for the printer, from each machine; more are dropped and counted.
+const QUEUE: usize = 16 << 10;
+
+/// How many items wait between these queues and the printer.
 const CHANNEL: usize = 64;
 
 pub(crate) fn watch(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> {
@@ -35,7 +38,7 @@ async fn run(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> {
     let (sender, mut items) = mpsc::channel(CHANNEL);
     for (index, machine) in arguments.machines.iter().enumerate() {
         let (_, subscription) = options.start(&machine.endpoint)?;
-        tokio::spawn(forward(index, subscription.raw(), sender.clone()));
+        tokio::spawn(forward(index, subscription.with_capacity(QUEUE).raw(), sender.clone()));
     }
     drop(sender);
 
@@ -64,30 +67,67 @@ async fn forward(index: usize, mut items: Subscription<Json>, sender: mpsc::Send
     }
 }
 
-/// Waits for SIGINT or SIGTERM. From here on they do not end the process by themselves.
-#[cfg(unix)]
+/// Waits for SIGINT or SIGTERM. A second one ends the process at once, as it may hang in writing to
+/// an output that nobody reads.
 fn end_signal() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
+    let (sender, receiver) = oneshot::channel();
+    let mut signals = Signals::new()?;
+    tokio::spawn(async move {
+        signals.next().await;
+        // The receiver is gone if the program ends just now.
+        let _ = sender.send(());
+        signals.next().await;
+        std::process::exit(SECOND_SIGNAL);
+    });
+    Ok(async {
+        // The task ends only with the process.
+        let _ = receiver.await;
     })
 }
 
-/// Waits for Ctrl-C.
+/// The exit status that shells give for SIGINT.
+const SECOND_SIGNAL: i32 = 130;
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
 #[cfg(not(unix))]
-fn end_signal() -> io::Result<impl Future<Output = ()>> {
-    Ok(async {
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Signals)
+    }
+
+    async fn next(&mut self) {
         // Without a handler, Ctrl-C ends the process by itself.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    })
+    }
 }
 
 /// Everything that is printed about all machines.
