@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::diagnostics::Diagnostics;
+use crate::qapi::Dialect;
 use crate::source::SourceMap;
 use crate::version::Version;
 
@@ -41,12 +42,18 @@ enum Command {
     },
     /// Report every defect of schema roots (*.json) and event documents (*.txt)
     Check {
+        /// Rules of a schema: `current` (QEMU 10) or `older`; found out from the schema if not given
+        #[arg(long)]
+        dialect: Option<Dialect>,
         /// What to read
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
     /// Print what is understood of a schema root (*.json) or an event document (*.txt), as JSON
     Dump {
+        /// Rules of a schema: `current` (QEMU 10) or `older`; found out from the schema if not given
+        #[arg(long)]
+        dialect: Option<Dialect>,
         /// What to read
         #[arg(value_name = "FILE")]
         file: PathBuf,
@@ -104,8 +111,8 @@ impl Arguments {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Codegen { check, root } => codegen::run(&root, check),
-            Command::Check { files } => check::run(&files),
-            Command::Dump { file } => dump::run(&file),
+            Command::Check { dialect, files } => check::run(&files, dialect),
+            Command::Dump { dialect, file } => dump::run(&file, dialect),
             Command::Verify { qemu_version, schema, source } => verify::run(&schema, qemu_version, &source),
             Command::Import { root, qemu_version, schema } => import::run(&schema, qemu_version, &root),
             Command::Diff { old: Some(old), new: Some(new), format, .. } => diff::run_sources(&old, &new, format),

@@ -6,15 +6,16 @@ use std::process::ExitCode;
 use super::source::read;
 use super::{print_diagnostics, warn};
 use crate::diagnostics::{Diagnostics, Severity};
+use crate::qapi::Dialect;
 use crate::source::SourceMap;
 
 /// Checks one file after the other; each is a source of its own.
-pub(super) fn run(files: &[PathBuf]) -> anyhow::Result<ExitCode> {
+pub(super) fn run(files: &[PathBuf], dialect: Option<Dialect>) -> anyhow::Result<ExitCode> {
     let mut all_errors = 0;
     for file in files {
         let mut sources = SourceMap::default();
         let mut diagnostics = Diagnostics::default();
-        read(file, &mut sources, &mut diagnostics)?;
+        read(file, dialect, &mut sources, &mut diagnostics)?;
         print_diagnostics(&diagnostics, &sources);
         let (errors, warnings) = (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
         if errors + warnings > 0 {

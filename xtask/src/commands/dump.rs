@@ -9,13 +9,14 @@ use super::source::{Source, read};
 use super::{print, warn};
 use crate::diagnostics::Diagnostics;
 use crate::dump::{dump_document, dump_schema};
+use crate::qapi::Dialect;
 use crate::source::SourceMap;
 
 /// Prints everything that was understood, whatever else is wrong; that goes to the standard error.
-pub(super) fn run(file: &Path) -> anyhow::Result<ExitCode> {
+pub(super) fn run(file: &Path, dialect: Option<Dialect>) -> anyhow::Result<ExitCode> {
     let mut sources = SourceMap::default();
     let mut diagnostics = Diagnostics::default();
-    let dump = match read(file, &mut sources, &mut diagnostics)? {
+    let dump = match read(file, dialect, &mut sources, &mut diagnostics)? {
         Source::Schema(schema) => dump_schema(&schema, &sources),
         Source::Document(document) => dump_document(&document, &sources),
     };

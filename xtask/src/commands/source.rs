@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use crate::diagnostics::Diagnostics;
 use crate::document::{self, EventDocument};
 use crate::pipeline::read_text;
-use crate::qapi::{self, Disk};
+use crate::qapi::{self, Dialect, Disk};
 use crate::schema::Schema;
 use crate::source::SourceMap;
 
@@ -19,15 +19,16 @@ pub(super) enum Source {
     Document(EventDocument),
 }
 
-/// Reads a schema root or an event document.
+/// Reads a schema root, in a dialect or whichever it is written in, or an event document.
 pub(super) fn read(
     file: &Path,
+    dialect: Option<Dialect>,
     sources: &mut SourceMap,
     diagnostics: &mut Diagnostics,
 ) -> anyhow::Result<Source> {
     match file.extension().and_then(|ending| ending.to_str()) {
         Some("json") => {
-            let schema = qapi::read(file, sources, diagnostics, None);
+            let schema = qapi::read(file, sources, diagnostics, dialect);
             Ok(Source::Schema(schema.with_context(|| file.display().to_string())?))
         }
         Some("txt") => {
