@@ -180,6 +180,8 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
 
     /// Waits until something was read, written, or asked for. Cancelling it loses nothing.
     async fn exchange(&mut self) {
+        // Subscribers get a turn after each chunk, or a burst would overflow their queues.
+        tokio::task::yield_now().await;
         let mut chunk = [0; 4 << 10];
         let output = self.session.output();
         let (has_output, has_room) = (!output.is_empty(), output.len() < OUTPUT);
