@@ -6,8 +6,8 @@
 mod check;
 mod codegen;
 mod diff;
-mod import;
 mod dump;
+mod import;
 mod source;
 mod subject;
 mod verify;
@@ -115,7 +115,9 @@ impl Arguments {
             Command::Dump { dialect, file } => dump::run(&file, dialect),
             Command::Verify { qemu_version, schema, source } => verify::run(&schema, qemu_version, &source),
             Command::Import { root, qemu_version, schema } => import::run(&schema, qemu_version, &root),
-            Command::Diff { old: Some(old), new: Some(new), format, .. } => diff::run_sources(&old, &new, format),
+            Command::Diff { old: Some(old), new: Some(new), format, .. } => {
+                diff::run_sources(&old, &new, format)
+            }
             Command::Diff { from: Some(from), to: Some(to), schema, format, .. } => {
                 diff::run_releases(&schema, from, to, format)
             }

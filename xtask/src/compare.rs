@@ -3,12 +3,12 @@
 //! Both are walked at once from the events on. Types meet where both sides use them, whatever they
 //! are called; where one side is a build, names of types and widths of integers are not compared.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use crate::schema::Condition;
 use crate::source::Span;
 use crate::surface::{
-    Data, Event, Facts, Kind, Member, Object, Shape, Surface, TypeReference, Value, Variants,
+    Data, Event, Facts, Kind, Member, Object, Shape, Surface, TypeDefinition, TypeReference, Value, Variants,
 };
 
 /// One difference.
@@ -146,7 +146,9 @@ impl Change {
             Self::FeatureAdded { part, .. }
             | Self::FeatureRemoved { part, .. }
             | Self::ConditionChanged { part, .. } => part,
-            Self::EventAdded | Self::EventRemoved | Self::Renamed { .. } | Self::BaseChanged { .. } => return None,
+            Self::EventAdded | Self::EventRemoved | Self::Renamed { .. } | Self::BaseChanged { .. } => {
+                return None;
+            }
         };
         Some(part).filter(|part| !part.is_empty()).map(String::as_str)
     }
@@ -170,10 +172,20 @@ impl Change {
 
 /// All differences, event by event, types where they are first used.
 pub fn compare(old: &Surface, new: &Surface) -> Vec<Difference> {
-    let mut comparison = Comparison { old, new, met: BTreeSet::new(), differences: Vec::new() };
+    let mut comparison = Comparison {
+        old,
+        new,
+        met: BTreeSet::new(),
+        waiting: VecDeque::new(),
+        told: BTreeSet::new(),
+        differences: Vec::new(),
+    };
     let names: BTreeSet<&String> = old.events.keys().chain(new.events.keys()).collect();
     for name in names {
         comparison.event(name, old.events.get(name), new.events.get(name));
+        while let Some(pair) = comparison.waiting.pop_front() {
+            comparison.pair(pair);
+        }
     }
     comparison.differences
 }
@@ -181,9 +193,21 @@ pub fn compare(old: &Surface, new: &Surface) -> Vec<Difference> {
 struct Comparison<'a> {
     old: &'a Surface,
     new: &'a Surface,
-    /// Pairs of types that were compared, or are being compared.
+    /// Pairs of types that met.
     met: BTreeSet<(&'a str, &'a str)>,
+    /// Those that are not compared yet: types nest as deep as a source likes.
+    waiting: VecDeque<Pair<'a>>,
+    /// What was reported with a place.
+    told: BTreeSet<(Change, Option<Span>, Option<Span>)>,
     differences: Vec<Difference>,
+}
+
+/// Two types that met, with the names that the two sides have for them.
+struct Pair<'a> {
+    old: (&'a str, &'a TypeDefinition),
+    new: (&'a str, &'a TypeDefinition),
+    renamed: bool,
+    path: String,
 }
 
 /// Where the comparison stands: what owns the parts that it looks at.
@@ -237,8 +261,7 @@ impl<'a> Comparison<'a> {
         left_out: bool,
     ) {
         // A member that several types inherit differs once.
-        let known = |one: &Difference| one.change == change && one.old_place == old && one.new_place == new;
-        if old.or(new).is_some() && self.differences.iter().any(known) {
+        if old.or(new).is_some() && !self.told.insert((change.clone(), old, new)) {
             return;
         }
         let owner = place.owner.clone();
@@ -356,10 +379,14 @@ impl<'a> Comparison<'a> {
             let reference = |name: &str| TypeReference::Named(name.to_owned());
             return self.type_changed(&reference(old), &reference(new), member, place);
         }
-        if !self.met.insert((old, new)) {
-            return;
+        if self.met.insert((old, new)) {
+            let path = if member.is_empty() { place.path.clone() } else { place.below(member) };
+            self.waiting.push_back(Pair { old: (old, old_type), new: (new, new_type), renamed, path });
         }
-        let path = if member.is_empty() { place.path.clone() } else { place.below(member) };
+    }
+
+    fn pair(&mut self, pair: Pair<'a>) {
+        let Pair { old: (old, old_type), new: (new, new_type), renamed, path } = pair;
         let (side, name) = if self.old.kind == Kind::Schema { (self.old, old) } else { (self.new, new) };
         let shown = if side.kind == Kind::Schema { name.to_owned() } else { path.clone() };
         let place = Place {

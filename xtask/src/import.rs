@@ -93,7 +93,8 @@ pub fn import(files: &dyn Files, schema: &Path, tree: &Tree<'_>, at: Version) ->
 fn check_release(ours: &Ours, tree: &Tree<'_>, at: Version) -> anyhow::Result<()> {
     let Some(newest) = newest_date(&ours.schema).filter(|newest| at < *newest) else { return Ok(()) };
     let differences = compare(&project(&ours.schema, Some(at)), tree.surface);
-    let counts = |change: &Change| !matches!(change, Change::BaseChanged { .. } | Change::ConditionChanged { .. });
+    let counts =
+        |change: &Change| !matches!(change, Change::BaseChanged { .. } | Change::ConditionChanged { .. });
     if differences.iter().any(|difference| counts(&difference.change)) {
         bail!(
             "the schema knows QEMU {newest} already, and import only goes forwards: \

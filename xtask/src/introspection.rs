@@ -169,14 +169,22 @@ impl<'a> Reading<'a> {
                     members.iter().map(|one| self.reference(&one.r#type)).collect();
                 Shape::Alternate(types?)
             }
-            Entity::Object { members, tag, variants, .. } => Shape::Object(Object {
-                base: None,
-                members: members.iter().map(|member| self.member(member)).collect::<anyhow::Result<_>>()?,
-                variants: match tag {
-                    Some(tag) => Some(self.variants(tag, variants.as_deref().unwrap_or_default())?),
-                    None => None,
-                },
-            }),
+            Entity::Object { members, tag, variants, .. } => {
+                check_distinct(name, members.iter().map(|member| member.name.as_str()))?;
+                let cases = variants.iter().flatten().map(|variant| variant.case.as_str());
+                check_distinct(name, cases)?;
+                Shape::Object(Object {
+                    base: None,
+                    members: members
+                        .iter()
+                        .map(|member| self.member(member))
+                        .collect::<anyhow::Result<_>>()?,
+                    variants: match tag {
+                        Some(tag) => Some(self.variants(tag, variants.as_deref().unwrap_or_default())?),
+                        None => None,
+                    },
+                })
+            }
             _ => bail!("the reply uses '{name}' as the type of an event's data, which it is not"),
         };
         Ok(TypeDefinition { shape, facts: Facts::default() })
@@ -240,6 +248,16 @@ const MOST_NESTED_LISTS: usize = 16;
 
 fn facts(features: &BTreeSet<String>) -> Facts {
     Facts { features: features.clone(), ..Facts::default() }
+}
+
+fn check_distinct<'a>(ty: &str, names: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            bail!("the reply's type '{ty}' has '{name}' twice");
+        }
+    }
+    Ok(())
 }
 
 /// Before QEMU 6.2 there are only names, without features.

@@ -197,7 +197,8 @@ impl Projection<'_> {
     /// The schema calls a member optional if any release may leave it out.
     fn is_optional(&self, member: &schema::Member) -> bool {
         let Lifetime { optional, mandatory, .. } = member.lifetime;
-        let since = |version: Option<Version>| version.is_some_and(|version| self.at.is_none_or(|at| version <= at));
+        let since =
+            |version: Option<Version>| version.is_some_and(|version| self.at.is_none_or(|at| version <= at));
         member.optional && !since(mandatory) && (optional.is_none() || since(optional))
     }
 

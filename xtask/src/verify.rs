@@ -50,7 +50,8 @@ fn place(span: Span, sources: &SourceMap) -> String {
 
 fn sentence(difference: &Difference) -> String {
     let owner = &difference.owner;
-    let part_of = |part: &str| if part.is_empty() { owner.to_string() } else { format!("'{part}' of {owner}") };
+    let part_of =
+        |part: &str| if part.is_empty() { owner.to_string() } else { format!("'{part}' of {owner}") };
     let presence = |optional: bool| if optional { "optional" } else { "mandatory" };
     let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".to_owned());
     match &difference.change {
@@ -85,10 +86,11 @@ fn sentence(difference: &Difference) -> String {
         }
         Change::Renamed { new } => format!("{owner} is called '{new}' in QEMU"),
         Change::BaseChanged { old, new } => {
-            format!("{owner} has the base {} here, but {} in QEMU", or_none(old), or_none(new))
+            format!("{owner}: the base is {} here, but {} in QEMU", or_none(old), or_none(new))
         }
         Change::ConditionChanged { part, old, new } => {
-            format!("{} has the condition {} here, but {} in QEMU", part_of(part), or_none(old), or_none(new))
+            let (old, new) = (or_none(old), or_none(new));
+            format!("{}: the condition is {old} here, but {new} in QEMU", part_of(part))
         }
     }
 }

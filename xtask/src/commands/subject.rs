@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use serde_json::Value;
 
-use super::print_diagnostics;
-use crate::diagnostics::Diagnostics;
+use super::say;
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::projection::project;
 use crate::schema::Schema;
 use crate::source::SourceMap;
@@ -52,14 +52,26 @@ pub(super) fn schema_root(path: &Path) -> PathBuf {
     if path.is_dir() { path.join("qapi-schema.json") } else { path.to_owned() }
 }
 
-/// Reads a tree of QEMU. One that breaks the language's rules is no source to rely on.
+/// Reads a tree of QEMU. One that breaks the rules of shapes is no source to rely on; how QEMU
+/// writes its documentation is its own affair.
 pub(super) fn read_schema(root: &Path, sources: &mut SourceMap) -> anyhow::Result<Schema> {
     let mut diagnostics = Diagnostics::default();
     let place = || root.display().to_string();
     let schema = qapi::read(root, sources, &mut diagnostics, None).with_context(place)?;
-    if diagnostics.has_errors() {
-        print_diagnostics(&diagnostics, sources);
-        bail!("{}: the schema has errors", place());
+    let matters = |one: &&&Diagnostic| one.severity == Severity::Error && !one.code.starts_with("doc-");
+    let errors = diagnostics.sorted();
+    let errors: Vec<_> = errors.iter().filter(matters).collect();
+    for error in &errors {
+        let at = sources.position(error.span);
+        let file = sources.file(error.span.file).name();
+        say(&format!("{file}:{}:{}: error[{}]: {}", at.line, at.column, error.code, error.message));
+    }
+    if !errors.is_empty() {
+        bail!(
+            "{}: the schema has {} errors; a newer QEMU may write what this reader does not know",
+            place(),
+            errors.len()
+        );
     }
     Ok(schema)
 }

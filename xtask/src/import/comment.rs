@@ -1,7 +1,7 @@
 //! Edits of documentation comments: new members and features, and dates.
 
-use super::text::{Edits, WIDTH, fill};
 use super::MARKER;
+use super::text::{Edits, WIDTH, fill};
 use crate::qapi::ast::{Comment, Line};
 use crate::source::{SourceMap, Span};
 use crate::version::Version;
@@ -78,14 +78,18 @@ impl<'a> CommentEditor<'a> {
         text.starts_with('@') || TAGS.iter().any(|tag| text.starts_with(tag))
     }
 
-    /// Describes a new feature.
-    pub(super) fn add_feature(&self, name: &str, since: Version, edits: &mut Edits) {
+    /// Describes a new feature, the first of the comment's new ones or a further one.
+    pub(super) fn add_feature(&self, name: &str, since: Version, is_first: bool, edits: &mut Edits) {
         let text = describe(name, since);
         let features = self.features_at();
-        let described = (features..self.lines().len()).rev().find(|&at| self.lines()[at].text.starts_with('@'));
+        let described =
+            (features..self.lines().len()).rev().find(|&at| self.lines()[at].text.starts_with('@'));
         match described {
             Some(first) => self.insert_behind(self.section_end(first), &text, edits),
-            None => self.insert_before(self.first_tag(&TAGS[1..]), &format!("# Features:\n#\n{text}"), edits),
+            None => {
+                let heading = if is_first { "# Features:\n#\n" } else { "" };
+                self.insert_before(self.first_tag(&TAGS[1..]), &format!("{heading}{text}"), edits);
+            }
         }
     }
 

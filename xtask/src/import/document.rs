@@ -12,6 +12,9 @@ use crate::schema::{Builtin, Data, Event, Kind, Member, Schema, Type};
 use crate::source::Span;
 use crate::version::Version;
 
+/// Below this nobody reads; the document's own limit is not far.
+const MOST_INDENT: usize = 24;
+
 /// Changed files with their texts.
 pub(super) fn edit(ours: &Ours, at: Version) -> BTreeMap<String, String> {
     let text = ours.sources.file(ours.document_file).text();
@@ -92,7 +95,7 @@ impl<'a> DocumentEditor<'a> {
         };
         let first = format!("{margin}- \"{}\": ", member.name);
         let mut text = fill(&format!("{MARKER}{group}"), &first, &format!("{margin}  "));
-        if !open.contains(&&member.ty) {
+        if !open.contains(&&member.ty) && indent < MOST_INDENT {
             open.push(&member.ty);
             let (own, in_branches) = nested_members(self.schema(), &member.ty);
             let nested = self.bullets(&described(&own, &in_branches), indent + 2, open);
@@ -201,12 +204,20 @@ impl<'a> DocumentEditor<'a> {
         let joined = self.text[start..end].lines().map(str::trim).collect::<Vec<_>>();
         // A line break behind a sentence stands for two blanks.
         let joined = joined.iter().enumerate().fold(String::new(), |mut text, (index, line)| {
-            let gap = if index == 0 { "" } else if text.ends_with('.') { "  " } else { " " };
+            let gap = if index == 0 {
+                ""
+            } else if text.ends_with('.') {
+                "  "
+            } else {
+                " "
+            };
             text.push_str(gap);
             text.push_str(line);
             text
         });
-        let Some(close) = joined.find("(json-").and_then(|at| Some(at + joined[at..].find(')')?)) else { return };
+        let Some(close) = joined.find("(json-").and_then(|at| Some(at + joined[at..].find(')')?)) else {
+            return;
+        };
         let margin = " ".repeat(indent);
         let text = format!("{}, optional{}", &joined[..close], &joined[close..]);
         let filled = fill(text.trim_start_matches("- "), &format!("{margin}- "), &format!("{margin}  "));
@@ -273,7 +284,11 @@ impl<'a> DocumentEditor<'a> {
         let line = self.text[self.line_start(end)..self.line_end(end)].chars().count();
         let on_one_line = position(first.name_span).line == position(last.name_span).line;
         let fits = line + name.len() + value.len() + 2 <= WIDTH && !value.contains('\n');
-        let gap = if on_one_line && found.len() > 1 && fits { " ".to_owned() } else { format!("\n{}", " ".repeat(column)) };
+        let gap = if on_one_line && found.len() > 1 && fits {
+            " ".to_owned()
+        } else {
+            format!("\n{}", " ".repeat(column))
+        };
         self.insert(end, format!(",{gap}{name}{value}"));
     }
 }

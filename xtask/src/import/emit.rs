@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use super::MARKER;
 use super::text::{Layout, Node, fill};
 use crate::schema::Condition;
-use crate::surface::{Branch, Data, Event, Facts, Member, Object, Shape, TypeDefinition, TypeReference, Value};
+use crate::surface::{
+    Branch, Data, Event, Facts, Member, Object, Shape, TypeDefinition, TypeReference, Value,
+};
 use crate::version::Version;
 
 /// Something that gets a definition of its own.
@@ -36,10 +38,8 @@ pub(super) fn emit_definition(name: &str, new: New<'_>, boxed: bool, since: Vers
         New::Type(definition) => type_entries(name, &definition.shape),
     };
     add_facts(&mut entries, &new.facts().features, new.facts().condition.as_ref());
-    let expression: Vec<_> = entries
-        .iter()
-        .map(|(key, value)| format!("'{key}': {}", value.render(key.len() + 6, 2)))
-        .collect();
+    let expression: Vec<_> =
+        entries.iter().map(|(key, value)| format!("'{key}': {}", value.render(key.len() + 6, 2))).collect();
     format!("{}{{ {} }}\n", comment(name, new, since), expression.join(",\n  "))
 }
 
@@ -172,7 +172,10 @@ pub(super) fn features_node(features: &BTreeSet<String>) -> Node {
 }
 
 fn members_node(members: &[Member]) -> Node {
-    Node::Object(members.iter().map(|member| (member_key(member), member_node(member))).collect(), Layout::Listed)
+    Node::Object(
+        members.iter().map(|member| (member_key(member), member_node(member))).collect(),
+        Layout::Listed,
+    )
 }
 
 /// The key of a member, with the `*` of optional ones.

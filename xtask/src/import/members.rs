@@ -70,7 +70,7 @@ impl<'a> ShapeImport<'a> {
             if comment.has_feature(feature) {
                 self.leave(definition.span, &format!("more of this has the feature '{feature}' than before"));
             } else {
-                comment.add_feature(feature, self.at, &mut self.edits);
+                self.describe_feature(definition, feature, comment);
                 all.insert(feature.clone());
             }
         }
@@ -78,6 +78,15 @@ impl<'a> ShapeImport<'a> {
             comment.date(feature, &format!("(removed {})", self.at), true, &mut self.edits);
         }
         all
+    }
+
+    /// Describes a feature once for each definition.
+    fn describe_feature(&mut self, definition: &Definition, feature: &str, comment: &CommentEditor<'_>) {
+        let described = self.described.entry(definition.name.clone()).or_default();
+        let is_first = described.is_empty();
+        if !comment.has_feature(feature) && described.insert(feature.to_owned()) {
+            comment.add_feature(feature, self.at, is_first, &mut self.edits);
+        }
     }
 
     /// Members under a key of the definition.
@@ -133,6 +142,9 @@ impl<'a> ShapeImport<'a> {
         for (entry, member) in &new {
             editor.comment.add_member(&member.name, entry.after.as_deref(), self.at, &mut self.edits);
             self.needed.extend(member.ty.element().map(str::to_owned));
+            for feature in &member.facts.features {
+                self.describe_feature(definition, feature, &editor.comment);
+            }
             if emit::is_exceptional(&member.name) {
                 self.exceptions.insert(definition.name.clone());
             }
@@ -199,6 +211,9 @@ impl<'a> ShapeImport<'a> {
                 self.came_back(span, &format!("value '{}' of '{}'", value.name, definition.name));
             } else {
                 editor.comment.add_member(&value.name, behind, self.at, &mut self.edits);
+                for feature in &value.facts.features {
+                    self.describe_feature(definition, feature, &editor.comment);
+                }
                 new.push((behind.map(str::to_owned), emit::value_node(value)));
                 if emit::is_exceptional(&value.name) {
                     self.exceptions.insert(definition.name.clone());
@@ -261,7 +276,8 @@ impl<'a> ShapeImport<'a> {
         if !new.is_empty() {
             editor.expression.add_entries("data", new, &mut self.edits);
         }
-        for old in known.branches.iter().filter(|old| !theirs.branches.iter().any(|one| one.name == old.name)) {
+        for old in known.branches.iter().filter(|old| !theirs.branches.iter().any(|one| one.name == old.name))
+        {
             // The branch of a value that is gone is gone with it.
             let tag_value_is_gone = !self.tree_has_value(&definition.name, &theirs.tag, &old.name);
             if !tag_value_is_gone {

@@ -4,6 +4,9 @@ use super::text::{Layout, Node};
 use crate::reach::{data_members, own_members};
 use crate::schema::{Builtin, Data, DefinitionId, Event, Kind, Member, Schema, Type};
 
+/// As deep as the event document goes.
+const MOST_NESTED: usize = 16;
+
 /// The text of a message.
 pub(super) fn message(schema: &Schema, name: &str, event: &Event) -> String {
     let mut out = String::from("{ \"timestamp\": { \"seconds\": 1722434561, \"microseconds\": 204118 },\n");
@@ -75,8 +78,8 @@ fn leads_back(ty: &Type, open: &[DefinitionId]) -> bool {
 }
 
 fn object(schema: &Schema, id: DefinitionId, open: &mut Vec<DefinitionId>) -> Vec<(String, Node)> {
-    // Only a schema that no value can satisfy leads here twice.
-    if open.contains(&id) {
+    // Only a schema that no value can satisfy leads here twice, and nobody documents deeper ones.
+    if open.contains(&id) || open.len() >= MOST_NESTED {
         return Vec::new();
     }
     open.push(id);

@@ -34,6 +34,7 @@ pub(super) fn edit(
         needed: Vec::new(),
         new: BTreeMap::new(),
         exceptions: BTreeSet::new(),
+        described: BTreeMap::new(),
     };
     import.events();
     import.types();
@@ -59,6 +60,8 @@ pub(super) struct ShapeImport<'a> {
     new: BTreeMap<(Option<Span>, &'a str), New<'a>>,
     /// Types whose members or values break the naming rules, as QEMU's may.
     pub(super) exceptions: BTreeSet<String>,
+    /// Features that got their text in this round, by definition.
+    pub(super) described: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl<'a> ShapeImport<'a> {
@@ -112,9 +115,14 @@ impl<'a> ShapeImport<'a> {
         match (&known.data, &theirs.data) {
             (Data::Type(known), Data::Type(theirs)) if known == theirs => {}
             (Data::Type(known), Data::Type(theirs)) => {
-                self.leave(definition.span, &format!("the data of this event is '{theirs}' now, not '{known}'"));
+                self.leave(
+                    definition.span,
+                    &format!("the data of this event is '{theirs}' now, not '{known}'"),
+                );
             }
-            (_, Data::Type(ty)) if self.tree.surface.object(ty).is_some_and(|object| object.variants.is_some()) => {
+            (_, Data::Type(ty))
+                if self.tree.surface.object(ty).is_some_and(|object| object.variants.is_some()) =>
+            {
                 self.leave(definition.span, &format!("the data of this event is the union '{ty}' now"));
             }
             (Data::Members(known), _) => {
@@ -123,7 +131,9 @@ impl<'a> ShapeImport<'a> {
                 self.members(definition, "data", &known, &members);
             }
             (Data::Type(ty), Data::Members(members)) => {
-                let Some(owner) = self.ours.schema.find(ty).map(|id| self.ours.schema.get(id)) else { return };
+                let Some(owner) = self.ours.schema.find(ty).map(|id| self.ours.schema.get(id)) else {
+                    return;
+                };
                 let members: Vec<_> = members.iter().collect();
                 self.members(owner, "data", &self.now.object_members(ty), &members);
             }
@@ -153,7 +163,8 @@ impl<'a> ShapeImport<'a> {
         let name = &definition.name;
         let key = if known.variants.is_some() { "base" } else { "data" };
         if known.base == theirs.base {
-            let (known, theirs) = (known.members.iter().collect::<Vec<_>>(), theirs.members.iter().collect::<Vec<_>>());
+            let (known, theirs) =
+                (known.members.iter().collect::<Vec<_>>(), theirs.members.iter().collect::<Vec<_>>());
             self.members(definition, key, &known, &theirs);
         } else {
             // Where members are inherited from is nothing that a message shows.
@@ -161,7 +172,9 @@ impl<'a> ShapeImport<'a> {
             self.members(definition, key, &known, &self.tree.surface.object_members(name));
         }
         match (&known.variants, &theirs.variants) {
-            (Some(known), Some(theirs)) if known.tag == theirs.tag => self.branches(definition, known, theirs),
+            (Some(known), Some(theirs)) if known.tag == theirs.tag => {
+                self.branches(definition, known, theirs)
+            }
             (None, None) => {}
             _ => self.leave(definition.span, "this is a union on one side only, or one with another tag"),
         }
@@ -174,7 +187,9 @@ impl<'a> ShapeImport<'a> {
                 match &event.data {
                     Data::Type(ty) => self.needed.push(ty.clone()),
                     Data::Members(members) => {
-                        self.needed.extend(members.iter().filter_map(|member| member.ty.element()).map(str::to_owned));
+                        self.needed.extend(
+                            members.iter().filter_map(|member| member.ty.element()).map(str::to_owned),
+                        );
                     }
                 };
             }
@@ -199,7 +214,9 @@ impl<'a> ShapeImport<'a> {
             if let Some((name, theirs)) = self.tree.surface.types.get_key_value(&name) {
                 let key = (theirs.facts.span, name.as_str());
                 match known {
-                    Some(Definition { lifetime, span, .. }) if lifetime.removed.is_some_and(|gone| gone <= self.at) => {
+                    Some(Definition { lifetime, span, .. })
+                        if lifetime.removed.is_some_and(|gone| gone <= self.at) =>
+                    {
                         self.came_back(*span, &format!("type '{name}'"));
                     }
                     Some(_) => {}

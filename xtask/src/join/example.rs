@@ -118,7 +118,11 @@ impl Check<'_> {
 }
 
 /// The members that the schema allows in an object, which for a union depend on the object's tag.
-pub(crate) fn object_members<'a>(schema: &'a Schema, id: DefinitionId, value: &json::Value) -> Vec<&'a Member> {
+pub(crate) fn object_members<'a>(
+    schema: &'a Schema,
+    id: DefinitionId,
+    value: &json::Value,
+) -> Vec<&'a Member> {
     match &schema.get(id).kind {
         Kind::Struct(structure) => schema.members_with_base(structure),
         Kind::Union(union) => {

@@ -30,7 +30,8 @@ fn tree_of(facts: &Value) -> ReadTree {
                 quoted(&facts["branches"])
             ),
             _ => {
-                let base = facts["base"].as_str().map(|base| format!("'base': '{base}', ")).unwrap_or_default();
+                let base =
+                    facts["base"].as_str().map(|base| format!("'base': '{base}', ")).unwrap_or_default();
                 writeln!(text, "{{ 'struct': '{name}', {base}'data': {} }}", members(&facts["members"]))
             }
         };
@@ -109,7 +110,7 @@ fn an_older_catalogue_and_a_newer_tree_give_the_facts_of_both() {
 }
 
 #[test]
-fn our_catalogue_without_what_came_after_7_2_gets_it_back() {
+fn importing_two_releases_ends_where_our_catalogue_stands() {
     let today = schema_files();
     let old = import_release(empty(), "7.2", "7.2.0");
     let new = import_release(old, "10.0", "10.0.2");

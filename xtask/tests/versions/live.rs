@@ -75,8 +75,20 @@ fn a_running_system_emulator_has_what_the_schema_says() {
     let monitor = format!("unix:{},server=on,wait=off", directory.socket().display());
     let ready = format!("unix:{}", directory.0.join("ready").display());
     let arguments = [
-        "-M", "q35", "-display", "none", "-nodefaults", "-S", "-m", "64", "-accel", "tcg", "-qmp", &monitor,
-        "-qmp", &ready,
+        "-M",
+        "q35",
+        "-display",
+        "none",
+        "-nodefaults",
+        "-S",
+        "-m",
+        "64",
+        "-accel",
+        "tcg",
+        "-qmp",
+        &monitor,
+        "-qmp",
+        &ready,
     ];
     if let Some(_qemu) = start("qemu-system-x86_64", &directory, &arguments) {
         verify_live(&directory);
@@ -88,7 +100,8 @@ fn a_running_storage_daemon_has_what_the_schema_says() {
     let directory = Directory::new("storage");
     let server = format!("socket,id=m,path={},server=on,wait=off", directory.socket().display());
     let ready = format!("socket,id=r,path={}", directory.0.join("ready").display());
-    let arguments = ["--chardev", &server, "--monitor", "chardev=m", "--chardev", &ready, "--monitor", "chardev=r"];
+    let arguments =
+        ["--chardev", &server, "--monitor", "chardev=m", "--chardev", &ready, "--monitor", "chardev=r"];
     if let Some(_qemu) = start("qemu-storage-daemon", &directory, &arguments) {
         verify_live(&directory);
     }
@@ -111,8 +124,7 @@ fn script(socket: &Path, texts: Vec<String>) -> std::thread::JoinHandle<()> {
     })
 }
 
-const GREETING: &str =
-    r#"{"QMP": {"version": {"qemu": {"micro": 2, "minor": 0, "major": 10}, "package": ""}, "capabilities": []}}"#;
+const GREETING: &str = r#"{"QMP": {"version": {"qemu": {"micro": 2, "minor": 0, "major": 10}, "package": ""}, "capabilities": []}}"#;
 
 #[test]
 fn events_and_other_replies_in_between_are_passed_over() {
@@ -122,7 +134,9 @@ fn events_and_other_replies_in_between_are_passed_over() {
         &directory.socket(),
         vec![
             format!("{event}\r\n{GREETING}\r\n{event}"),
-            format!("{event}{{\"return\": {{}}, \"id\": 7}}{{\"return\": {{}}, \"id\": \"qmp_capabilities\"}}"),
+            format!(
+                "{event}{{\"return\": {{}}, \"id\": 7}}{{\"return\": {{}}, \"id\": \"qmp_capabilities\"}}"
+            ),
             format!("{event}\n{{\n  \"return\": [],\n  \"id\": \"query-qmp-schema\"\n}}\n"),
         ],
     );

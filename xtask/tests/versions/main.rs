@@ -6,5 +6,6 @@ mod import;
 mod import_rounds;
 mod live;
 mod projection;
+mod properties;
 mod tiny;
 mod verify;

@@ -101,7 +101,10 @@ fn each_kind_of_difference_has_its_sentence() {
         ("['idle', 'busy']", "['idle', 'asleep']"),
         ("'data': { 'error': 'DiskError' }", "'data': { 'guest': 'DiskError' }"),
         ("{ 'event': 'DISK_LOST' }", "{ 'event': 'DISK_LOST', 'features': ['unstable'] }"),
-        ("{ 'struct': 'DiskPlace', 'data': { 'bus': 'str',", "{ 'struct': 'DiskBus', 'data': { 'bus': 'str' } }\n{ 'struct': 'DiskPlace', 'base': 'DiskBus', 'data': {"),
+        (
+            "{ 'struct': 'DiskPlace', 'data': { 'bus': 'str',",
+            "{ 'struct': 'DiskBus', 'data': { 'bus': 'str' } }\n{ 'struct': 'DiskPlace', 'base': 'DiskBus', 'data': {",
+        ),
     ];
     let mut said = String::new();
     for (old, new) in cases {
