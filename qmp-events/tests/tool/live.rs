@@ -34,6 +34,22 @@ fn a_killed_qemu_is_no_normal_end() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_restart_is_told_as_another_qemu() {
+    let Some(mut qemu) = Qemu::start() else { return };
+    let mut watch = Running::start(&format!("watch --reconnect --time none {}", qemu.endpoint()));
+    watch.await_note("connected to QEMU");
+    qemu.restart();
+    watch.await_line("SHUTDOWN");
+    watch.await_note("back after a gap, to another QEMU; events may be missing here");
+    watch.await_note("connected to QEMU");
+    qemu.execute("cont");
+    watch.await_line("RESUME");
+    watch.signal("TERM");
+    assert_eq!(watch.end().status, Some(0));
+}
+
+#[test]
 fn waiting_gets_the_event_of_a_command() {
     let Some(mut qemu) = Qemu::start() else { return };
     let arguments = format!("wait {} --event RESET --where reason=host-qmp-system-reset", qemu.endpoint());

@@ -1,7 +1,7 @@
 //! A real QEMU without a guest: two monitors, one to watch and one to command.
 
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -24,13 +24,7 @@ impl Qemu {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let directory = std::env::temp_dir().join(format!("qmp-events-tool-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&directory).expect("a directory");
-        let monitor = |name: &str| format!("unix:{},server=on,wait=off", directory.join(name).display());
-        let arguments = "-M q35 -display none -nodefaults -S -m 64 -accel tcg";
-        let child = Command::new("qemu-system-x86_64")
-            .args(arguments.split_whitespace())
-            .args(["-qmp", &monitor("watched.sock"), "-qmp", &monitor("commanded.sock")])
-            .stdin(Stdio::null())
-            .spawn();
+        let child = spawn(&directory);
         let child = match child {
             Ok(child) => child,
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -43,6 +37,15 @@ impl Qemu {
         let mut qemu = Qemu { child, directory, client: None };
         qemu.client = Some(qemu.connect());
         Some(qemu)
+    }
+
+    /// Ends the machine, and starts another one on the same sockets.
+    pub(crate) fn restart(&mut self) {
+        self.execute("quit");
+        self.child.wait().expect("a child");
+        self.client = None;
+        self.child = spawn(&self.directory).expect("QEMU runs as before");
+        self.client = Some(self.connect());
     }
 
     /// Connects to the second monitor once it is there; the first is there by then, too.
@@ -74,6 +77,16 @@ impl Qemu {
     pub(crate) fn kill(&mut self) {
         self.child.kill().expect("it runs");
     }
+}
+
+fn spawn(directory: &Path) -> std::io::Result<Child> {
+    let monitor = |name: &str| format!("unix:{},server=on,wait=off", directory.join(name).display());
+    let arguments = "-M q35 -display none -nodefaults -S -m 64 -accel tcg";
+    Command::new("qemu-system-x86_64")
+        .args(arguments.split_whitespace())
+        .args(["-qmp", &monitor("watched.sock"), "-qmp", &monitor("commanded.sock")])
+        .stdin(Stdio::null())
+        .spawn()
 }
 
 impl Drop for Qemu {

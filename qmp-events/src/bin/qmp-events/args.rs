@@ -36,8 +36,10 @@ pub(crate) enum Command {
     Decode(Decode),
     /// Prints the events of running machines as they come
     ///
-    /// Ends when all machines have ended, or at SIGINT or SIGTERM. Events go to standard output,
-    /// and what happens to the connections goes to standard error.
+    /// Events go to standard output, and what happens to the connections goes to standard error.
+    /// It ends when all machines have ended, or at SIGINT or SIGTERM. The exit status is 0 if
+    /// every QEMU ended after SHUTDOWN or a signal ended the watch, 3 if a connection failed or
+    /// ended otherwise, 4 if a server does not keep to the protocol.
     Watch(Watch),
     /// Waits for an event of a running machine, and prints it
     ///
@@ -88,11 +90,11 @@ pub(crate) struct Decode {
 
 #[derive(Debug, Args)]
 pub(crate) struct Watch {
-    /// A machine: unix:PATH or tcp:HOST:PORT, after LABEL= if it is to be called something
+    /// A machine: unix:PATH or tcp:HOST:PORT, with the name to show for it in front, if wanted
     #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "demo")]
     pub(crate) machines: Vec<Machine>,
 
-    /// Play a recording of a real machine instead; needs no QEMU
+    /// Play recordings of real machines instead; needs no QEMU
     #[arg(long, conflicts_with_all = ["machines", "reconnect"])]
     pub(crate) demo: bool,
 
