@@ -63,11 +63,13 @@ pub struct Imported {
 ///
 /// # Errors
 ///
-/// A file cannot be read, or the schema knows newer releases and the tree differs from it: what an
-/// old release had cannot be told from what later ones dropped.
+/// A file cannot be read; the tree lacks most events; or the schema knows newer releases and the tree
+/// differs from it, for what an old release had cannot be told from what later ones dropped.
 pub fn import(files: &dyn Files, schema: &Path, tree: &Tree<'_>, at: Version) -> anyhow::Result<Imported> {
     let mut overlay = Overlay { under: files, changed: BTreeMap::new() };
-    check_release(&Ours::read(&overlay, schema)?, tree, at)?;
+    let ours = Ours::read(&overlay, schema)?;
+    check_release(&ours, tree, at)?;
+    check_whole(&project(&ours.schema, Some(at)), tree)?;
     for _ in 0..MOST_ROUNDS {
         let ours = Ours::read(&overlay, schema)?;
         let now = project(&ours.schema, Some(at));
@@ -100,6 +102,16 @@ fn check_release(ours: &Ours, tree: &Tree<'_>, at: Version) -> anyhow::Result<()
             "the schema knows QEMU {newest} already, and import only goes forwards: \
              `cargo xtask verify --qemu-version {at}` shows how this tree differs"
         );
+    }
+    Ok(())
+}
+
+/// No release drops most of its events; a part of a tree lacks them.
+fn check_whole(now: &Surface, tree: &Tree<'_>) -> anyhow::Result<()> {
+    let known = now.events.len();
+    let kept = now.events.keys().filter(|name| tree.surface.events.contains_key(*name)).count();
+    if kept * 2 < known {
+        bail!("the tree has {kept} of our {known} events only: is it the root that includes all the others?");
     }
     Ok(())
 }

@@ -20,6 +20,9 @@ use crate::{introspection, monitor, qapi};
 /// Replies of today's QEMU have 200 kB.
 const MOST_BYTES: u64 = 64 << 20;
 
+/// More errors say no more: this is no schema that we can read.
+const MOST_ERRORS: usize = 10;
+
 /// A source that was read.
 pub(super) struct Subject {
     pub(super) surface: Surface,
@@ -61,7 +64,7 @@ pub(super) fn read_schema(root: &Path, sources: &mut SourceMap) -> anyhow::Resul
     let matters = |one: &&&Diagnostic| one.severity == Severity::Error && !one.code.starts_with("doc-");
     let errors = diagnostics.sorted();
     let errors: Vec<_> = errors.iter().filter(matters).collect();
-    for error in &errors {
+    for error in errors.iter().take(MOST_ERRORS) {
         let at = sources.position(error.span);
         let file = sources.file(error.span.file).name();
         say(&format!("{file}:{}:{}: error[{}]: {}", at.line, at.column, error.code, error.message));

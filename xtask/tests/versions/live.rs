@@ -1,6 +1,6 @@
 //! A running QEMU has what the schema says, and a socket that answers nothing keeps nobody.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -41,13 +41,11 @@ impl Drop for Qemu {
     }
 }
 
-/// QEMU connects to us: when it has, its monitor is there, and there is nothing to wait for. Then it
-/// serves the socket that is asked.
-fn start(binary: &str, directory: &Directory, arguments: &[&str]) -> Option<Qemu> {
-    let ready = directory.0.join("ready");
-    let listener = UnixListener::bind(&ready).expect("a socket can be bound");
-    let child = Command::new(binary).args(arguments).stdin(Stdio::null()).spawn();
-    let child = match child {
+/// Starts QEMU with a second monitor on its standard output: when that greets, all are there, and
+/// when QEMU fails, it ends.
+fn start(binary: &str, arguments: &[&str]) -> Option<Qemu> {
+    let command = Command::new(binary).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut child = match command {
         Ok(child) => Qemu(child),
         Err(error) => {
             assert!(std::env::var_os("CI").is_none(), "{binary} cannot be started: {error}");
@@ -58,7 +56,10 @@ fn start(binary: &str, directory: &Directory, arguments: &[&str]) -> Option<Qemu
             return None;
         }
     };
-    listener.accept().expect("QEMU connects");
+    let mut greeting = String::new();
+    let stdout = child.0.stdout.as_mut().expect("the output is a pipe");
+    BufReader::new(stdout).read_line(&mut greeting).expect("QEMU can be read");
+    assert!(greeting.contains("QMP"), "{binary} ended before it greeted");
     Some(child)
 }
 
@@ -73,24 +74,9 @@ fn verify_live(directory: &Directory) {
 fn a_running_system_emulator_has_what_the_schema_says() {
     let directory = Directory::new("system");
     let monitor = format!("unix:{},server=on,wait=off", directory.socket().display());
-    let ready = format!("unix:{}", directory.0.join("ready").display());
-    let arguments = [
-        "-M",
-        "q35",
-        "-display",
-        "none",
-        "-nodefaults",
-        "-S",
-        "-m",
-        "64",
-        "-accel",
-        "tcg",
-        "-qmp",
-        &monitor,
-        "-qmp",
-        &ready,
-    ];
-    if let Some(_qemu) = start("qemu-system-x86_64", &directory, &arguments) {
+    let machine = ["-M", "q35", "-display", "none", "-nodefaults", "-S", "-m", "64", "-accel", "tcg"];
+    let monitors = ["-qmp", &monitor, "-qmp", "stdio"];
+    if let Some(_qemu) = start("qemu-system-x86_64", &[&machine[..], &monitors].concat()) {
         verify_live(&directory);
     }
 }
@@ -98,11 +84,10 @@ fn a_running_system_emulator_has_what_the_schema_says() {
 #[test]
 fn a_running_storage_daemon_has_what_the_schema_says() {
     let directory = Directory::new("storage");
-    let server = format!("socket,id=m,path={},server=on,wait=off", directory.socket().display());
-    let ready = format!("socket,id=r,path={}", directory.0.join("ready").display());
-    let arguments =
-        ["--chardev", &server, "--monitor", "chardev=m", "--chardev", &ready, "--monitor", "chardev=r"];
-    if let Some(_qemu) = start("qemu-storage-daemon", &directory, &arguments) {
+    let server = format!("socket,id=socket,path={},server=on,wait=off", directory.socket().display());
+    let first = ["--chardev", &server, "--monitor", "chardev=socket"];
+    let second = ["--chardev", "stdio,id=stdio", "--monitor", "chardev=stdio"];
+    if let Some(_qemu) = start("qemu-storage-daemon", &[first, second].concat()) {
         verify_live(&directory);
     }
 }
