@@ -87,8 +87,10 @@ impl Generator {
 
     fn value(&mut self, ty: TypeInfo, depth: u32) -> String {
         match ty {
-            TypeInfo::Integer { bits: bits @ (8 | 16), .. } => self.random.u32(0..1 << (bits - 1)).to_string(),
-            TypeInfo::Integer { .. } => (self.random.u64(0..1 << 36) >> self.random.u8(0..36)).to_string(),
+            TypeInfo::Integer { bits, .. } => {
+                let largest = bits.min(37) - 1;
+                (self.random.u64(0..1 << largest) >> self.random.u32(0..largest)).to_string()
+            }
             TypeInfo::Number => format!("{:.3}", self.random.f64() * 100.0),
             TypeInfo::Boolean => self.random.bool().to_string(),
             TypeInfo::String => self.string(),

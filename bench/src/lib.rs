@@ -1,8 +1,8 @@
 //! How fast events are decoded, beside other crates.
 //!
 //! `corpora` writes files of event lines; `times`, `allocations` and `instructions` measure decoders
-//! on such files, and write their results as JSON lines. `cargo xtask bench` runs them all and makes
-//! the table. Nothing here decides what a result means.
+//! on such files, `schemas` measures the generator. They write results as JSON lines, of which
+//! `cargo xtask bench` makes tables. Nothing here decides what a result means.
 
 pub mod corpus;
 pub mod decoders;
@@ -11,3 +11,9 @@ pub mod recorded;
 
 #[path = "../../qmp-events-derive/src/order.rs"]
 mod order;
+
+/// The value in the middle.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

@@ -3,6 +3,7 @@
 //! Exit status, the same for all: 0 without errors, 1 with errors in what was read, 2 for misuse
 //! or an unreadable file.
 
+mod bench;
 mod check;
 mod codegen;
 mod diff;
@@ -100,6 +101,8 @@ enum Command {
         #[arg(long, value_enum, default_value_t = diff::Format::Text)]
         format: diff::Format,
     },
+    /// Compare with other crates: decoding, or what a subcommand names
+    Bench(bench::Bench),
 }
 
 impl Arguments {
@@ -122,6 +125,7 @@ impl Arguments {
                 diff::run_releases(&schema, from, to, format)
             }
             Command::Diff { .. } => anyhow::bail!("name two sources, or give --from and --to"),
+            Command::Bench(what) => bench::run(what).map(|()| ExitCode::SUCCESS),
         }
     }
 }

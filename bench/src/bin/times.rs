@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use bench::corpus::Corpus;
 use bench::decoders::{IGNORED_ANY, Pass, QAPI, ROWS, Row};
+use bench::median;
 use serde_json::json;
 
 const ROUNDS: usize = 41;
@@ -60,9 +61,4 @@ fn measure(lines: &[&[u8]]) -> Vec<(&'static Row, Vec<f64>)> {
 
 fn median_ratio(times: &[f64], others: &[f64]) -> f64 {
     median(times.iter().zip(others).map(|(time, other)| time / other).collect())
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
