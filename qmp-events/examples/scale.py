@@ -29,7 +29,10 @@ async def count(client, listener):
             break
         int(message["data"]["id"])
         events += 1
-    await client.disconnect()
+    try:
+        await client.disconnect()
+    except EOFError:
+        pass  # how it says that the server closed the connection
     return events
 
 

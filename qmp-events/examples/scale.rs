@@ -12,12 +12,13 @@
 //! second form alone. Needs `/proc`, so Linux.
 
 use qmp_events::events::JobStatusChange;
+use qmp_events::splitter::{Frame, Splitter};
 use qmp_events::tokio::{Item, Subscription, connect};
 use qmp_events::{Event, EventMessage};
 use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
@@ -96,18 +97,15 @@ async fn serve(path: &str, load: Load) -> Result<()> {
 }
 
 async fn serve_one(
-    stream: UnixStream,
+    mut stream: UnixStream,
     all: std::sync::Arc<Barrier>,
     load: Load,
     number: usize,
 ) -> Result<()> {
-    let mut stream = BufReader::new(stream);
     stream
         .write_all(b"{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 0, \"minor\": 0, \"major\": 10}, \"package\": \"\"}, \"capabilities\": []}}\r\n")
         .await?;
-    let mut command = String::new();
-    stream.read_line(&mut command).await?;
-    let id = serde_json::from_str::<serde_json::Value>(&command)?["id"].clone();
+    let id = receive_id(&mut stream).await?;
     stream.write_all(format!("{{\"return\": {{}}, \"id\": {id}}}\r\n").as_bytes()).await?;
     all.wait().await;
     // The connections take turns within a tick.
@@ -129,6 +127,21 @@ async fn serve_one(
     }
     stream.write_all(b"{\"event\": \"SHUTDOWN\", \"data\": {\"guest\": false}}\r\n").await?;
     Ok(())
+}
+
+/// The `id` of the first command; a client need not end it with a new line.
+async fn receive_id(stream: &mut UnixStream) -> Result<serde_json::Value> {
+    let mut splitter = Splitter::new();
+    loop {
+        if let Some(Frame::Message(message)) = splitter.next_frame() {
+            return Ok(serde_json::from_slice::<serde_json::Value>(message.json)?["id"].clone());
+        }
+        let mut buffer = [0; 256];
+        match stream.read(&mut buffer).await? {
+            0 => return Err("the client left".into()),
+            count => splitter.push(&buffer[..count]),
+        }
+    }
 }
 
 /// What became of the events of one connection, or of all.

@@ -62,6 +62,9 @@ pub use timestamp::{Timestamp, TimestampError};
 pub use unknown::{UnknownBranch, UnknownEvent, UnknownValue};
 pub use wire::{QapiEvent, QapiEvents, QapiType};
 
+#[doc = include_str!("../docs/delivery.md")]
+pub mod delivery {}
+
 /// The types of all events, and of everything inside them.
 pub mod events {
     pub use crate::generated::*;
