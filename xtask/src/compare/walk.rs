@@ -9,6 +9,9 @@ use crate::surface::{
     Data, Event, Facts, Kind, Member, Object, Shape, Surface, TypeDefinition, TypeReference, Value, Variants,
 };
 
+/// Bytes of a path that is shown.
+const LONGEST_PATH: usize = 400;
+
 /// See [`super::compare`].
 pub(super) fn walk(old: &Surface, new: &Surface) -> Vec<Difference> {
     let mut comparison = Comparison {
@@ -58,8 +61,9 @@ struct Place {
 }
 
 impl Place {
+    /// The way to a part; one that is too long to read grows no further.
     fn below(&self, part: &str) -> String {
-        format!("{}.{part}", self.path)
+        if self.path.len() > LONGEST_PATH { self.path.clone() } else { format!("{}.{part}", self.path) }
     }
 }
 
