@@ -37,10 +37,17 @@ fn edits(tree: &str) -> String {
     let again = import_into(&after, &tree, "2.0").expect("the same release");
     assert!(again.files.is_empty(), "the second import edits {:?}", again.files.keys());
     assert_eq!(again.by_hand, imported.by_hand);
-    let mut shown = String::new();
     for (path, text) in &imported.files {
         let too_long = text.lines().find(|line| line.len() > 70);
         assert_eq!(too_long, None, "in {}", path.display());
+    }
+    show(&files, &imported)
+}
+
+/// The edits as a diff.
+pub(crate) fn show(files: &Texts, imported: &Imported) -> String {
+    let mut shown = String::new();
+    for (path, text) in &imported.files {
         let before = files.get(path).map(|bytes| String::from_utf8_lossy(bytes)).unwrap_or_default();
         let diff = TextDiff::from_lines(before.as_ref(), text);
         shown.push_str(&format!("{}\n{}", path.display(), diff.unified_diff().context_radius(2)));

@@ -7,9 +7,10 @@ use serde_json::Value;
 use xtask::import::MARKER;
 use xtask::pipeline::load;
 use xtask::projection::project;
+use xtask::schema::Definition;
 
 use crate::facts::{RELEASES, of_surface, recorded, workspace};
-use crate::import::{defects, generate_described, import_into, with};
+use crate::import::{defects, generate_described, import_into, show, with};
 use crate::tiny::{ReadTree, SCHEMA, Texts, read_tree_files};
 
 /// A tree without documentation that has the facts of a release.
@@ -158,4 +159,69 @@ fn our_own_catalogue_has_nothing_to_import() {
     let changed: Vec<_> = imported.files.values().filter(|text| text.contains(MARKER)).collect();
     assert_eq!(changed, Vec::<&String>::new());
     assert_eq!(imported.by_hand, Vec::<String>::new());
+}
+
+/// Our schema as if QEMU had written it: without what is gone, and with `replacements` in its texts.
+fn tree_of_ours(replacements: &[(&str, &str, &str)]) -> ReadTree {
+    let files = schema_files();
+    let loaded = load(&files, Path::new(SCHEMA)).expect("the schema is in memory");
+    let schema = &loaded.catalogue.schema;
+    let mut tree = Texts::new();
+    for module in &schema.modules {
+        let mut text = loaded.sources.file(module.file).text().to_owned();
+        let gone = |definition: &&Definition| {
+            definition.extent.file == module.file && definition.lifetime.removed.is_some()
+        };
+        for definition in schema.definitions.iter().filter(gone).rev() {
+            let comment = definition.documentation.as_ref().and_then(|comment| comment.span);
+            let start = comment.expect("our definitions are documented").start;
+            text.replace_range(start as usize..definition.extent.end as usize, "");
+        }
+        for (_, old, new) in replacements.iter().filter(|(name, ..)| *name == module.name) {
+            assert_eq!(text.matches(old).count(), 1, "{old} stands in {} once", module.name);
+            text = text.replace(old, new);
+        }
+        tree.insert(PathBuf::from(format!("qemu/{}.json", module.name)), text.into_bytes());
+    }
+    read_tree_files(&tree)
+}
+
+#[test]
+fn our_own_schema_as_a_tree_has_nothing_to_import() {
+    let imported = import_into(&schema_files(), &tree_of_ours(&[]), "10.1").expect("newer");
+    assert_eq!((imported.files.len(), imported.by_hand.len()), (0, 0));
+}
+
+#[test]
+fn a_newer_tree_leaves_all_that_we_wrote() {
+    let tree = tree_of_ours(&[
+        ("run-state", "'hyper-v', 's390' ]", "'hyper-v', 's390', 'tdx' ]"),
+        ("run-state", "# @s390:", "# @tdx: their words\n#\n# @s390:"),
+        (
+            "run-state",
+            "'s390': 'GuestPanicInformationS390' } }",
+            "'s390': 'GuestPanicInformationS390', 'tdx': 'GuestPanicInformationTdx' } }\n\n##\n\
+             # @GuestPanicInformationTdx:\n#\n# Their words.\n#\n# @error-code: their words\n#\n\
+             # @gpa: their words\n##\n\
+             { 'struct': 'GuestPanicInformationTdx', 'data': { 'error-code': 'uint32', '*gpa': 'uint64' } }\n",
+        ),
+        ("sockets", "'*keep-alive': 'bool',", "'*keep-alive': 'bool', '*keep-alive-count': 'uint32',"),
+        ("sockets", "# @mptcp:", "# @keep-alive-count: their words\n#\n# @mptcp:"),
+        ("char", "'open': 'bool' }", "'open': 'bool', 'qom-path': 'str' }"),
+        ("char", "# @open:", "# @qom-path: their words\n#\n# @open:"),
+    ]);
+    let before = schema_files();
+    let imported = import_into(&before, &tree, "10.1").expect("newer");
+    let shown = show(&before, &imported);
+    // Only what changes: the prose around it is no concern of this test.
+    let changed: Vec<_> = shown.lines().filter(|line| !line.starts_with([' ', '@'])).collect();
+    insta::assert_snapshot!(changed.join("\n"));
+    let after = with(before, &imported);
+    assert_eq!(generate_described(&after), "");
+    for (version, file) in RELEASES {
+        assert_facts(&after, version, file);
+    }
+    let loaded = load(&after, Path::new(SCHEMA)).expect("the catalogue is in memory");
+    let surface = project(&loaded.catalogue.schema, Some("10.1".parse().expect("a version")));
+    assert_eq!(of_surface(&surface), of_surface(&tree.surface));
 }
