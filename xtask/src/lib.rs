@@ -21,6 +21,7 @@ pub mod import;
 pub mod introspection;
 pub mod join;
 pub mod json;
+#[cfg(unix)]
 pub mod monitor;
 pub mod names;
 pub mod pipeline;

@@ -15,7 +15,9 @@ use crate::schema::Schema;
 use crate::source::SourceMap;
 use crate::surface::{Kind, Surface};
 use crate::version::Version;
-use crate::{introspection, monitor, qapi};
+#[cfg(unix)]
+use crate::monitor;
+use crate::{introspection, qapi};
 
 /// Replies of today's QEMU have 200 kB.
 const MOST_BYTES: u64 = 64 << 20;
@@ -89,6 +91,12 @@ fn read_reply(path: &Path) -> anyhow::Result<Option<Value>> {
     Ok(serde_json::from_slice(&bytes).ok())
 }
 
+#[cfg(not(unix))]
+fn ask(_: &Path) -> anyhow::Result<Subject> {
+    bail!("this system has no UNIX sockets: record the reply to query-qmp-schema in a file")
+}
+
+#[cfg(unix)]
 fn ask(socket: &Path) -> anyhow::Result<Subject> {
     let answer = monitor::ask(socket)?;
     let number = |name: &str| answer.version[name].as_u64().and_then(|number| u16::try_from(number).ok());

@@ -251,3 +251,35 @@ pub(crate) fn generate_described(files: &Texts) -> String {
     let generated = generate(&files, Path::new(SCHEMA)).expect("the catalogue is in memory");
     generated.diagnostics.render_plain(&generated.sources)
 }
+
+#[test]
+fn exceptions_follow_a_renamed_type_and_take_in_new_ones() {
+    let mut files = catalogue();
+    let file = |name: &str| Path::new(SCHEMA).join(name);
+    let pragma = "{ 'pragma': {\n    'member-name-exceptions': [\n        'DiskState'             # READY\n    ] } }\n";
+    let root = String::from_utf8_lossy(&files[&file("qapi/qapi-schema.json")]).into_owned();
+    files.insert(file("qapi/qapi-schema.json"), format!("{pragma}{root}").into_bytes());
+    let names = "[rust]\nDiskState = \"StateOfDisk\"\n\n[alias]\n\"DiskState.idle\" = [\"lazy\"]\n";
+    files.insert(file("names.toml"), names.into());
+    assert_eq!(defects(&files), "");
+    let rules = "{ 'pragma': { 'member-name-exceptions': ['DiskPlace'] } }\n";
+    let tree = rules.to_owned()
+        + &TREE.replace("DiskState", "DiskActivity").replace("'*slot'", "'Port': 'int', '*slot'");
+    let imported = import_into(&files, &read_tree(&tree), "2.0").expect("newer");
+    assert_eq!(defects(&with(files, &imported)), "");
+    insta::assert_snapshot!(imported.files[&file("names.toml")], @r#"
+    [rust]
+    DiskActivity = "StateOfDisk"
+
+    [alias]
+    "DiskActivity.idle" = ["lazy"]
+    "#);
+    insta::assert_snapshot!(imported.files[&file("qapi/qapi-schema.json")], @r"
+    { 'pragma': {
+        'member-name-exceptions': [
+            'DiskPlace',
+            'DiskActivity'             # READY
+        ] } }
+    { 'include': 'disk.json' }
+    ");
+}

@@ -12,10 +12,10 @@ use xtask::monitor::{ask, ask_within};
 use crate::verify::verify_reply;
 
 /// A directory of its own for each test, removed with everything in it.
-struct Directory(PathBuf);
+pub(crate) struct Directory(pub(crate) PathBuf);
 
 impl Directory {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("xtask-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&path).expect("a temporary directory can be made");
         Self(path)

@@ -1,5 +1,6 @@
 //! What is known of releases: projection, verification, differences and import.
 
+mod cli;
 mod diff;
 mod facts;
 mod import;
