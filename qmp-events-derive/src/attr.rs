@@ -207,9 +207,11 @@ fn rate_limit(meta: &ParseNestedMeta<'_>) -> syn::Result<RateLimit> {
     Ok(limit)
 }
 
-/// The text of the doc comment.
+/// The text of the doc comment, up to its first heading.
 pub(crate) fn parse_description(attributes: &[Attribute]) -> String {
-    let lines: Vec<String> = attributes.iter().filter_map(doc_line).collect();
+    let lines = attributes.iter().filter_map(doc_line);
+    // Sections have headings in rustdoc; what they say stands in the metadata by itself.
+    let lines: Vec<String> = lines.take_while(|line| !line.starts_with("# ")).collect();
     lines.join("\n").trim().to_owned()
 }
 

@@ -1,6 +1,6 @@
 //! The tokio client against scripted servers.
 
-use ::tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use ::tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
 use qmp_events::testing::{MockServer, Script};
 use qmp_events::tokio::{Backoff, Client, Item, Options, Peer, Subscription, Wire, connect};
 use qmp_events::{Disconnected, Error, Event, EventMessage};
@@ -375,8 +375,11 @@ async fn a_client_waits_for_a_server_that_does_not_run_yet() {
 async fn any_asynchronous_stream_will_do_and_is_closed_with_the_last_handle() {
     let (near, mut far) = duplex(16);
     let server = tokio::spawn(async move {
-        far.write_all(br#"{"QMP": {}}{"return": {}, "id": 1}{"event": "STOP"}"#).await.expect("a reader");
+        far.write_all(br#"{"QMP": {}}"#).await.expect("a reader");
+        let mut far = BufReader::new(far);
         let mut sent = String::new();
+        far.read_line(&mut sent).await.expect("a command");
+        far.write_all(br#"{"return": {}, "id": 1}{"event": "STOP"}"#).await.expect("a reader");
         far.read_to_string(&mut sent).await.expect("text");
         sent
     });

@@ -84,6 +84,8 @@ pub struct BlockImageCorrupted {
 ///
 /// With action "stop", STOP comes next.
 ///
+/// # Rate limit
+///
 /// QEMU sends it once a second at most for each `qom-path`, unless `action` is `stop`, since QEMU
 /// 10.0: the first at once, then the last of each second.
 ///
@@ -407,6 +409,8 @@ pub enum QuorumOpType {
 ///
 /// The guest, or whoever sent the request, gets an error.
 ///
+/// # Rate limit
+///
 /// QEMU sends it once a second at most: the first at once, then the last of each second.
 ///
 /// # Versions
@@ -444,6 +448,8 @@ pub struct QuorumFailure {
 /// The request as a whole may still have succeeded. The child is to be replaced.
 ///
 /// QUORUM_FAILURE follows if too few good children are left.
+///
+/// # Rate limit
 ///
 /// QEMU sends it once a second at most for each `node-name`: the first at once, then the last of
 /// each second.

@@ -8,6 +8,8 @@ use crate::QapiEvent;
 /// With the port of a guest agent, this tells a manager whether the agent runs. Only the guest's
 /// side is meant, not the host's.
 ///
+/// # Rate limit
+///
 /// QEMU sends it once a second at most for each `id`: the first at once, then the last of each
 /// second.
 ///

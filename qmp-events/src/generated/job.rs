@@ -73,11 +73,11 @@ pub enum JobStatus {
     Standby,
     /// Done, but waits for other jobs of its transaction.
     Waiting,
-    /// Done, and waits for ``job-finalize``.
+    /// Done, and waits for `job-finalize`.
     Pending,
     /// Cleans up after a failure or a cancellation.
     Aborting,
-    /// Over, kept until ``job-dismiss`` so that its result can be read.
+    /// Over, kept until `job-dismiss` so that its result can be read.
     Concluded,
     /// Gone; the id is free again.
     Null,

@@ -8,6 +8,8 @@ use crate::QapiEvent;
 /// `balloon` only sets a goal. The guest moves towards it in its own time, and may stop short of
 /// it. `query-balloon` shows the same value.
 ///
+/// # Rate limit
+///
 /// QEMU sends it once a second at most: the first at once, then the last of each second.
 ///
 /// # Versions
@@ -37,6 +39,8 @@ pub struct BalloonChange {
 /// The driver of the Hyper-V balloon sent its regular report on memory use.
 ///
 /// The guest sends reports only if the device was created with "status-report" on.
+///
+/// # Rate limit
 ///
 /// QEMU sends it once a second at most: the first at once, then the last of each second.
 ///
@@ -72,6 +76,8 @@ pub struct HvBalloonStatusReport {
 /// Of the devices, only those that the guest can resize in small steps, virtio-mem for instance,
 /// send it. The guest works towards the size that was requested, in several steps as a rule, and
 /// may stop short of it.
+///
+/// # Rate limit
 ///
 /// QEMU sends it once a second at most for each `qom-path`: the first at once, then the last of
 /// each second.

@@ -51,12 +51,12 @@ pub enum MigrationStatus {
     /// Since QEMU 2.8.
     #[qapi(since = "2.8")]
     Colo,
-    /// The source is stopped, and waits for ``migrate-continue``.
+    /// The source is stopped, and waits for `migrate-continue`.
     ///
     /// Since QEMU 2.11.
     #[qapi(since = "2.11")]
     PreSwitchover,
-    /// The state of the devices is being sent, after a stop for ``migrate-continue``.
+    /// The state of the devices is being sent, after a stop for `migrate-continue`.
     ///
     /// Since QEMU 2.11.
     #[qapi(since = "2.11")]
@@ -157,13 +157,13 @@ pub enum ColoMode {
 #[qapi(name = "COLOExitReason", since = "3.1")]
 #[non_exhaustive]
 pub enum ColoExitReason {
-    /// It did not end; seen in ``query-colo-status`` only.
+    /// It did not end; seen in `query-colo-status` only.
     None,
     /// A client asked for it.
     Request,
     /// Something failed, the connection for instance.
     Error,
-    /// A take-over is under way; seen in ``query-colo-status`` only.
+    /// A take-over is under way; seen in `query-colo-status` only.
     ///
     /// Since QEMU 4.0.
     #[qapi(since = "4.0")]

@@ -7,6 +7,8 @@ use crate::QapiEvent;
 ///
 /// A manager that keeps the offset can start the machine with the same clock next time.
 ///
+/// # Rate limit
+///
 /// QEMU sends it once a second at most: the first at once, then the last of each second.
 ///
 /// # Versions

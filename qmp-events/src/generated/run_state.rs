@@ -16,9 +16,9 @@ pub enum ShutdownCause {
     None,
     /// QEMU met an error that it could not get past.
     HostError,
-    /// A client asked with ``quit``.
+    /// A client asked with `quit`.
     HostQmpQuit,
-    /// A client asked with ``system_reset``.
+    /// A client asked with `system_reset`.
     HostQmpSystemReset,
     /// QEMU received a signal, SIGTERM for instance.
     HostSignal,
@@ -303,6 +303,8 @@ pub enum WatchdogAction {
 /// once, without SHUTDOWN.
 ///
 /// RESET, POWERDOWN or STOP follows action "reset", "shutdown" or "pause".
+///
+/// # Rate limit
 ///
 /// QEMU sends it once a second at most: the first at once, then the last of each second.
 ///

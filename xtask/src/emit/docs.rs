@@ -51,7 +51,8 @@ fn rate_limit(limit: &RateLimit) -> String {
     if let Some(since) = limit.since {
         let _ = write!(text, ", since QEMU {since}");
     }
-    wrap(&format!("{text}: the first at once, then the last of each second."))
+    let sentence = wrap(&format!("{text}: the first at once, then the last of each second."));
+    format!("# Rate limit\n\n{sentence}")
 }
 
 /// What stands above any other type.
@@ -142,6 +143,8 @@ fn markdown(text: &str) -> String {
     while let Some(letter) = letters.next() {
         match letter {
             '`' => {
+                // QAPI's documentation has literals in double backticks, as reStructuredText does.
+                letters.next_if_eq(&'`');
                 in_code = !in_code;
                 out.push(letter);
             }
