@@ -12,8 +12,8 @@ use crate::schema::{Builtin, Data, Event, Kind, Member, Schema, Type};
 use crate::source::Span;
 use crate::version::Version;
 
-/// Below this nobody reads; the document's own limit is not far.
-const MOST_INDENT: usize = 24;
+/// Three levels; what is deeper nobody reads, and types that all hold each other would have no end.
+const MOST_INDENT: usize = 4;
 
 /// Changed files with their texts.
 pub(super) fn edit(ours: &Ours, at: Version) -> BTreeMap<String, String> {

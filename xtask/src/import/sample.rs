@@ -4,6 +4,9 @@ use super::text::{Layout, Node};
 use crate::reach::{data_members, own_members};
 use crate::schema::{Builtin, Data, DefinitionId, Event, Kind, Member, Schema, Type};
 
+/// Deeper objects show only what they must have.
+const MOST_DETAILED: usize = 2;
+
 /// As deep as the event document goes.
 const MOST_NESTED: usize = 16;
 
@@ -98,7 +101,8 @@ fn object(schema: &Schema, id: DefinitionId, open: &mut Vec<DefinitionId>) -> Ve
 
 fn members(schema: &Schema, members: &[&Member], open: &mut Vec<DefinitionId>) -> Vec<(String, Node)> {
     let shown = members.iter().filter(|member| {
-        member.lifetime.removed.is_none() && !(member.optional && leads_back(&member.ty, open))
+        let too_much = open.len() > MOST_DETAILED || leads_back(&member.ty, open);
+        member.lifetime.removed.is_none() && !(member.optional && too_much)
     });
     let shown: Vec<_> = shown.collect();
     shown

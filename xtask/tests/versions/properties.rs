@@ -115,3 +115,17 @@ fn types_may_nest_as_deep_as_they_like() {
     let surface = introspection::parse(Value::Array(entities)).expect("a reply");
     assert!(compare(&surface, &surface).is_empty());
 }
+
+#[test]
+fn types_that_all_hold_each_other_are_imported() {
+    let names: Vec<_> = (b'A'..=b'T').map(|letter| format!("Node{}", char::from(letter))).collect();
+    let members: Vec<_> = names.iter().map(|name| format!("'*{}': '{name}'", name.to_lowercase())).collect();
+    let mut tree = TREE.to_owned();
+    for name in &names {
+        tree.push_str(&format!("{{ 'struct': '{name}', 'data': {{ {} }} }}\n", members.join(", ")));
+    }
+    tree.push_str("{ 'event': 'DISK_TREE', 'data': { 'root': 'NodeA' } }\n");
+    let before = catalogue();
+    let imported = import_into(&before, &read_tree(&tree), "2.0").expect("the tree is newer");
+    assert_eq!(defects(&with(before, &imported)), "");
+}
