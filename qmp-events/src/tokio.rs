@@ -24,8 +24,8 @@
 //!
 //! # Subscribers
 //!
-//! A subscriber's queue is bounded. If it is full, its oldest item is dropped, and [`Item::Lagged`] says in
-//! that place how many were. The task never waits for a subscriber, so a slow one stalls
+//! A subscriber's queue is bounded. If it is full, its oldest event is dropped, and [`Item::Lagged`] says in
+//! that place how many were; what is said of the connection stays. The task never waits for a subscriber, so a slow one stalls
 //! neither the others nor the commands, and never makes QEMU keep its output in memory. The subscription
 //! that comes with the connection misses nothing, not even events from before the greeting; one made
 //! later begins with the state of the connection.

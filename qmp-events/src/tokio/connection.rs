@@ -6,7 +6,7 @@ use super::driver::Request;
 use super::hub::Hub;
 use super::identity::{self, Identity};
 use super::item::{Gap, Peer};
-use super::queue::{Queue, Queued, Taken};
+use super::queue::{Queue, Queued};
 use crate::client::{Disconnected, Error, Malformed};
 use crate::server_message::{CommandError, Greeting, RawEvent, ServerMessage};
 use crate::session::{CommandId, Incoming, Session};
@@ -112,11 +112,10 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
     /// Publishes what was held back.
     pub(super) fn release_events(&mut self) {
         let held = self.held.take();
-        while let Some(taken) = held.as_ref().and_then(Queue::take) {
-            match taken {
-                Taken::Lagged(count) => self.hub.add_lag(count),
-                Taken::Next(Queued::Event(json)) => self.hub.publish_event(&name_of(&json), &json),
-                Taken::Next(item) => self.hub.publish(&item),
+        while let Some(item) = held.as_ref().and_then(Queue::take) {
+            match item {
+                Queued::Event(json) => self.hub.publish_event(&name_of(&json), &json),
+                item => self.hub.publish(&item),
             }
         }
     }

@@ -65,13 +65,6 @@ impl Hub {
         }
     }
 
-    /// Counts items that nobody will get.
-    pub(super) fn add_lag(&self, count: u64) {
-        for queue in &self.lock().queues {
-            queue.add_lag(count);
-        }
-    }
-
     /// Says that nothing more will be published.
     pub(super) fn close(&self) {
         let mut inner = self.lock();

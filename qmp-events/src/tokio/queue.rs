@@ -19,13 +19,30 @@ pub(super) enum Queued {
     Connected(Arc<Greeting>),
     Event(Arc<[u8]>),
     Malformed(Arc<Malformed>),
+    /// So many items stood here, and were dropped.
+    Lagged(u64),
     Gap(Gap),
     Disconnected(Disconnected),
 }
 
 impl Queued {
+    /// The bytes that it holds on to.
     fn size(&self) -> usize {
-        if let Queued::Event(json) = self { json.len() } else { 0 }
+        match self {
+            Queued::Event(json) => json.len(),
+            Queued::Malformed(malformed) => match &**malformed {
+                Malformed::Event(error) => error.raw().len(),
+                Malformed::Unrecognised { json, .. } => json.len(),
+                // Of what was skipped only the first bytes are kept.
+                Malformed::Skipped(_) => 0,
+            },
+            _ => 0,
+        }
+    }
+
+    /// Whether it came from the server, which may send without end; the rest is about the connection.
+    fn is_traffic(&self) -> bool {
+        matches!(self, Queued::Event(_) | Queued::Malformed(_))
     }
 
     /// Decodes an event, in the subscriber's own time.
@@ -37,20 +54,15 @@ impl Queued {
                 Err(error) => Item::Malformed(Arc::new(error.into())),
             },
             Queued::Malformed(malformed) => Item::Malformed(malformed),
+            Queued::Lagged(count) => Item::Lagged(count),
             Queued::Gap(gap) => Item::Gap(gap),
             Queued::Disconnected(cause) => Item::Disconnected(cause),
         }
     }
 }
 
-/// What one look into the queue gives.
-#[derive(Debug)]
-pub(super) enum Taken {
-    Lagged(u64),
-    Next(Queued),
-}
-
-/// The queue of one subscriber. If it is full, the oldest item is dropped and counted.
+/// The queue of one subscriber. If it is full, the oldest item is dropped and counted in its place; what
+/// is said of the connection is kept as long as there is anything else to drop.
 #[derive(Default)]
 pub(super) struct Queue {
     inner: Mutex<Inner>,
@@ -59,9 +71,10 @@ pub(super) struct Queue {
 #[derive(Default)]
 struct Inner {
     items: VecDeque<Queued>,
+    /// How many of the items are no [`Queued::Lagged`].
+    waiting: usize,
     bytes: usize,
     capacity: usize,
-    lagged: u64,
     filter: Option<Filter>,
     waker: Option<Waker>,
     is_closed: bool,
@@ -88,6 +101,7 @@ impl Queue {
             _ => true,
         });
         inner.bytes = inner.items.iter().map(Queued::size).sum();
+        inner.waiting = inner.items.iter().filter(|item| !matches!(item, Queued::Lagged(_))).count();
         inner.filter = Some(filter);
     }
 
@@ -98,16 +112,19 @@ impl Queue {
 
     pub(super) fn push(&self, item: Queued) {
         let mut inner = self.lock();
-        inner.bytes += item.size();
-        inner.items.push_back(item);
-        inner.drop_surplus();
-        inner.wake();
-    }
-
-    /// Counts items that were dropped before they came here.
-    pub(super) fn add_lag(&self, count: u64) {
-        let mut inner = self.lock();
-        inner.lagged += count;
+        match item {
+            // Items that were dropped before they came here.
+            Queued::Lagged(count) => {
+                let end = inner.items.len();
+                inner.add_lag(end, count);
+            }
+            item => {
+                inner.bytes += item.size();
+                inner.waiting += 1;
+                inner.items.push_back(item);
+                inner.drop_surplus();
+            }
+        }
         inner.wake();
     }
 
@@ -118,7 +135,7 @@ impl Queue {
         inner.wake();
     }
 
-    pub(super) fn poll_take(&self, context: &mut Context<'_>) -> Poll<Option<Taken>> {
+    pub(super) fn poll_take(&self, context: &mut Context<'_>) -> Poll<Option<Queued>> {
         let mut inner = self.lock();
         match inner.take() {
             Some(taken) => Poll::Ready(Some(taken)),
@@ -133,7 +150,7 @@ impl Queue {
         }
     }
 
-    pub(super) fn take(&self) -> Option<Taken> {
+    pub(super) fn take(&self) -> Option<Queued> {
         self.lock().take()
     }
 
@@ -145,24 +162,46 @@ impl Queue {
 
 impl Inner {
     fn drop_surplus(&mut self) {
-        while self.items.len() > self.capacity || (self.bytes > BYTES && self.items.len() > 1) {
-            if let Some(dropped) = self.items.pop_front() {
-                self.bytes -= dropped.size();
-                self.lagged += 1;
-            }
+        while self.waiting > self.capacity || (self.bytes > BYTES && self.waiting > 1) {
+            let Some(at) = self.oldest(Queued::is_traffic).or_else(|| self.oldest(|_| true)) else { return };
+            let Some(dropped) = self.items.remove(at) else { return };
+            self.bytes -= dropped.size();
+            self.waiting -= 1;
+            self.add_lag(at, 1);
         }
     }
 
-    fn take(&mut self) -> Option<Taken> {
-        if self.lagged > 0 {
-            return Some(Taken::Lagged(std::mem::take(&mut self.lagged)));
+    /// Where the oldest item stands that is of some kind and not the newest of all.
+    fn oldest(&self, is_wanted: impl Fn(&Queued) -> bool) -> Option<usize> {
+        let older = self.items.iter().take(self.items.len().saturating_sub(1));
+        older
+            .enumerate()
+            .find(|(_, item)| !matches!(item, Queued::Lagged(_)) && is_wanted(item))
+            .map(|(at, _)| at)
+    }
+
+    /// Says that items are missing in front of the one at `at`.
+    fn add_lag(&mut self, at: usize, count: u64) {
+        let beside = [at.checked_sub(1), Some(at)];
+        for neighbour in beside.into_iter().flatten() {
+            if let Some(Queued::Lagged(lagged)) = self.items.get_mut(neighbour) {
+                *lagged += count;
+                return;
+            }
         }
+        self.items.insert(at, Queued::Lagged(count));
+    }
+
+    fn take(&mut self) -> Option<Queued> {
         let item = self.items.pop_front()?;
+        if !matches!(item, Queued::Lagged(_)) {
+            self.waiting -= 1;
+        }
         self.bytes -= item.size();
         if self.items.is_empty() {
             self.items = VecDeque::new();
         }
-        Some(Taken::Next(item))
+        Some(item)
     }
 
     fn wake(&mut self) {
@@ -175,7 +214,6 @@ impl Inner {
 impl std::fmt::Debug for Queue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let inner = self.lock();
-        let (waiting, lagged) = (inner.items.len(), inner.lagged);
-        f.debug_struct("Queue").field("waiting", &waiting).field("lagged", &lagged).finish_non_exhaustive()
+        f.debug_struct("Queue").field("waiting", &inner.waiting).finish_non_exhaustive()
     }
 }

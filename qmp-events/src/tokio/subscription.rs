@@ -3,7 +3,7 @@
 use super::connection::name_of;
 use super::hub::Hub;
 use super::item::{Item, Wire};
-use super::queue::{Queue, Taken};
+use super::queue::{Queue, Queued};
 use crate::{EventMessage, QapiEvents};
 use futures_core::Stream;
 use std::future::poll_fn;
@@ -82,12 +82,7 @@ impl<M: Wire> Subscription<M> {
     }
 
     fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Item<M>>> {
-        self.seat.queue.poll_take(context).map(|taken| {
-            taken.map(|taken| match taken {
-                Taken::Lagged(count) => Item::Lagged(count),
-                Taken::Next(item) => item.into_item(),
-            })
-        })
+        self.seat.queue.poll_take(context).map(|item| item.map(Queued::into_item))
     }
 }
 
