@@ -10,19 +10,20 @@ use crate::error::DecodeErrorKind;
 pub(crate) const MAX_FLOAT_INTEGER: i128 = (1 << 53) - 1;
 
 impl<'a> Cursor<'a> {
-    /// A positive integer of at most 16 digits, if one comes next; otherwise nothing happens.
+    /// A positive integer of at most 19 digits, if one comes next; otherwise nothing happens.
     #[inline(always)]
     pub(crate) fn short_integer<T: TryFrom<u64>>(&mut self) -> Option<T> {
         let text = self.rest();
-        let (mut value, mut length) = digits(text)?;
-        if length == 8
-            && let Some((low, more)) = digits(text.get(8..)?)
-        {
-            value = value * POWERS_OF_TEN.get(more)? + low;
-            length += more;
-        }
+        let (value, length, behind) = match text.first_chunk() {
+            Some(chunk) => match digits_before(u64::from_le_bytes(*chunk)) {
+                Digits::Ended { value, length, behind } => (value, length, behind),
+                Digits::Eight(value) => more_digits(text, value, 8),
+            },
+            None => more_digits(text, 0, 0),
+        };
         let leading_zero = length > 1 && text.first() == Some(&b'0');
-        if leading_zero || !matches!(text.get(length)?, b',' | b'}' | b']' | b' ') {
+        let other_spelling = matches!(behind, b'.' | b'e' | b'E');
+        if length == 0 || length > MAX_SHORT_DIGITS || leading_zero || other_spelling {
             return None;
         }
         let value = T::try_from(value).ok()?;
@@ -152,22 +153,52 @@ fn integral(token: &[u8]) -> Option<i128> {
     (value <= MAX_FLOAT_INTEGER).then_some(if negative { -value } else { value })
 }
 
-const POWERS_OF_TEN: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+/// Every integer of so many digits is a `u64`.
+const MAX_SHORT_DIGITS: usize = 19;
 
-/// The value and the number of the digits in front, one to eight of them.
+/// What eight bytes hold.
+enum Digits {
+    /// Fewer than eight digits, perhaps none, and the byte behind them.
+    Ended { value: u64, length: usize, behind: u8 },
+    /// Eight digits.
+    Eight(u64),
+}
+
+/// The digits in front of a word of text, its first byte lowest.
 #[inline(always)]
-fn digits(text: &[u8]) -> Option<(u64, usize)> {
-    let word = u64::from_le_bytes(*text.first_chunk()?) ^ 0x3030_3030_3030_3030; // 0 to 9 if a digit
+fn digits_before(text: u64) -> Digits {
+    let word = text ^ 0x3030_3030_3030_3030; // 0 to 9 if a digit
     let others = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
-    let length = others.trailing_zeros() / 8; // 8 if every byte is a digit
-    if length == 0 {
-        return None;
+    if others == 0 {
+        return Digits::Eight(value_of(word));
     }
-    let word = word << (64 - 8 * length); // zeros in front
-    let pairs = word.wrapping_mul(10).wrapping_add(word >> 8) & 0x00FF_00FF_00FF_00FF;
+    let bits = others.trailing_zeros() & !7;
+    let behind = (text >> bits) as u8;
+    let word = (word << 1) << (63 - bits); // zeros in front
+    Digits::Ended { value: value_of(word), length: bits as usize / 8, behind }
+}
+
+/// The value of eight digits, each in a byte, the first one lowest.
+#[inline(always)]
+fn value_of(digits: u64) -> u64 {
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00FF_00FF_00FF_00FF;
     let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_FFFF_0000_FFFF;
-    let eight = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xFFFF_FFFF;
-    Some((eight, length as usize))
+    fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xFFFF_FFFF
+}
+
+/// The value of the digits in front of `text`, the number of them, and the byte behind, if the
+/// first `length` are `value`.
+#[inline(always)]
+fn more_digits(text: &[u8], mut value: u64, mut length: usize) -> (u64, usize, u8) {
+    loop {
+        match text.get(length) {
+            Some(digit @ b'0'..=b'9') => {
+                value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+                length += 1;
+            }
+            behind => return (value, length, behind.copied().unwrap_or_default()),
+        }
+    }
 }
 
 #[cfg(test)]
