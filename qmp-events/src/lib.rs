@@ -69,3 +69,8 @@ pub mod delivery {}
 pub mod events {
     pub use crate::generated::*;
 }
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
