@@ -10,13 +10,13 @@ use serde_json::Value;
 
 use super::say;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity};
+#[cfg(unix)]
+use crate::monitor;
 use crate::projection::project;
 use crate::schema::Schema;
 use crate::source::SourceMap;
 use crate::surface::{Kind, Surface};
 use crate::version::Version;
-#[cfg(unix)]
-use crate::monitor;
 use crate::{introspection, qapi};
 
 /// Replies of today's QEMU have 200 kB.

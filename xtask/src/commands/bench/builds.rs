@@ -27,7 +27,8 @@ fn programs() -> [Program; 2] {
         },
         Program {
             name: "qapi",
-            dependencies: "qapi = { version = \"0.15\", features = [\"qmp\"] }\nserde_json = \"1\"".to_owned(),
+            dependencies: "qapi = { version = \"0.15\", features = [\"qmp\"] }\nserde_json = \"1\""
+                .to_owned(),
             main: "fn main() {
                 let line = std::env::args().nth(1).expect(\"an event\");
                 println!(\"{:?}\", serde_json::from_slice::<qapi::qmp::Event>(line.as_bytes()));

@@ -136,7 +136,8 @@ pub(super) fn run_instructions(file: Option<&Path>) -> anyhow::Result<()> {
 
 /// The instructions of a whole run that decodes the file so many times.
 fn instructions(row: &str, file: &Path, times: u32) -> anyhow::Result<u64> {
-    let runner = r#"target."cfg(all())".runner=["valgrind","--tool=callgrind","--callgrind-out-file=/dev/null"]"#;
+    let runner =
+        r#"target."cfg(all())".runner=["valgrind","--tool=callgrind","--callgrind-out-file=/dev/null"]"#;
     let mut command: Command = program("instructions");
     command.args(["--config", runner, "--", row]).arg(file).arg(times.to_string());
     let output = command.output().with_context(|| format!("{command:?}"))?;
