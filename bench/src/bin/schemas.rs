@@ -43,9 +43,10 @@ fn main() -> anyhow::Result<()> {
         })),
         ("python3 -c pass, process", Box::new(|| run(Command::new("python3").args(["-c", "pass"])))),
     ];
+    let (output_directory, root) = (&output, &root);
     for generator in generator {
-        rows.push(("QEMU's generator on the tree, process", Box::new(|| {
-            run(Command::new("python3").arg(generator).arg("-o").arg(&output).arg(&root))
+        rows.push(("QEMU's generator on the tree, process", Box::new(move || {
+            run(Command::new("python3").arg(generator).arg("-o").arg(output_directory).arg(root))
         })));
     }
     let measured = measure(&rows);
