@@ -78,6 +78,10 @@ impl<'a> Clashes<'a> {
             let Some((other, place)) = self.seen.insert(c_name(name), (name, span)) else {
                 continue;
             };
+            // Of names that only C mixes up, one breaks the rule of case, which was reported.
+            if origin.ast.damaged && name != other {
+                continue;
+            }
             let what = self.what;
             let message = format!("{what} {} collides with {what} {}", show(name), show(other));
             context.error(&origin.ast, "name-collision", span, message).note(place, "the other one");
