@@ -80,7 +80,7 @@ pub struct Item {
     pub entries: Vec<Entry>,
     /// From `{` to `}`.
     pub span: Span,
-    /// Whether the whole object was readable.
+    /// Whether the whole object was readable and free of defects of notation.
     pub complete: bool,
     /// The documentation comment immediately in front.
     pub comment: Option<Comment>,
@@ -91,7 +91,7 @@ pub struct Item {
 pub struct File {
     /// Directives and definitions, in order.
     pub items: Vec<Item>,
-    /// Comments that stand for themselves.
+    /// Comments that document no definition, even if they claim to.
     pub free_comments: Vec<Comment>,
     /// Something was skipped without a trace of its name.
     pub lost_definitions: bool,

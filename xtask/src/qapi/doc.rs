@@ -122,28 +122,51 @@ pub(super) fn parse(comment: &Comment, context: &mut Context<'_>) -> Doc {
     doc
 }
 
-/// Checks a comment that stands for itself.
-pub(super) fn check_free(comment: &Comment, context: &mut Context<'_>) {
-    if comment.damaged || context.is_older() {
+/// Checks a comment that no definition follows.
+pub(super) fn check_lone(comment: &Comment, context: &mut Context<'_>) {
+    if comment.damaged {
         return;
     }
+    if !comment.is_for_definition() {
+        check_free_form(comment, context);
+        return;
+    }
+    let doc = parse(comment, context);
+    if doc.damaged {
+        return;
+    }
+    let name = doc.symbol.map(|symbol| symbol.text).unwrap_or_default();
+    let message = format!("the documentation of {} is not followed by its definition", show(&name));
+    let start = Span { end: comment.span.start + 2, ..comment.span };
+    context.diagnostics.error("doc-without-definition", start, message);
+}
+
+/// Checks a comment that names no definition; says whether its form is right.
+pub(super) fn check_free_form(comment: &Comment, context: &mut Context<'_>) -> bool {
+    if comment.damaged || context.is_older() {
+        return true;
+    }
+    let mut right = true;
     for (index, line) in comment.lines.iter().enumerate() {
         if let Some((name, _)) = split_name(&line.text) {
             let message = format!("{} must not stand in a free-form comment", show(&format!("@{name}:")));
             context.diagnostics.error("doc-member-in-free-form", line.span, message);
-            return;
+            return false;
         }
         if index > 0 && is_heading(&line.text) {
+            right = false;
             let message = "a '=' heading must come first in a comment";
             context.diagnostics.error("doc-heading", line.span, message);
         }
     }
     super::doc_style::check(&comment.lines, context);
+    right
 }
 
 fn check_not_empty(doc: &mut Doc, context: &mut Context<'_>) {
     let empty = |section: &&Section| section.kind != SectionKind::Plain && section.is_empty();
     for section in doc.sections.iter().filter(empty) {
+        doc.damaged = true;
         let message = format!("{} has no text", section.kind.opening());
         context.diagnostics.error("doc-empty-section", section.span, message);
     }
@@ -244,8 +267,10 @@ impl<'a> Parser<'a, '_, '_> {
         let mut count = 0;
         while let Some(line) = self.line() {
             let Some((name, text)) = split_name(&line.text) else { break };
-            let kind = kind(name.to_owned());
+            let mut kind = kind(name.to_owned());
             if name.is_empty() {
+                // So that nothing else is asked of it.
+                kind = SectionKind::Plain;
                 self.error("doc-symbol", line.span, "a name must follow '@'");
             } else if let Some(previous) = self.doc.sections.iter().find(|section| section.kind == kind) {
                 let previous = previous.span;

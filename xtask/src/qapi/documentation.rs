@@ -33,6 +33,9 @@ fn join_comment(comment: &Comment, definition: &mut Definition, origin: &Origin,
     match &doc.symbol {
         None if doc.damaged || context.is_older() => {}
         None => {
+            if !doc::check_free_form(comment, context) {
+                return;
+            }
             let start = Span { end: doc.span.start + 2, ..doc.span };
             let message = format!(
                 "a documentation comment before a definition must begin with '@{}:'",

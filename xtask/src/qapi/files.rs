@@ -81,7 +81,7 @@ pub(super) struct Tree {
     pub(super) modules: Vec<Module>,
     /// Everything but directives, in order, with the index of its module.
     pub(super) items: Vec<(usize, Item)>,
-    /// Comments that document no definition.
+    /// Comments that document no definition, even if they claim to.
     pub(super) free_comments: Vec<Comment>,
     /// What the pragmas say together; QEMU applies them to all files.
     pub(super) pragmas: Pragmas,
@@ -146,7 +146,7 @@ impl Loader<'_> {
                 item.entries.iter().position(|entry| matches!(&*entry.key.text, "include" | "pragma"));
             match directive {
                 Some(index) => {
-                    self.put_aside(item.comment.take());
+                    self.tree.free_comments.extend(item.comment.take());
                     self.tree.incomplete |= !item.complete;
                     if item.complete {
                         self.follow(&item, index, path);
@@ -156,16 +156,6 @@ impl Loader<'_> {
             }
         }
         self.chain.pop();
-    }
-
-    fn put_aside(&mut self, comment: Option<Comment>) {
-        match comment {
-            Some(comment) if comment.is_for_definition() => {
-                parser::report_stray_documentation(&comment, self.diagnostics);
-            }
-            Some(comment) => self.tree.free_comments.push(comment),
-            None => {}
-        }
     }
 
     fn follow(&mut self, item: &Item, index: usize, path: &Path) {

@@ -21,7 +21,8 @@ const MAX_DEFECTS: usize = 200;
 pub(super) fn parse(file: FileId, text: &str, repaired: bool, diagnostics: &mut Diagnostics) -> File {
     let mut lexer = Lexer::new(file, text, repaired);
     let token = lexer.next(Comments::Skip, diagnostics);
-    let mut parser = Parser { lexer, token, diagnostics, depth: 0, defects: 0, file: File::default() };
+    let mut parser =
+        Parser { lexer, token, diagnostics, depth: 0, defects: 0, damaged: false, file: File::default() };
     parser.parse_file();
     parser.file
 }
@@ -36,6 +37,8 @@ struct Parser<'a, 'd> {
     diagnostics: &'d mut Diagnostics,
     depth: usize,
     defects: usize,
+    /// The current expression has a defect, even though it can be read on.
+    damaged: bool,
     file: File,
 }
 
@@ -48,7 +51,7 @@ impl Parser<'_, '_> {
         let mut comment = None;
         while self.token.kind != TokenKind::End && self.defects < MAX_DEFECTS {
             if self.token.kind == TokenKind::Comment {
-                self.put_aside(comment.take());
+                self.file.free_comments.extend(comment.take());
                 comment = Some(self.parse_comment());
             } else {
                 self.parse_item(comment.take());
@@ -59,17 +62,7 @@ impl Parser<'_, '_> {
             self.diagnostics.error("too-many-defects", self.token.span, message);
             self.file.lost_definitions = true;
         }
-        self.put_aside(comment);
-    }
-
-    /// Keeps a comment that no expression follows.
-    fn put_aside(&mut self, comment: Option<Comment>) {
-        let Some(comment) = comment else { return };
-        if comment.is_for_definition() {
-            report_stray_documentation(&comment, self.diagnostics);
-        } else {
-            self.file.free_comments.push(comment);
-        }
+        self.file.free_comments.extend(comment);
     }
 
     fn parse_item(&mut self, comment: Option<Comment>) {
@@ -86,18 +79,18 @@ impl Parser<'_, '_> {
         }
         let mut entries = Vec::new();
         self.depth = 1;
+        self.damaged = false;
         self.advance();
         let end = self.parse_members(&mut entries);
-        let (complete, span) = match end {
-            Ok(end) => (true, start.to(end)),
-            Err(Abandoned) => (false, start.to(self.token.span)),
-        };
-        if !complete {
+        let abandoned = end.is_err();
+        let span = start.to(end.unwrap_or(self.token.span));
+        if abandoned {
             let named = entries.first().is_some_and(|entry| matches!(entry.value.kind, ValueKind::String(_)));
             self.file.lost_definitions |= !named;
             let indentation = self.indentation(start.start as usize);
             self.recover(start, indentation);
         }
+        let complete = !abandoned && !self.damaged;
         self.file.items.push(Item { entries, span, complete, comment });
     }
 
@@ -183,6 +176,7 @@ impl Parser<'_, '_> {
             match self.token.kind {
                 TokenKind::String => {}
                 TokenKind::RightBrace => {
+                    self.damaged = true;
                     let message = "expected a key after ',', found '}'";
                     self.diagnostics.error("trailing-comma", self.token.span, message);
                     return Ok(self.take().span);
@@ -201,6 +195,7 @@ impl Parser<'_, '_> {
         self.advance();
         let previous = entries.iter().find(|entry| entry.key.text == key.text).map(|entry| entry.key.span);
         if let Some(previous) = previous {
+            self.damaged = true;
             let message = format!("duplicate key {}", show(&key.text));
             self.diagnostics.error("duplicate-key", key.span, message).note(previous, "first used here");
         }
@@ -253,6 +248,7 @@ impl Parser<'_, '_> {
                 _ => return self.expected("expected-comma", "',' or ']'"),
             }
             if self.token.kind == TokenKind::RightBracket {
+                self.damaged = true;
                 let message = "expected a value after ',', found ']'";
                 self.diagnostics.error("trailing-comma", self.token.span, message);
                 return Ok((values, self.take().span));
@@ -334,13 +330,4 @@ fn behind_comments(source: &str, mut at: usize) -> usize {
         at += line.len() + 1;
     }
     at
-}
-
-/// Reports documentation of a definition that is not there.
-pub(super) fn report_stray_documentation(comment: &Comment, diagnostics: &mut Diagnostics) {
-    let Some(first) = comment.lines.first().filter(|_| !comment.damaged) else { return };
-    let name = first.text.trim_start_matches('@').trim_end_matches(':');
-    let message = format!("the documentation of {} is not followed by its definition", show(name));
-    let start = Span { end: comment.span.start + 2, ..comment.span };
-    diagnostics.error("doc-without-definition", start, message);
 }
