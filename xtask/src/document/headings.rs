@@ -40,6 +40,7 @@ enum Damage {
 /// Finds the title and all headings.
 pub(super) fn find(lines: &Lines<'_>, diagnostics: &mut Diagnostics) -> (Option<String>, Vec<Heading>) {
     let mut places = with_lost_underlines(lines, underlined(&lines.all));
+    places.dedup_by(|underline, heading| takes_underline(lines, heading, underline, diagnostics));
     let preamble = &lines.all[..places.first().map_or(lines.all.len(), |place| place.line)];
     let title = preamble.windows(2).position(|pair| pair[1].is_underline(b'=') && !pair[0].is_blank());
     let belongs_to_event =
@@ -149,6 +150,24 @@ fn names(lines: &Lines<'_>, line: &Line<'_>) -> Vec<Name> {
         Name { text: text.to_owned(), span: Span::new(lines.file, at..at + text.len()) }
     });
     names.collect()
+}
+
+/// Whether `underline` is a second one below `heading`, and so no heading of its own.
+fn takes_underline(
+    lines: &Lines<'_>,
+    heading: &mut Place,
+    underline: &Place,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let line = &lines.all[underline.line];
+    if !line.is_underline(b'-') || !lines.all[heading.body..underline.line].iter().all(Line::is_blank) {
+        return false;
+    }
+    heading.body = underline.body;
+    diagnostics
+        .error("heading-underline", lines.span(line), "a second underline below one heading")
+        .help("remove it");
+    true
 }
 
 fn report_underline(lines: &Lines<'_>, line: &Line<'_>, diagnostics: &mut Diagnostics) {
