@@ -120,16 +120,19 @@ pub(super) fn damaged_member(text: &str) -> Option<(Bullet, &'static str)> {
         return whole(label, "dash before its name");
     }
     bullet?;
-    if let Some(length) = rest.strip_prefix('"').and_then(|rest| rest.find('"')).filter(|&at| at > 0) {
+    let is_name =
+        |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    let quoted = rest.strip_prefix('"').and_then(|rest| Some(&rest[..rest.find('"')?]));
+    if let Some(length) = quoted.filter(|name| is_name(name)).map(str::len) {
         let after = rest[length + 2..].trim_start();
         let (name, quoted, text) = (1..length + 1, 0..length + 2, rest.len() - after.len()..rest.len());
         return whole(Bullet { name, quoted, text }, "colon after its name");
     }
-    let colon = rest.find(':').filter(|_| typed)?;
+    let colon = rest.find(':')?;
     let name = rest[..colon].trim_end();
     let unquoted = name.trim_matches('"');
-    let is_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if unquoted.is_empty() || !unquoted.chars().all(is_name) {
+    // Without its type, and without any quote, it may as well be a list in the text.
+    if !is_name(unquoted) || (name == unquoted && !typed) {
         return None;
     }
     let start = name.len() - name.trim_start_matches('"').len();
