@@ -45,8 +45,8 @@ pub fn parse(file: FileId, sources: &SourceMap, diagnostics: &mut Diagnostics) -
     }
     let lines = Lines::split(file, text, diagnostics);
     let (title, headings) = headings::find(&lines, diagnostics);
-    let indented = lines.are_indented();
     let sections = headings.into_iter().map(|heading| {
+        let indented = lines.are_indented(heading.body.clone());
         let sorted = section::sort(&lines, heading, diagnostics);
         understand(sorted, indented, diagnostics)
     });

@@ -2,6 +2,8 @@
 //!
 //! Every offset is one of the physical file, so diagnostics need no conversion.
 
+use std::ops::Range;
+
 use crate::diagnostics::Diagnostics;
 use crate::source::{FileId, Span};
 
@@ -59,9 +61,10 @@ impl<'a> Lines<'a> {
         Span::new(self.file, line.start..line.end())
     }
 
-    /// Whether the document is indented at all, or was stripped of it.
-    pub(super) fn are_indented(&self) -> bool {
-        self.all.iter().any(|line| line.indent > 0)
+    /// Whether a section is indented at all, or was stripped of it. No section says it for another:
+    /// one stray space would tell how all members are nested.
+    pub(super) fn are_indented(&self, section: Range<usize>) -> bool {
+        self.all[section].iter().any(|line| line.indent > 0)
     }
 
     fn push(&mut self, start: usize, whole: &'a str, diagnostics: &mut Diagnostics) {

@@ -70,7 +70,7 @@ fn type_of(kind: &Kind) -> Option<DocumentType> {
 pub(super) fn nest(
     members: Vec<DocumentMember>,
     indents: &[usize],
-    indented_document: bool,
+    indented: bool,
     shape: &Shape,
     owner: &str,
     diagnostics: &mut Diagnostics,
@@ -80,7 +80,7 @@ pub(super) fn nest(
     let parents = if by_margin {
         nester.parents_by_margin(indents)
     } else {
-        nester.parents_by_example(shape, indented_document)
+        nester.parents_by_example(shape, indented)
     };
     let mut tree = assemble(members, &parents);
     infer(&mut tree, shape);
@@ -98,11 +98,14 @@ struct Scope<'a> {
     object: Option<usize>,
     shape: Option<&'a Shape>,
     used: HashSet<&'a str>,
+    /// Members that were put here although the example does not show them, until one follows that
+    /// it does show here: then the object was open all the time.
+    doubtful: Vec<usize>,
 }
 
 impl<'a> Scope<'a> {
     fn new(object: Option<usize>, shape: Option<&'a Shape>) -> Self {
-        Self { object, shape, used: HashSet::new() }
+        Self { object, shape, used: HashSet::new(), doubtful: Vec::new() }
     }
 
     fn shows(&self, name: &str) -> bool {
@@ -134,7 +137,7 @@ impl Nester<'_> {
     }
 
     /// An open object takes the bullets behind it that the example shows in it.
-    fn parents_by_example(&mut self, shape: &Shape, indented_document: bool) -> Vec<Option<usize>> {
+    fn parents_by_example(&mut self, shape: &Shape, indented: bool) -> Vec<Option<usize>> {
         let members = self.members;
         let mut scopes = vec![Scope::new(None, Some(shape))];
         let mut parents = Vec::with_capacity(members.len());
@@ -143,16 +146,22 @@ impl Nester<'_> {
             let mut showing = (0..scopes.len()).rev().filter(|&level| scopes[level].shows(name));
             let innermost = showing.next();
             let outermost = showing.next_back();
-            let ambiguous = outermost.is_some() && !indented_document;
-            let shown = if indented_document { outermost.or(innermost) } else { innermost };
-            let level = shown.unwrap_or_else(|| guess_level(&scopes, member, indented_document));
-            let margin_disagrees = indented_document && level > 0;
-            let unshown = shown.is_none() && scopes.len() > 1 && !indented_document;
-            if ambiguous || unshown || margin_disagrees {
-                self.report_guess(index, scopes[level].object);
+            let ambiguous = outermost.is_some() && !indented;
+            let shown = if indented { outermost.or(innermost) } else { innermost };
+            let level = shown.unwrap_or_else(|| guess_level(&scopes, member, indented));
+            let unshown = shown.is_none() && scopes.len() > 1 && !indented;
+            let innermost_left = level + 1 < scopes.len();
+            for closed in scopes.drain(level + 1..) {
+                self.report_doubts(&closed);
             }
-            scopes.truncate(level + 1);
             let scope = &mut scopes[level];
+            if unshown && !innermost_left {
+                scope.doubtful.push(index);
+            } else if ambiguous || unshown || (indented && level > 0) {
+                self.report_guess(index, scope.object);
+            } else if shown.is_some() {
+                scope.doubtful.clear();
+            }
             scope.used.insert(name);
             parents.push(scope.object);
             let inner = scope.shape.and_then(|shape| shape.members.get(name));
@@ -164,7 +173,12 @@ impl Nester<'_> {
                 }
             }
         }
+        scopes.iter().for_each(|scope| self.report_doubts(scope));
         parents
+    }
+
+    fn report_doubts(&mut self, scope: &Scope<'_>) {
+        scope.doubtful.iter().for_each(|&index| self.report_guess(index, scope.object));
     }
 
     fn report_margin(&mut self, index: usize, parent: usize) {
@@ -199,8 +213,8 @@ impl Nester<'_> {
 }
 
 /// Where a member belongs that no example shows.
-fn guess_level(scopes: &[Scope<'_>], member: &DocumentMember, indented_document: bool) -> usize {
-    if indented_document {
+fn guess_level(scopes: &[Scope<'_>], member: &DocumentMember, indented: bool) -> usize {
+    if indented {
         return 0;
     }
     let innermost = scopes.len() - 1;
