@@ -84,7 +84,7 @@ pub(crate) fn parse_file(file: FileId, sources: &SourceMap) -> ast::File {
 
 fn make_schema(tree: Tree, context: &mut Context<'_>) -> Schema {
     for comment in &tree.free_comments {
-        doc::check_free(comment, context);
+        doc::check_lone(comment, context);
     }
     let mut definitions = lower::Definitions::new(tree.incomplete);
     for (module, item) in tree.items {
