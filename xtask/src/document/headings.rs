@@ -50,6 +50,9 @@ pub(super) fn find(lines: &Lines<'_>, diagnostics: &mut Diagnostics) -> (Option<
         places.insert(0, Place { line, body, damage: Some(Damage::HeadingLost) });
     }
     let title = title.map(|title| lines.all[title].text.to_owned());
+    let intact = places.iter().filter(|place| place.damage.is_none());
+    let taken: HashSet<String> =
+        intact.flat_map(|place| names(lines, &lines.all[place.line])).map(|name| name.text).collect();
     let ends = places.iter().skip(1).map(|place| place.line).chain([lines.all.len()]);
     let headings = places.iter().zip(ends).filter_map(|(place, end)| {
         let body = place.body..end;
@@ -60,7 +63,7 @@ pub(super) fn find(lines: &Lines<'_>, diagnostics: &mut Diagnostics) -> (Option<
                 report_underline(lines, line, diagnostics);
                 names(lines, line)
             }
-            Some(damage) => recover_name(lines, line, damage, body.clone(), diagnostics)?,
+            Some(damage) => recover_name(lines, line, damage, body.clone(), &taken, diagnostics)?,
         };
         Some(Heading { names, span: lines.span(line), body })
     });
@@ -177,16 +180,18 @@ fn report_underline(lines: &Lines<'_>, line: &Line<'_>, diagnostics: &mut Diagno
         .help("put a line of '-' directly below it");
 }
 
+/// Takes the name from an example, but none of those that are `taken` by intact headings.
 fn recover_name(
     lines: &Lines<'_>,
     heading: &Line<'_>,
     damage: Damage,
     mut body: Range<usize>,
+    taken: &HashSet<String>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Vec<Name>> {
     let found = body.find_map(|index| {
         let line = &lines.all[index];
-        let range = event_name(line.text)?;
+        let range = event_name(line.text).filter(|range| !taken.contains(&line.text[range.clone()]))?;
         let span = Span::new(lines.file, line.start + range.start..line.start + range.end);
         Some(Name { text: line.text[range].to_owned(), span })
     });
