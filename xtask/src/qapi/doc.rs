@@ -3,6 +3,8 @@
 //! What sections mean for the definition is decided behind this; [`super::doc_older`] reads the
 //! looser comments of older trees into the same sections.
 
+use std::collections::HashMap;
+
 use super::ast::{Comment, Line, Name};
 use super::context::Context;
 use super::{doc_older, show};
@@ -39,7 +41,7 @@ impl Section {
 }
 
 /// The kinds of sections.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum SectionKind {
     Plain,
     /// `@name:`
@@ -106,7 +108,15 @@ pub(super) fn is_heading(line: &str) -> bool {
 /// Parses the comment in front of a definition.
 pub(super) fn parse(comment: &Comment, context: &mut Context<'_>) -> Doc {
     let mut doc = Doc { span: comment.span, symbol: None, sections: Vec::new(), damaged: comment.damaged };
-    let mut parser = Parser { lines: &comment.lines, at: 0, end: comment.span, context, doc: &mut doc };
+    let mut parser = Parser {
+        lines: &comment.lines,
+        at: 0,
+        end: comment.span,
+        context,
+        doc: &mut doc,
+        opened: HashMap::new(),
+        has_features: false,
+    };
     let Some(first) = parser.line().filter(|line| line.text.starts_with('@')) else { return doc };
     parser.parse_symbol(first);
     parser.at += 1;
@@ -179,6 +189,9 @@ struct Parser<'a, 'c, 'd> {
     end: Span,
     context: &'c mut Context<'d>,
     doc: &'c mut Doc,
+    /// Where the first section of each kind opens.
+    opened: HashMap<SectionKind, Span>,
+    has_features: bool,
 }
 
 impl<'a> Parser<'a, '_, '_> {
@@ -250,12 +263,14 @@ impl<'a> Parser<'a, '_, '_> {
     }
 
     fn parse_features(&mut self, line: &Line) {
-        if self.doc.sections.iter().any(|section| matches!(section.kind, SectionKind::Feature(_))) {
+        if self.has_features {
             self.error("doc-duplicate-features", line.span, "a second 'Features:' line");
         }
         self.at += 1;
         self.skip_blank();
-        if self.parse_descriptions(SectionKind::Feature) == 0 {
+        if self.parse_descriptions(SectionKind::Feature) > 0 {
+            self.has_features = true;
+        } else {
             let end = Span { start: self.end.end.saturating_sub(2), ..self.end };
             let at = self.line().map_or(end, |line| line.span);
             self.error("doc-no-features", at, "'@feature:' must follow 'Features:'");
@@ -272,8 +287,7 @@ impl<'a> Parser<'a, '_, '_> {
                 // So that nothing else is asked of it.
                 kind = SectionKind::Plain;
                 self.error("doc-symbol", line.span, "a name must follow '@'");
-            } else if let Some(previous) = self.doc.sections.iter().find(|section| section.kind == kind) {
-                let previous = previous.span;
+            } else if let Some(previous) = self.open(&kind, line.span) {
                 let message = format!("{} is described twice", show(name));
                 self.error("doc-duplicate-member", line.span, message).note(previous, "first described here");
             }
@@ -281,6 +295,15 @@ impl<'a> Parser<'a, '_, '_> {
             count += 1;
         }
         count
+    }
+
+    /// Notes where a section opens; gives the place of an earlier one of its kind.
+    fn open(&mut self, kind: &SectionKind, span: Span) -> Option<Span> {
+        let earlier = self.opened.get(kind).copied();
+        if earlier.is_none() {
+            self.opened.insert(kind.clone(), span);
+        }
+        earlier
     }
 
     fn parse_tagged(&mut self, line: &Line, kind: SectionKind, text: &str) {
@@ -294,8 +317,7 @@ impl<'a> Parser<'a, '_, '_> {
                 self.error("doc-old-tag", line.span, message).help("write a '.. qmp-example::' directive");
             }
             _ => {
-                if let Some(previous) = self.doc.sections.iter().find(|section| section.kind == kind) {
-                    let previous = previous.span;
+                if let Some(previous) = self.open(&kind, line.span) {
                     let message = format!("a second {} section", kind.opening());
                     self.error("doc-duplicate-section", line.span, message).note(previous, "the first one");
                 }

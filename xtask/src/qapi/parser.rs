@@ -3,6 +3,9 @@
 //! After a defect it goes on at the next line that looks like the start of a top-level
 //! expression, so that one defect gives one diagnostic and does not hide the next.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+
 use super::ast::{Comment, Entry, File, Item, Line, Name, Value, ValueKind};
 use super::lexer::{Comments, Lexer, Token, TokenKind};
 use super::show;
@@ -42,7 +45,7 @@ struct Parser<'a, 'd> {
     file: File,
 }
 
-impl Parser<'_, '_> {
+impl<'a> Parser<'a, '_> {
     fn advance(&mut self) {
         self.token = self.lexer.next(Comments::Skip, self.diagnostics);
     }
@@ -166,8 +169,9 @@ impl Parser<'_, '_> {
         if self.token.kind != TokenKind::String {
             return self.expected("expected-key", "a key or '}'");
         }
+        let mut keys = HashMap::new();
         loop {
-            self.parse_entry(entries)?;
+            self.parse_entry(entries, &mut keys)?;
             match self.token.kind {
                 TokenKind::RightBrace => return Ok(self.take().span),
                 TokenKind::Comma => self.advance(),
@@ -186,24 +190,44 @@ impl Parser<'_, '_> {
         }
     }
 
-    fn parse_entry(&mut self, entries: &mut Vec<Entry>) -> Result<(), Abandoned> {
+    /// `keys` holds the keys so far as they are spelled, which is in one way only.
+    fn parse_entry(
+        &mut self,
+        entries: &mut Vec<Entry>,
+        keys: &mut HashMap<&'a str, Span>,
+    ) -> Result<(), Abandoned> {
+        let spelling = self.lexer.text(self.token);
         let key = Name { text: self.lexer.string(self.token), span: self.token.span };
         self.advance();
         if self.token.kind != TokenKind::Colon {
             return self.expected("expected-colon", "':'");
         }
         self.advance();
-        let previous = entries.iter().find(|entry| entry.key.text == key.text).map(|entry| entry.key.span);
+        let previous = match keys.entry(spelling) {
+            Slot::Occupied(slot) => Some(*slot.get()),
+            Slot::Vacant(slot) => {
+                slot.insert(key.span);
+                None
+            }
+        };
         if let Some(previous) = previous {
-            self.damaged = true;
-            let message = format!("duplicate key {}", show(&key.text));
-            self.diagnostics.error("duplicate-key", key.span, message).note(previous, "first used here");
+            self.report_duplicate(&key, previous);
         }
         let value = self.parse_value("'{', '[', a string, true or false")?;
         if previous.is_none() {
             entries.push(Entry { key, value });
         }
         Ok(())
+    }
+
+    /// On the line of the value, of which QEMU's generator has read the first token by then.
+    fn report_duplicate(&mut self, key: &Name, previous: Span) {
+        self.damaged = true;
+        let between = key.span.end as usize..self.token.span.start as usize;
+        let same_line = self.lexer.source().get(between).is_none_or(|text| !text.contains('\n'));
+        let place = if same_line { key.span } else { self.token.span };
+        let message = format!("duplicate key {}", show(&key.text));
+        self.diagnostics.error("duplicate-key", place, message).note(previous, "first used here");
     }
 
     fn parse_value(&mut self, expected: &str) -> Result<Value, Abandoned> {

@@ -183,6 +183,18 @@ fn many_broken_definitions_take_linear_time() {
 }
 
 #[test]
+fn many_members_take_linear_time() {
+    let mut described = "##\n# @Many:\n#\n".to_owned();
+    let mut members = String::new();
+    for number in 0..200_000 {
+        let _ = writeln!(described, "# @m{number}: x");
+        let _ = writeln!(members, "  'm{number}': 'int',");
+    }
+    let text = format!("{described}##\n{{ 'struct': 'Many', 'data': {{\n{members}  'last': 'int' }} }}\n");
+    assert_eq!(read_quickly(&text).errors(), 1);
+}
+
+#[test]
 fn a_long_chain_of_bases_is_cut() {
     let mut text = String::new();
     for number in 0..3_000 {
