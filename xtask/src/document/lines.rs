@@ -92,7 +92,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Drops the leading lines that hold only a number, if a lone `|` follows, and a last lone `|`.
+    /// Drops the leading lines that hold only a number, if a lone `|` follows, and a last `|`.
     fn drop_gutter(&mut self, diagnostics: &mut Diagnostics) {
         let is_number = |line: &Line<'_>| !line.is_blank() && line.text.bytes().all(|b| b.is_ascii_digit());
         let numbers = self.all.iter().take_while(|line| is_number(line)).count();
@@ -109,9 +109,9 @@ impl<'a> Lines<'a> {
                 .help("lines may be lost here: compare with the original");
         }
         self.all.drain(..=numbers);
-        let last = self.all.iter().rposition(|line| !line.is_blank());
-        if let Some(last) = last.filter(|&last| self.all[last].text == "|") {
-            self.all.truncate(last);
+        if let Some(last) = self.all.iter_mut().rfind(|line| !line.is_blank()) {
+            // Behind the last line, if that one had no end.
+            last.text = last.text.strip_suffix('|').unwrap_or(last.text).trim_end();
         }
     }
 }
