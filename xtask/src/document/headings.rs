@@ -79,7 +79,7 @@ fn underlined(all: &[Line<'_>]) -> Vec<Place> {
         let above = all[..index].iter().rposition(|line| !line.is_blank());
         match above {
             Some(above) if above + 1 == index && is_names(all[above].text) => place(above, None),
-            Some(above) if above + 1 < index && is_upper_name(all[above].text) => {
+            Some(above) if above + 1 < index && is_upper_names(all[above].text) => {
                 place(above, Some(Damage::UnderlineApart))
             }
             Some(above) if above + 1 == index && is_no_prose(all, above) => {
@@ -226,6 +226,10 @@ fn event_name(text: &str) -> Option<Range<usize>> {
 
 fn is_names(text: &str) -> bool {
     text.split(',').all(|part| is_event_name(part.trim()))
+}
+
+fn is_upper_names(text: &str) -> bool {
+    text.split(',').all(|part| is_upper_name(part.trim()))
 }
 
 /// `[A-Z_][A-Za-z0-9_.]*`, and not the end of a sentence.
