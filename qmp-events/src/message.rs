@@ -55,7 +55,7 @@ impl<E: QapiEvents> EventMessage<E> {
     pub fn decode(message: &[u8]) -> Result<Self, DecodeError> {
         let mut cursor = Cursor::new(message);
         let Some((timestamp, name)) = read_opening(&mut cursor) else {
-            return Self::decode_any_layout(message);
+            return Self::decode_other_order(message);
         };
         let event = match read_separator(&mut cursor) {
             Separator::Data => E::read(name, &mut cursor),
@@ -67,6 +67,53 @@ impl<E: QapiEvents> EventMessage<E> {
             Ok(_) => Self::decode_any_layout(message),
             Err(fault) => Err(DecodeError::new(message, fault)),
         }
+    }
+
+    /// Reads a message that does not begin with the timestamp, as others than QEMU write it.
+    #[inline(never)]
+    fn decode_other_order(message: &[u8]) -> Result<Self, DecodeError> {
+        match Self::decode_event_first(message).or_else(|| Self::decode_data_first(message)) {
+            Some(Ok(read)) => Ok(read),
+            Some(Err(fault)) => Err(DecodeError::new(message, fault)),
+            None => Self::decode_any_layout(message),
+        }
+    }
+
+    /// Reads event, data, timestamp with QEMU's spacing; nothing if it is written otherwise.
+    #[inline(always)]
+    fn decode_event_first(message: &[u8]) -> Option<Result<Self, Fault>> {
+        let mut cursor = Cursor::new(message);
+        if !cursor.expect_opening(b"{\"event\": \"") {
+            return None;
+        }
+        let name = cursor.plain_string()?;
+        let Separator::Data = read_separator(&mut cursor) else { return None };
+        match E::read(name, &mut cursor) {
+            Ok(event) => {
+                let timestamp = Some(read_ending(&mut cursor)?);
+                Some(Ok(EventMessage { event, timestamp }))
+            }
+            Err(fault) => Some(Err(fault)),
+        }
+    }
+
+    /// Reads data, event, timestamp with QEMU's spacing; nothing if it is written otherwise.
+    #[inline(always)]
+    fn decode_data_first(message: &[u8]) -> Option<Result<Self, Fault>> {
+        let mut cursor = Cursor::new(message);
+        if !cursor.expect_opening(b"{\"data\": ") || cursor.peek() != Some(b'{') {
+            return None;
+        }
+        let mut data = cursor.clone();
+        if let Err(fault) = cursor.skip_value() {
+            return Some(Err(fault));
+        }
+        if !cursor.expect(b", \"event\": \"") {
+            return None;
+        }
+        let name = cursor.plain_string()?;
+        let timestamp = Some(read_ending(&mut cursor)?);
+        Some(E::read(name, &mut data).map(|event| EventMessage { event, timestamp }))
     }
 
     #[inline(never)]
@@ -83,15 +130,32 @@ pub(crate) fn read_opening<'a>(cursor: &mut Cursor<'a>) -> Option<(Timestamp, &'
     if !cursor.expect(b"{\"timestamp\": {\"seconds\": ") {
         return None;
     }
+    let timestamp = read_seconds(cursor)?;
+    if !cursor.expect_opening(b"}, \"event\": \"") {
+        return None;
+    }
+    Some((timestamp, cursor.plain_string()?))
+}
+
+/// The timestamp at the end of the message, with QEMU's spacing.
+#[inline(always)]
+fn read_ending(cursor: &mut Cursor<'_>) -> Option<Timestamp> {
+    if !cursor.expect(b", \"timestamp\": {\"seconds\": ") {
+        return None;
+    }
+    let timestamp = read_seconds(cursor)?;
+    (cursor.expect(b"}") && cursor.expect_closing()).then_some(timestamp)
+}
+
+/// The timestamp from the value of its seconds to that of its microseconds.
+#[inline(always)]
+fn read_seconds(cursor: &mut Cursor<'_>) -> Option<Timestamp> {
     let seconds = cursor.short_integer()?;
     if !cursor.expect(b", \"microseconds\": ") {
         return None;
     }
     let microseconds = cursor.short_integer()?;
-    if !cursor.expect_opening(b"}, \"event\": \"") {
-        return None;
-    }
-    Some((Timestamp { seconds, microseconds }, cursor.plain_string()?))
+    Some(Timestamp { seconds, microseconds })
 }
 
 /// What comes behind the name.
