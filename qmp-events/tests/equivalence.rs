@@ -38,8 +38,24 @@ fn recording() -> &'static [String] {
         let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures");
         let read = |name: &str| std::fs::read_to_string(format!("{fixtures}/{name}")).expect("a fixture");
         let text = read("qemu-7.2.22/events.ndjson") + &read("seed-examples.ndjson");
-        text.lines().filter(|line| line.len() < 1000).map(str::to_owned).collect()
+        let lines = text.lines().filter(|line| line.len() < 1000);
+        lines.flat_map(|line| std::iter::once(line.to_owned()).chain(other_orders(line))).collect()
     })
+}
+
+/// A message of QEMU 7.2 as other releases lay it out: event first, and data first.
+fn other_orders(line: &str) -> Vec<String> {
+    let parts = line.strip_prefix("{\"timestamp\": ").and_then(|rest| rest.strip_suffix('}'));
+    let Some((time, rest)) = parts.and_then(|parts| parts.split_once(", \"event\": ")) else {
+        return Vec::new();
+    };
+    match rest.split_once(", \"data\": ") {
+        None => vec![format!("{{\"event\": {rest}, \"timestamp\": {time}}}")],
+        Some((name, data)) => vec![
+            format!("{{\"event\": {name}, \"data\": {data}, \"timestamp\": {time}}}"),
+            format!("{{\"data\": {data}, \"event\": {name}, \"timestamp\": {time}}}"),
+        ],
+    }
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
