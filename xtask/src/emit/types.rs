@@ -9,8 +9,8 @@ use crate::catalogue::EventText;
 use crate::names::{default_member_name, default_value_name};
 use crate::reach::{contains, data_members, own_members};
 use crate::schema::{
-    Alternate, Branch, Builtin, Data, Definition, DefinitionId, Enum, Event, Kind, Lifetime, Member, Type,
-    Union,
+    Alternate, Branch, Builtin, Data, Definition, DefinitionId, Enum, EnumValue, Event, Kind, Lifetime,
+    Member, Type, Union,
 };
 
 /// The variant for what a build does not know.
@@ -131,22 +131,7 @@ impl Emitter<'_> {
     }
 
     fn emit_enum(&self, definition: &Definition, list: &Enum) -> TokenStream {
-        let values = list.values.iter().map(|value| {
-            let lifetime = later_than(&value.lifetime, &definition.lifetime);
-            let docs = docs::doc_attributes(&docs::part(
-                &value.description,
-                &lifetime,
-                &value.features,
-                value.condition.as_ref(),
-            ));
-            let mut attributes = Attributes::default();
-            let variant = self.value_ident(definition, &value.name, &mut attributes);
-            attributes.aliases(self.catalogue.names.aliases(&format!("{}.{}", definition.name, value.name)));
-            attributes.lifetime(&lifetime);
-            attributes.features(&value.features);
-            attributes.condition(value.condition.as_ref());
-            quote! { #docs #attributes #variant, }
-        });
+        let values = list.values.iter().map(|value| self.emit_value(definition, value, None));
         let ident = self.catalogue.names.type_ident(&definition.name);
         let docs = docs::doc_attributes(&docs::definition(definition));
         let mut attributes = Attributes::default();
@@ -164,6 +149,21 @@ impl Emitter<'_> {
                 #unknown(UnknownValue),
             }
         }
+    }
+
+    /// The variant of an enum's value, or of the branch that a tag's value selects.
+    fn emit_value(&self, owner: &Definition, value: &EnumValue, payload: Option<TokenStream>) -> TokenStream {
+        let lifetime = later_than(&value.lifetime, &owner.lifetime);
+        let condition = value.condition.as_ref();
+        let docs =
+            docs::doc_attributes(&docs::part(&value.description, &lifetime, &value.features, condition));
+        let mut attributes = Attributes::default();
+        let variant = self.value_ident(owner, &value.name, &mut attributes);
+        attributes.aliases(self.catalogue.names.aliases(&format!("{}.{}", owner.name, value.name)));
+        attributes.lifetime(&lifetime);
+        attributes.features(&value.features);
+        attributes.condition(condition);
+        quote! { #docs #attributes #variant #payload, }
     }
 
     fn emit_union(&self, id: DefinitionId, definition: &Definition, union: &Union) -> Vec<TokenStream> {
@@ -200,22 +200,9 @@ impl Emitter<'_> {
         let Some(Kind::Enum(list)) = union.tag_type.map(|tag| &self.catalogue.schema.get(tag).kind) else {
             return Vec::new();
         };
-        let variant = |value: &crate::schema::EnumValue| {
-            let lifetime = later_than(&value.lifetime, &definition.lifetime);
-            let docs = docs::doc_attributes(&docs::part(
-                &value.description,
-                &lifetime,
-                &value.features,
-                value.condition.as_ref(),
-            ));
-            let mut attributes = Attributes::default();
-            let variant = self.value_ident(definition, &value.name, &mut attributes);
-            attributes.lifetime(&lifetime);
-            attributes.features(&value.features);
-            attributes.condition(value.condition.as_ref());
+        let variant = |value: &EnumValue| {
             let branch = union.branches.iter().find(|branch| branch.name == value.name);
-            let payload = branch.map(|branch| self.emit_branch_type(id, branch));
-            quote! { #docs #attributes #variant #payload, }
+            self.emit_value(definition, value, branch.map(|branch| self.emit_branch_type(id, branch)))
         };
         list.values.iter().map(variant).collect()
     }
