@@ -1,9 +1,9 @@
 //! Enums: strings of a known set, and a variant for all others.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{expand_deserialize, info, name_pattern};
+use super::{expand_deserialize, expand_is_name, info};
 use crate::model::Container;
 
 pub(crate) fn expand_enum(container: &Container) -> TokenStream {
@@ -14,7 +14,8 @@ pub(crate) fn expand_enum(container: &Container) -> TokenStream {
     let known: Vec<_> = container.known().collect();
     let idents: Vec<_> = known.iter().map(|variant| &variant.ident).collect();
     let names: Vec<_> = known.iter().map(|variant| &variant.name).collect();
-    let patterns = known.iter().map(|variant| name_pattern(&variant.name, &variant.attrs));
+    let literals = names.iter().map(|name| Literal::byte_string(format!("\"{name}\"").as_bytes()));
+    let is_name = known.iter().map(|variant| expand_is_name(&quote!(value), &variant.name, &variant.attrs));
     let info = info::expand_enum_info(container);
     let deserialize = expand_deserialize(container);
     let from_doc = "The value of this name, known or not.";
@@ -47,10 +48,12 @@ pub(crate) fn expand_enum(container: &Container) -> TokenStream {
         impl qapi::Enum for #ident {
             #[inline]
             fn read(value: &[u8]) -> Self {
-                match value {
-                    #(#patterns => Self::#idents,)*
-                    _ => Self::#unknown(qapi::UnknownValue::new(value)),
-                }
+                #(
+                    if #is_name {
+                        return Self::#idents;
+                    }
+                )*
+                Self::#unknown(qapi::UnknownValue::new(value))
             }
         }
 
@@ -59,6 +62,11 @@ pub(crate) fn expand_enum(container: &Container) -> TokenStream {
             const TYPE: qapi::TypeInfo = qapi::TypeInfo::Enum(qapi::Definition::new(|| &INFO));
             const JSON: qapi::JsonType = qapi::JsonType::String;
             fn decode(cursor: &mut qapi::Cursor<'_>) -> ::core::result::Result<Self, qapi::Fault> {
+                #(
+                    if cursor.expect(#literals) {
+                        return ::core::result::Result::Ok(Self::#idents);
+                    }
+                )*
                 ::core::result::Result::Ok(<Self as qapi::Enum>::read(&cursor.string()?))
             }
             fn deserialize_at<'de, D: qapi::serde::Deserializer<'de>>(

@@ -64,9 +64,10 @@ fn expand_deserialize(container: &Container) -> TokenStream {
     }
 }
 
-/// The name and the aliases as a pattern for bytes.
-fn name_pattern(name: &str, attrs: &Attrs) -> TokenStream {
+/// Whether `bytes` are the name or one of the aliases. The compiler turns each comparison into a few
+/// words at a time, which it does not do for a `match`.
+fn expand_is_name(bytes: &TokenStream, name: &str, attrs: &Attrs) -> TokenStream {
     let names = std::iter::once(name.to_owned()).chain(attrs.aliases.iter().map(LitStr::value));
     let names = names.map(|name| Literal::byte_string(name.as_bytes()));
-    quote!(#(#names)|*)
+    quote!(#(#bytes == #names)||*)
 }

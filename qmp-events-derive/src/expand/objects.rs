@@ -7,7 +7,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{expand_deserialize, info, name_pattern};
+use super::{expand_deserialize, expand_is_name, info};
 use crate::check::named;
 use crate::model::{Container, Member, Role};
 use crate::order::printing_order;
@@ -137,10 +137,15 @@ fn keeps_rest(members: &[Member]) -> bool {
 }
 
 fn expand_take(members: &[Member]) -> TokenStream {
-    let arms = named(members).map(|member| {
+    let steps = named(members).map(|member| {
         let Member { ident, ty, name, .. } = member;
-        let pattern = name_pattern(name, &member.attrs);
-        quote!(#pattern => draft.#ident = ::core::option::Option::Some(source.value::<#ty>(#name)?))
+        let is_name = expand_is_name(&quote!(name), name, &member.attrs);
+        quote! {
+            if #is_name {
+                draft.#ident = ::core::option::Option::Some(source.value::<#ty>(#name)?);
+                return ::core::result::Result::Ok(());
+            }
+        }
     });
     let other = if keeps_rest(members) {
         quote!(draft.__rest.push((qapi::rest_name(name), source.any()?)))
@@ -148,11 +153,9 @@ fn expand_take(members: &[Member]) -> TokenStream {
         quote!(source.skip()?)
     };
     quote! {
-        let _ = &draft;
-        match name {
-            #(#arms,)*
-            _ => #other,
-        }
+        let _ = (&draft, name);
+        #(#steps)*
+        #other;
         ::core::result::Result::Ok(())
     }
 }
@@ -163,7 +166,7 @@ fn expand_expected(members: &[Member]) -> TokenStream {
     let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
     let steps = printing_order(&names).into_iter().map(|position| {
         let Member { ident, ty, name, .. } = members[position];
-        let key = Literal::byte_string(format!("\"{name}\":").as_bytes());
+        let key = Literal::byte_string(format!("\"{name}\": ").as_bytes());
         quote! {
             if cursor.expect(#key) {
                 draft.#ident = ::core::option::Option::Some(<#ty as qapi::QapiType>::decode(cursor)?);

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::LitStr;
 
-use super::{expand_deserialize, info, name_pattern};
+use super::{expand_deserialize, expand_is_name, info};
 use crate::model::{Container, Variant};
 
 pub(crate) fn expand_union(container: &Container) -> TokenStream {
@@ -40,10 +40,8 @@ pub(crate) fn expand_union(container: &Container) -> TokenStream {
         impl qapi::Union for #ident {
             const TAG: &'static str = #tag;
             fn read<P: qapi::Branch>(tag: &[u8], branch: P) -> ::core::result::Result<Self, P::Error> {
-                ::core::result::Result::Ok(match tag {
-                    #(#branches,)*
-                    _ => Self::#unknown(branch.unknown(Self::TAG, tag)?),
-                })
+                #(#branches)*
+                branch.unknown(Self::TAG, tag).map(Self::#unknown)
             }
         }
 
@@ -90,14 +88,14 @@ pub(crate) fn expand_union(container: &Container) -> TokenStream {
 
 fn expand_branch(variant: &Variant) -> TokenStream {
     let ident = &variant.ident;
-    let pattern = name_pattern(&variant.name, &variant.attrs);
-    match &variant.payload {
-        Some(_) => quote!(#pattern => Self::#ident(branch.members()?)),
-        None => quote! {
-            #pattern => {
-                branch.skip()?;
-                Self::#ident
-            }
-        },
+    let is_name = expand_is_name(&quote!(tag), &variant.name, &variant.attrs);
+    let read = match &variant.payload {
+        Some(_) => quote!(branch.members().map(Self::#ident)),
+        None => quote!(branch.skip().map(|()| Self::#ident)),
+    };
+    quote! {
+        if #is_name {
+            return #read;
+        }
     }
 }
