@@ -116,7 +116,7 @@ impl<'a> TryFrom<&'a str> for Envelope<'a> {
 fn skip_data<'a>(cursor: &mut Cursor<'a>) -> Result<(Cursor<'a>, &'a [u8]), Fault> {
     let before = cursor.clone();
     cursor.skip_value()?;
-    let data = cursor.text_since(before.offset());
+    let data = cursor.text_since(&before);
     Ok((before, data))
 }
 

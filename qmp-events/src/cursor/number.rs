@@ -3,39 +3,40 @@
 //! An integer may be spelled as a float (`5.0`, `1e2`) below 2⁵³: from there on a float stands for
 //! more than one integer, so such a value may have lost digits on its way, and is refused.
 
-use super::{Cursor, Fault};
+use super::{Cursor, Fault, first_word};
 use crate::error::DecodeErrorKind;
 
 /// The greatest magnitude up to which a float stands for one integer only.
 pub(crate) const MAX_FLOAT_INTEGER: i128 = (1 << 53) - 1;
 
 impl<'a> Cursor<'a> {
-    /// A positive integer of at most 19 digits, if one comes next; otherwise nothing happens.
+    /// A positive integer of at most 16 digits with a comma or a bracket behind it, if one comes
+    /// next; otherwise nothing happens.
     #[inline(always)]
     pub(crate) fn short_integer<T: TryFrom<u64>>(&mut self) -> Option<T> {
-        let text = self.rest();
-        let (value, length, behind) = match text.first_chunk() {
-            Some(chunk) => match digits_before(u64::from_le_bytes(*chunk)) {
-                Digits::Ended { value, length, behind } => (value, length, behind),
-                Digits::Eight(value) => more_digits(text, value, 8),
-            },
-            None => more_digits(text, 0, 0),
-        };
-        let leading_zero = length > 1 && text.first() == Some(&b'0');
-        let other_spelling = matches!(behind, b'.' | b'e' | b'E');
-        if length == 0 || length > MAX_SHORT_DIGITS || leading_zero || other_spelling {
+        let (value, length) = short_integer(self.rest)?;
+        let value = T::try_from(value).ok()?;
+        self.rest = self.rest.get(length..)?;
+        Some(value)
+    }
+
+    /// `N` digits, if so many come next, of which there may be more; otherwise nothing happens.
+    #[inline(always)]
+    pub(crate) fn digits<const N: usize>(&mut self) -> Option<u64> {
+        let word = u64::from_le_bytes(*self.rest.first_chunk()?) ^ ZEROS;
+        let word = word << (64 - 8 * N); // zeros in front
+        if not_digits(word) != 0 {
             return None;
         }
-        let value = T::try_from(value).ok()?;
-        self.position += length;
-        Some(value)
+        self.advance(N);
+        Some(value_of(word))
     }
 
     /// Any integer; the caller checks its range.
     #[cold]
     pub(crate) fn integer(&mut self) -> Result<i128, Fault> {
         self.skip_whitespace();
-        let start = self.position;
+        let start = self.offset();
         let token = self.number("an integer")?;
         let value = if token.iter().all(|byte| matches!(byte, b'-' | b'0'..=b'9')) {
             std::str::from_utf8(token).ok().and_then(|digits| digits.parse().ok())
@@ -52,7 +53,7 @@ impl<'a> Cursor<'a> {
     #[cold]
     pub(crate) fn float(&mut self) -> Result<f64, Fault> {
         self.skip_whitespace();
-        let start = self.position;
+        let start = self.offset();
         let token = self.number("a number")?;
         serde_json::from_slice(token).map_err(|_| out_of_range(token, start))
     }
@@ -62,54 +63,50 @@ impl<'a> Cursor<'a> {
         if !matches!(self.peek(), Some(b'-' | b'0'..=b'9')) {
             return Err(self.mismatch(expected));
         }
-        let start = self.position;
+        let before = self.clone();
         self.skip_number()?;
-        Ok(self.text_since(start))
+        Ok(self.text_since(&before))
     }
 
     /// Passes over a number.
     #[inline]
     pub(super) fn skip_number(&mut self) -> Result<(), Fault> {
-        let start = self.position;
-        self.position += usize::from(self.peek() == Some(b'-'));
+        let before = self.clone();
+        self.expect(b"-");
         let first = self.peek();
         let mut digits = self.skip_digits()?;
         if first == Some(b'0') && digits > 1 {
-            self.position = start;
-            return Err(self.syntax("a number without needless zeros"));
+            return Err(before.syntax("a number without needless zeros"));
         }
         let mut exponent = false;
-        if self.peek() == Some(b'.') {
-            self.position += 1;
+        if self.expect(b".") {
             digits += self.skip_digits()?;
         }
         if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.position += 1;
-            self.position += usize::from(matches!(self.peek(), Some(b'+' | b'-')));
+            self.advance(1);
+            self.advance(usize::from(matches!(self.peek(), Some(b'+' | b'-'))));
             self.skip_digits()?;
             exponent = true;
         }
-        if exponent || digits > MAX_PLAIN_DIGITS { self.check_finite(start) } else { Ok(()) }
+        if exponent || digits > MAX_PLAIN_DIGITS { self.check_finite(&before) } else { Ok(()) }
     }
 
     #[inline]
     fn skip_digits(&mut self) -> Result<usize, Fault> {
-        let start = self.position;
-        while matches!(self.peek(), Some(b'0'..=b'9')) {
-            self.position += 1;
+        let digits = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 {
+            return Err(self.syntax("a digit"));
         }
-        match self.position - start {
-            0 => Err(self.syntax("a digit")),
-            length => Ok(length),
-        }
+        self.advance(digits);
+        Ok(digits)
     }
 
     #[cold]
-    fn check_finite(&self, start: usize) -> Result<(), Fault> {
-        let token = self.text_since(start);
+    fn check_finite(&self, before: &Cursor<'a>) -> Result<(), Fault> {
+        let token = self.text_since(before);
         match serde_json::from_slice::<f64>(token) {
             Ok(_) => Ok(()),
-            Err(_) => Err(out_of_range(token, start)),
+            Err(_) => Err(out_of_range(token, before.offset())),
         }
     }
 }
@@ -153,8 +150,24 @@ fn integral(token: &[u8]) -> Option<i128> {
     (value <= MAX_FLOAT_INTEGER).then_some(if negative { -value } else { value })
 }
 
-/// Every integer of so many digits is a `u64`.
-const MAX_SHORT_DIGITS: usize = 19;
+/// The value and the length of the integer in front of `text`.
+#[inline(always)]
+fn short_integer(text: &[u8]) -> Option<(u64, usize)> {
+    let (value, length, behind) = match digits_before(first_word(text)) {
+        Digits::Ended { value, length, behind } => (value, length, behind),
+        Digits::Eight(high) => match digits_before(first_word(text.get(8..)?)) {
+            Digits::Ended { value: low, length, behind } => {
+                (high * POWERS_OF_TEN.get(length)? + low, 8 + length, behind)
+            }
+            Digits::Eight(_) => return None,
+        },
+    };
+    let leading_zero = length > 1 && text.first() == Some(&b'0');
+    let ended = matches!(behind, b',' | b'}' | b']');
+    (length > 0 && ended && !leading_zero).then_some((value, length))
+}
+
+const POWERS_OF_TEN: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
 
 /// What eight bytes hold.
 enum Digits {
@@ -167,8 +180,8 @@ enum Digits {
 /// The digits in front of a word of text, its first byte lowest.
 #[inline(always)]
 fn digits_before(text: u64) -> Digits {
-    let word = text ^ 0x3030_3030_3030_3030; // 0 to 9 if a digit
-    let others = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
+    let word = text ^ ZEROS;
+    let others = not_digits(word);
     if others == 0 {
         return Digits::Eight(value_of(word));
     }
@@ -178,27 +191,21 @@ fn digits_before(text: u64) -> Digits {
     Digits::Ended { value: value_of(word), length: bits as usize / 8, behind }
 }
 
+/// Eight times the digit zero: what it turns digits into their values.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// The high bit of each byte that is no value of a digit.
+#[inline(always)]
+fn not_digits(word: u64) -> u64 {
+    (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080
+}
+
 /// The value of eight digits, each in a byte, the first one lowest.
 #[inline(always)]
 fn value_of(digits: u64) -> u64 {
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00FF_00FF_00FF_00FF;
     let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_FFFF_0000_FFFF;
     fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xFFFF_FFFF
-}
-
-/// The value of the digits in front of `text`, the number of them, and the byte behind, if the
-/// first `length` are `value`.
-#[inline(always)]
-fn more_digits(text: &[u8], mut value: u64, mut length: usize) -> (u64, usize, u8) {
-    loop {
-        match text.get(length) {
-            Some(digit @ b'0'..=b'9') => {
-                value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
-                length += 1;
-            }
-            behind => return (value, length, behind.copied().unwrap_or_default()),
-        }
-    }
 }
 
 #[cfg(test)]

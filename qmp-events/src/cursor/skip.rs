@@ -9,10 +9,10 @@ impl Cursor<'_> {
     /// One value of any type.
     pub(crate) fn any(&mut self) -> Result<Value, Fault> {
         self.skip_whitespace();
-        let start = self.offset();
+        let before = self.clone();
         self.skip_value()?;
-        serde_json::from_slice(self.text_since(start))
-            .map_err(|error| Fault::new(DecodeErrorKind::Syntax, start, error.to_string()))
+        serde_json::from_slice(self.text_since(&before))
+            .map_err(|error| Fault::new(DecodeErrorKind::Syntax, before.offset(), error.to_string()))
     }
 
     /// Passes over one value of any type.
@@ -22,7 +22,11 @@ impl Cursor<'_> {
         loop {
             match self.peek_value() {
                 Some(b'"') => self.skip_string()?,
-                Some(b'-' | b'0'..=b'9') => self.skip_number()?,
+                Some(b'-' | b'0'..=b'9') => {
+                    if self.short_integer::<u64>().is_none() {
+                        self.skip_number()?;
+                    }
+                }
                 Some(b'{') => {
                     if self.open_object()? {
                         objects = objects << 1 | 1;
@@ -63,11 +67,7 @@ impl Cursor<'_> {
             return Err(self.syntax("a member's name in quotes"));
         }
         self.skip_string()?;
-        if self.peek_value() != Some(b':') {
-            return Err(self.syntax("`:`"));
-        }
-        self.position += 1;
-        Ok(())
+        self.colon()
     }
 }
 

@@ -1,76 +1,86 @@
-//! Strings: eight bytes at a time up to the closing quote, escapes in a path of their own.
+//! Strings: plain ASCII at once, escapes and other characters in a path of their own.
 
 use std::borrow::Cow;
 
+use super::plain::{BLOCK, Block, long_plain_length, plain_length};
 use super::{Cursor, Fault};
 
 impl<'a> Cursor<'a> {
     /// A string as UTF-8, borrowed unless it has escapes or other than ASCII.
-    #[inline]
+    #[inline(always)]
     pub fn string(&mut self) -> Result<Cow<'a, [u8]>, Fault> {
-        if self.peek_value() != Some(b'"') {
-            return Err(self.mismatch("a string"));
-        }
-        self.position += 1;
-        match self.plain_string() {
+        match self.quoted() {
             Some(text) => Ok(Cow::Borrowed(text)),
             None => self.irregular_string().map(|text| Cow::Owned(text.into_bytes())),
         }
     }
 
-    /// A string behind its opening quote, if it is plain ASCII; otherwise nothing happens.
-    #[inline(always)]
-    pub(crate) fn plain_string(&mut self) -> Option<&'a [u8]> {
-        let rest = self.rest();
-        let length = plain_length(rest);
-        if rest.get(length) != Some(&b'"') {
-            return None;
-        }
-        self.position += length + 1;
-        rest.get(..length)
-    }
-
     /// A string of its own.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn owned_string(&mut self) -> Result<String, Fault> {
-        if self.peek_value() != Some(b'"') {
-            return Err(self.mismatch("a string"));
+        if let Some(body) = self.rest.strip_prefix(b"\"")
+            && let Some((text, behind)) = split_owned(body)
+        {
+            self.rest = behind;
+            return Ok(text);
         }
-        self.position += 1;
-        let start = self.position;
-        match self.plain_string().map(|text| String::from_utf8(text.to_vec())) {
-            Some(Ok(text)) => Ok(text),
-            _ => {
-                self.position = start;
-                self.irregular_string()
-            }
-        }
+        self.irregular_string()
     }
 
     /// Passes over a string.
     #[inline(always)]
     pub(super) fn skip_string(&mut self) -> Result<(), Fault> {
-        self.position += 1;
-        match self.plain_string() {
+        match self.quoted() {
             Some(_) => Ok(()),
-            None => self.read_irregular(|_| {}),
+            None => self.skip_irregular(),
         }
     }
 
+    /// A string of plain ASCII without white space in front of it, if one comes next; otherwise
+    /// nothing happens.
+    #[inline(always)]
+    fn quoted(&mut self) -> Option<&'a [u8]> {
+        let body = self.rest.strip_prefix(b"\"")?;
+        let (text, behind) = split_plain(body, plain_length(body))?;
+        self.rest = behind;
+        Some(text)
+    }
+
+    /// A string behind its opening quote, if it is plain ASCII; otherwise nothing happens.
+    #[inline(always)]
+    pub(crate) fn plain_string(&mut self) -> Option<&'a [u8]> {
+        let length = match Block::first(self.rest).and_then(|block| block.plain_length()) {
+            Some(length) => length,
+            None => plain_length(self.rest),
+        };
+        let (text, behind) = split_plain(self.rest, length)?;
+        self.rest = behind;
+        Some(text)
+    }
+
+    /// Any string, in one allocation.
     #[cold]
     fn irregular_string(&mut self) -> Result<String, Fault> {
-        let mut text = String::new();
+        if !self.find(b'"') {
+            return Err(self.mismatch("a string"));
+        }
+        let mut text = String::with_capacity(decoded_length(self.rest));
         self.read_irregular(|part| text.push_str(part))?;
         Ok(text)
     }
 
-    /// The rest of a string, in parts.
     #[cold]
+    fn skip_irregular(&mut self) -> Result<(), Fault> {
+        self.advance(1);
+        self.read_irregular(|_| {})
+    }
+
+    /// The rest of a string, in parts.
     fn read_irregular(&mut self, mut take: impl FnMut(&str)) -> Result<(), Fault> {
         loop {
             match self.peek() {
                 Some(b'"') => {
-                    self.position += 1;
+                    self.advance(1);
                     return Ok(());
                 }
                 Some(b'\\') => {
@@ -83,22 +93,24 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Characters that stand for themselves.
+    /// Characters that stand for themselves, either ASCII or others.
     fn run(&mut self) -> Result<&'a str, Fault> {
-        let rest = self.rest();
-        let end = rest.iter().position(|&byte| matches!(byte, b'"' | b'\\' | 0..0x20));
-        let run = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        let length = match plain_length(self.rest) {
+            0 => self.rest.iter().take_while(|byte| !byte.is_ascii()).count(),
+            length => length,
+        };
+        let run = self.rest.get(..length).unwrap_or_default();
         match std::str::from_utf8(run) {
             Ok(text) => {
-                self.position += run.len();
+                self.advance(length);
                 Ok(text)
             }
-            Err(error) => Err(self.not_utf8(self.position + error.valid_up_to())),
+            Err(error) => Err(self.not_utf8(self.offset() + error.valid_up_to())),
         }
     }
 
     fn escape(&mut self) -> Result<char, Fault> {
-        let character = match self.rest().get(1) {
+        let character = match self.rest.get(1) {
             Some(b'"') => '"',
             Some(b'\\') => '\\',
             Some(b'/') => '/',
@@ -110,22 +122,22 @@ impl<'a> Cursor<'a> {
             Some(b'u') => return self.unicode_escape(),
             _ => return Err(self.syntax("an escape of JSON")),
         };
-        self.position += 2;
+        self.advance(2);
         Ok(character)
     }
 
     /// `\uXXXX`, or two of them that are the halves of a surrogate pair.
     fn unicode_escape(&mut self) -> Result<char, Fault> {
-        let Some(first) = unicode_unit(self.rest()) else {
+        let Some(first) = unicode_unit(self.rest) else {
             return Err(self.syntax("four hexadecimal digits after \\u"));
         };
-        let second = self.rest().get(6..).and_then(unicode_unit);
+        let second = self.rest.get(6..).and_then(unicode_unit);
         let units = [first, second.unwrap_or_default()];
         let (character, length) = match char::decode_utf16(units).next() {
             Some(Ok(character)) => (character, 6 * character.len_utf16()),
             _ => return Err(self.syntax("a whole surrogate pair")),
         };
-        self.position += length;
+        self.advance(length);
         Ok(character)
     }
 }
@@ -139,48 +151,54 @@ fn unicode_unit(escape: &[u8]) -> Option<u16> {
     })
 }
 
-const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
-const HIGH_BITS: u64 = 0x80 * EVERY_BYTE;
-
-/// How many bytes come before the first that is no plain ASCII: a quote, a backslash, a control
-/// character, or a part of another character.
-///
-/// Each such byte of a word gets its high bit set; a borrow can set it for bytes behind the first
-/// one too, never before it.
+/// The first `length` bytes, and what is behind the quote that comes next.
 #[inline(always)]
-fn plain_length(bytes: &[u8]) -> usize {
-    let mut rest = bytes;
-    while let Some((chunk, behind)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*chunk);
-        let quote = word ^ (EVERY_BYTE * b'"' as u64);
-        let backslash = word ^ (EVERY_BYTE * b'\\' as u64);
-        let special = quote.wrapping_sub(EVERY_BYTE)
-            | backslash.wrapping_sub(EVERY_BYTE)
-            | word.wrapping_sub(EVERY_BYTE * 0x20)
-            | word;
-        if special & HIGH_BITS != 0 {
-            return bytes.len() - rest.len() + ((special & HIGH_BITS).trailing_zeros() / 8) as usize;
-        }
-        rest = behind;
+fn split_plain(body: &[u8], length: usize) -> Option<(&[u8], &[u8])> {
+    let (text, quoted) = body.split_at_checked(length)?;
+    Some((text, quoted.strip_prefix(b"\"")?))
+}
+
+/// The same, with the text as a string, whatever its length.
+///
+/// Whole blocks are copied, and cut then: the standard library copies and checks them faster than
+/// the bytes of a part of one. So a string has up to a block more capacity than it needs.
+#[inline(always)]
+fn split_owned(body: &[u8]) -> Option<(String, &[u8])> {
+    let block = Block::before(body);
+    let length = match block.plain_length() {
+        Some(length) => length,
+        None => long_plain_length(body),
+    };
+    let (text, behind) = split_plain(body, length)?;
+    let copy = match length {
+        0 => Vec::new(),
+        1..BLOCK => block.to_vec(),
+        _ => body.get(..length.next_multiple_of(BLOCK)).unwrap_or(text).to_vec(),
+    };
+    let mut text = String::from_utf8(copy).ok()?;
+    text.truncate(length);
+    Some((text, behind))
+}
+
+/// An upper bound of the length of the string whose text comes first.
+fn decoded_length(body: &[u8]) -> usize {
+    let (mut rest, mut length) = (body, 0);
+    loop {
+        let plain = plain_length(rest);
+        let (text, decoded) = match rest.get(plain..).unwrap_or_default() {
+            [] | [b'"', ..] => return length + plain,
+            [b'\\', b'u', ..] => (6, 3),
+            [b'\\', ..] => (2, 1),
+            _ => (1, 1),
+        };
+        length += plain + decoded;
+        rest = rest.get(plain + text..).unwrap_or_default();
     }
-    let special = rest.iter().position(|&byte| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x80..));
-    bytes.len() - rest.len() + special.unwrap_or(rest.len())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn plain_text_ends_at_the_first_special_byte_wherever_it_stands() {
-        for special in ['"', '\\', '\0', '\n', '\u{1f}', 'é', '\u{10ffff}'] {
-            for before in 0..20 {
-                let text = format!("{}{special}\"\\rest of it", "~\u{7f} ".repeat(before));
-                assert_eq!(plain_length(text.as_bytes()), 3 * before, "{text:?}");
-            }
-        }
-        assert_eq!(plain_length(b"no end at all"), 13);
-    }
 
     #[test]
     fn escapes_are_decoded() {
@@ -198,6 +216,32 @@ mod tests {
             "\"\\",
         ] {
             assert_eq!(decoded(bad), None, "{bad}");
+        }
+    }
+
+    /// Block by block, at the end of the text and in front of other characters.
+    #[test]
+    fn strings_of_every_length_are_whole_whatever_is_behind_them() {
+        for length in 0..100 {
+            let text = "0123456789 ~".repeat(9)[..length].to_owned();
+            for behind in
+                ["", "}", "\"", "\\", "é", ", \"next\": \"something long enough for a block\"", "\0"]
+            {
+                let json = format!("\"{text}\"{behind}");
+                let mut cursor = Cursor::new(json.as_bytes());
+                assert_eq!(cursor.owned_string().ok().as_ref(), Some(&text), "{json}");
+                assert_eq!(cursor.rest, behind.as_bytes());
+            }
+        }
+    }
+
+    #[test]
+    fn the_bound_of_a_length_is_never_too_small() {
+        for text in ["plain", "aé😀z", r#"\"\\\/\b\f\n\r\t"#, r"\u0001", r"\u00E9\uFFFD", r"\uD83D\uDE00"]
+        {
+            let json = format!("\"{}\" and more", text.repeat(20));
+            let decoded = Cursor::new(json.as_bytes()).owned_string().expect("a string");
+            assert!(decoded_length(&json.as_bytes()[1..]) >= decoded.len(), "{json}");
         }
     }
 }

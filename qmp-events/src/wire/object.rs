@@ -176,26 +176,24 @@ pub fn branches<T: QapiType>(rest: Rest, place: &Place<'_>) -> Result<T, Incompl
     T::deserialize_at(MapDeserializer::new(rest.into_iter()), place).map_err(Incomplete::Rest)
 }
 
-/// Reads an object: members in QEMU's order first, then in any order.
+/// Reads an object: members in QEMU's order, with others anywhere between them.
 pub fn decode_object<T: Object>(cursor: &mut Cursor<'_>) -> Result<T, Fault> {
     let mut draft = T::Draft::default();
     cursor.skip_whitespace();
     let start = cursor.offset();
-    if cursor.open_object()? && T::decode_expected(&mut draft, cursor)? {
-        decode_unexpected::<T>(&mut draft, cursor)?;
+    let mut more = cursor.open_object()?;
+    while more && T::decode_expected(&mut draft, cursor)? {
+        more = decode_unexpected::<T>(&mut draft, cursor)?;
     }
     T::finish(draft, &Place::Root(T::NAME)).map_err(|incomplete| incomplete.at(start))
 }
 
+/// Reads one member, and says whether another one comes.
 #[inline(never)]
-fn decode_unexpected<T: Object>(draft: &mut T::Draft, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
-    loop {
-        let name = cursor.key()?;
-        T::take(draft, &name, &mut *cursor)?;
-        if !cursor.next_member()? {
-            return Ok(());
-        }
-    }
+fn decode_unexpected<T: Object>(draft: &mut T::Draft, cursor: &mut Cursor<'_>) -> Result<bool, Fault> {
+    let name = cursor.key()?;
+    T::take(draft, &name, &mut *cursor)?;
+    cursor.next_member()
 }
 
 /// Reads an object through serde.

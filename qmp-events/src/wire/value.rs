@@ -19,9 +19,8 @@ macro_rules! integers {
             const TYPE: TypeInfo = TypeInfo::Integer { signed: $signed, bits: $type::BITS };
             const JSON: JsonType = JsonType::Number;
 
-            #[inline]
+            #[inline(never)]
             fn decode(cursor: &mut Cursor<'_>) -> Result<Self, Fault> {
-                cursor.skip_whitespace();
                 match cursor.short_integer::<$type>() {
                     Some(value) => Ok(value),
                     None => decode_integer(cursor),
