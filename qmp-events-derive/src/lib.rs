@@ -13,6 +13,7 @@
 mod attr;
 mod check;
 mod expand;
+mod hash;
 mod model;
 mod names;
 mod order;

@@ -3,12 +3,13 @@
 pub use serde;
 
 pub use crate::cursor::{Cursor, Fault};
+pub use crate::error::DecodeError;
 pub use crate::info::{
     AlternateInfo, Availability, BranchInfo, Definition, EnumInfo, EventInfo, MemberInfo, RateLimit,
     StructInfo, TypeInfo, UnionInfo, ValueInfo, Version,
 };
 pub use crate::kind::{Kind, UnknownKind};
-pub use crate::message::{deserialize_event, serialize_event};
+pub use crate::message::{EventMessage, OpenedMessage, deserialize_event, serialize_event};
 pub use crate::unknown::UnknownValue;
 pub use crate::wire::alternate::{
     Alternate, Alternative, decode_alternate, deserialize_alternate, json_types_differ,

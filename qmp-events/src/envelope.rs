@@ -6,7 +6,7 @@ use crate::EventKind;
 use crate::cursor::{Cursor, Fault};
 use crate::error::DecodeError;
 use crate::kind::Kind;
-use crate::message::{EventMessage, Parts, Separator, decode_data, read_opening, read_parts, read_separator};
+use crate::message::{EventMessage, Parts, decode_data, read_name, read_opening, read_parts};
 use crate::timestamp::Timestamp;
 use crate::wire::QapiEvents;
 
@@ -48,14 +48,11 @@ impl<'a> Envelope<'a> {
     #[inline(always)]
     fn decode_regular(message: &'a [u8]) -> Option<Result<Self, DecodeError>> {
         let mut cursor = Cursor::new(message);
-        let (timestamp, name) = read_opening(&mut cursor)?;
-        let data = match read_separator(&mut cursor) {
-            Separator::Data => match skip_data(&mut cursor) {
-                Ok(data) => Some(data),
-                Err(fault) => return Some(Err(DecodeError::new(message, fault))),
-            },
-            Separator::End => None,
-            Separator::Other => return None,
+        let timestamp = read_opening(&mut cursor)?;
+        let (name, has_data) = read_name(&mut cursor)?;
+        let data = match has_data.then(|| skip_data(&mut cursor)).transpose() {
+            Ok(data) => data,
+            Err(fault) => return Some(Err(DecodeError::new(message, fault))),
         };
         let (name, timestamp) = (Cow::Borrowed(name), Some(timestamp));
         cursor.expect_closing().then_some(Ok(Envelope { message, name, timestamp, data }))

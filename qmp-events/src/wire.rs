@@ -14,7 +14,9 @@ use serde::Deserializer;
 use serde::ser::{Serialize, SerializeMap};
 
 use crate::cursor::{Cursor, Fault};
+use crate::error::DecodeError;
 use crate::info::{EventInfo, TypeInfo};
+use crate::message::{EventMessage, OpenedMessage};
 use event::Payload;
 use object::Object;
 use place::Place;
@@ -137,6 +139,10 @@ pub trait QapiEvents: Sized {
     /// Reads the event of this name, or keeps one that is not in the set.
     #[doc(hidden)]
     fn read<P: Payload>(name: &[u8], payload: P) -> Result<Self, P::Error>;
+
+    /// Reads a message from the event's name on.
+    #[doc(hidden)]
+    fn read_opened(message: OpenedMessage<'_>) -> Result<EventMessage<Self>, DecodeError>;
 
     /// The event's name on the wire.
     fn name(&self) -> &str;

@@ -151,6 +151,54 @@ fn an_unknown_branch_keeps_the_members_that_are_no_others() {
     assert_eq!(serde_json::Value::Object(branch.members().clone()), json!({"years": 9}));
 }
 
+#[derive(Clone, Debug, PartialEq, QapiEvent)]
+#[qapi(name = "A")]
+struct Short {
+    x: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, QapiEvent)]
+#[qapi(name = "UP")]
+struct Up {}
+
+#[derive(Clone, Debug, PartialEq, QapiEvent)]
+#[qapi(name = "__com.example_SOMETHING_VERY_LONG_AND_RARE_HAPPENED")]
+struct Long {
+    x: Option<u8>,
+}
+
+#[derive(Clone, Debug, PartialEq, QapiEvents)]
+#[qapi(kind = LengthKind)]
+enum OfAnyLength {
+    #[qapi(name = "A")]
+    Short(Short),
+    #[qapi(name = "UP")]
+    Up(Up),
+    #[qapi(name = "__com.example_SOMETHING_VERY_LONG_AND_RARE_HAPPENED")]
+    Long(Long),
+    #[qapi(unknown)]
+    Other(UnknownEvent),
+}
+
+#[test]
+fn names_of_any_length_are_found_in_the_layout_of_qemu() {
+    for (kind, data) in [
+        (LengthKind::Short, ", \"data\": {\"x\": 1}"),
+        (LengthKind::Up, ", \"data\": {}"),
+        (LengthKind::Up, ""),
+        (LengthKind::Long, ", \"data\": {}"),
+        (LengthKind::Long, ", \"data\": {\"x\": 1}"),
+        (LengthKind::Long, ""),
+    ] {
+        let text = format!(
+            r#"{{"timestamp": {{"seconds": 1795396665, "microseconds": 5}}, "event": "{kind}"{data}}}"#
+        );
+        let message: EventMessage<OfAnyLength> = text.parse().unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(message.event.kind(), Some(kind), "{text}");
+        assert_eq!(serde_json::from_str::<EventMessage<OfAnyLength>>(&text).expect("a message"), message);
+    }
+}
+
 #[test]
 fn a_vendor_event_has_metadata() {
     let info = MyKind::Fan.info();

@@ -7,6 +7,7 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 
 use super::in_private_scope;
+use crate::hash::{best_multiplier, bucket, expand_bucket};
 use crate::model::{Container, Variant};
 
 pub(crate) fn expand_events(container: &Container) -> TokenStream {
@@ -31,8 +32,11 @@ fn expand_dispatch(container: &Container) -> TokenStream {
         let (ident, ty) = (&variant.ident, &variant.payload);
         quote!(payload.event::<#ty>().map(Self::#ident))
     });
+    let read_opened = expand_read_opened(&known);
     let same_names = known.iter().map(|variant| expand_same_name(variant));
+    let bucket = expand_bucket();
     quote! {
+        #bucket
         #(#same_names)*
 
         impl #ident {
@@ -67,6 +71,13 @@ fn expand_dispatch(container: &Container) -> TokenStream {
                     ::core::option::Option::Some(name) => Self::read(name, payload),
                     ::core::option::Option::None => payload.unknown(name).map(Self::#unknown),
                 }
+            }
+
+            #[inline]
+            fn read_opened(
+                mut message: qapi::OpenedMessage<'_>,
+            ) -> ::core::result::Result<qapi::EventMessage<Self>, qapi::DecodeError> {
+                #read_opened
             }
 
             fn name(&self) -> &str {
@@ -104,30 +115,70 @@ fn expand_dispatch(container: &Container) -> TokenStream {
 }
 
 /// Returns what `result` says for the variant of this `name`: first by length, then by comparison
-/// with the few names of that length, each a handful of instructions since the length is known.
+/// with the few names of that length.
 fn expand_by_name(known: &[&Variant], result: impl Fn(&Variant) -> TokenStream) -> TokenStream {
     let mut by_length: BTreeMap<usize, Vec<&Variant>> = BTreeMap::new();
     for variant in known {
         by_length.entry(variant.name.len()).or_default().push(variant);
     }
     let lengths = by_length.into_iter().map(|(length, variants)| {
-        let arms = variants.into_iter().map(|variant| {
+        let steps = variants.into_iter().map(|variant| {
             let name = Literal::byte_string(variant.name.as_bytes());
             let result = result(variant);
-            quote!(#name => return #result)
+            quote!(if name == #name { return #result; })
         });
-        quote! {
-            #length => match name {
-                #(#arms,)*
-                _ => {}
-            }
-        }
+        quote!(#length => { #(#steps)* })
     });
     quote! {
         match name.len() {
             #(#lengths,)*
             _ => {}
         }
+    }
+}
+
+/// Reads an event with `data` from the text of its name on: one jump by a hash that is made for the
+/// names of this set, and one comparison with all that stands in front of `data`.
+fn expand_read_opened(known: &[&Variant]) -> TokenStream {
+    let openings: Vec<_> = known.iter().filter_map(|variant| Opening::of(variant)).collect();
+    let starts: Vec<_> = openings.iter().map(|opening| opening.start).collect();
+    let multiplier = best_multiplier(&starts);
+    let mut buckets: BTreeMap<u8, Vec<TokenStream>> = BTreeMap::new();
+    for Opening { variant, text, start } in openings {
+        let (ident, ty) = (&variant.ident, &variant.payload);
+        let text = Literal::byte_string(text.as_bytes());
+        buckets.entry(bucket(&start, multiplier)).or_default().push(quote! {
+            if message.expect(#text) {
+                return message.event::<#ty, Self>(Self::#ident);
+            }
+        });
+    }
+    let buckets = buckets.into_iter().map(|(bucket, steps)| quote!(#bucket => { #(#steps)* }));
+    quote! {
+        if let ::core::option::Option::Some(start) = message.peek_chunk() {
+            match bucket(start, #multiplier) {
+                #(#buckets,)*
+                _ => {}
+            }
+        }
+        message.other()
+    }
+}
+
+/// What QEMU writes between the opening quote of the event's name and `data`.
+struct Opening<'a> {
+    variant: &'a Variant,
+    text: String,
+    /// The first bytes of the text, and of `data` if the text is shorter.
+    start: [u8; 16],
+}
+
+impl<'a> Opening<'a> {
+    /// Nothing if the name is too short.
+    fn of(variant: &'a Variant) -> Option<Self> {
+        let text = format!("{}\", \"data\": ", variant.name);
+        let start = *format!("{text}{{\"").as_bytes().first_chunk()?;
+        Some(Opening { variant, text, start })
     }
 }
 
