@@ -10,6 +10,7 @@ use crate::sink::Sink;
 
 pub(crate) fn check_container(container: &Container, sink: &Sink) {
     check_name_is_given(container, sink);
+    check_names_are_names(container, sink);
     check_names_are_distinct(container, sink);
     check_removed_is_later_than_since(container, sink);
     check_later_members_are_optional(container, sink);
@@ -33,6 +34,22 @@ fn check_name_is_given(container: &Container, sink: &Sink) {
     if container.name.is_empty() {
         let message = format!("give the name on the wire: #[qapi(name = \"{example}\")]");
         sink.report(&container.ident, message);
+    }
+}
+
+/// Names on the wire are QAPI's: nothing in them needs an escape in JSON, so that decoding may compare
+/// them with the text as it is.
+fn check_names_are_names(container: &Container, sink: &Sink) {
+    let literals = |attrs: &Attrs| {
+        attrs.name.iter().chain(&attrs.aliases).chain(&attrs.tag).cloned().collect::<Vec<_>>()
+    };
+    for literal in all_attrs(container).flat_map(literals) {
+        let name = literal.value();
+        if !name.chars().all(|character| character.is_ascii_alphanumeric() || "-_.".contains(character)) {
+            let message =
+                format!("`{name}` is no QAPI name: only letters, digits, `-`, `_` and `.` stand in one");
+            sink.report(&literal, message);
+        }
     }
 }
 
