@@ -1,5 +1,6 @@
 //! One test binary for the whole workspace.
 
+mod allocations;
 mod client;
 mod fresh;
 #[cfg(unix)]

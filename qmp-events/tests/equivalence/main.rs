@@ -1,5 +1,7 @@
 //! Bytes and serde agree: same verdict, same value, over arbitrary and over nearly right input.
 
+mod events;
+
 use proptest::prelude::*;
 use qmp_events::{Envelope, Event, EventMessage};
 use serde_json::{Map, Value, json};
@@ -141,6 +143,14 @@ proptest! {
         *message.pointer_mut(place).expect("a place") = value;
         let text = write(&message, reverse, if pretty { " \n" } else { "" });
         compare(text.as_bytes())?;
+    }
+
+    /// An event of any kind with values of its schema, in QEMU's layout and in the layouts of others.
+    #[test]
+    fn on_events_of_every_kind(line in events::any_event()) {
+        for message in std::iter::once(line.clone()).chain(other_orders(&line)) {
+            compare(message.as_bytes())?;
+        }
     }
 
     /// A real message in which bytes were replaced, removed or doubled.
