@@ -22,13 +22,13 @@ use std::str::FromStr;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
 
 use crate::Event;
 use crate::error::DecodeError;
 use crate::info::EventInfo;
 use crate::timestamp::Timestamp;
 use crate::wire::QapiEvents;
+use crate::wire::buffered::Buffered;
 use crate::wire::event::{NoData, Through};
 use crate::wire::object::Name;
 use crate::wire::place::Place;
@@ -93,7 +93,7 @@ impl<'de, E: QapiEvents> Visitor<'de> for MessageVisitor<E> {
         let mut name: Option<String> = None;
         let mut timestamp = None;
         let mut event = None;
-        let mut ahead = Value::Null;
+        let mut ahead = Buffered::Null;
         while let Some(key) = map.next_key_seed(Name)? {
             match (&*key, &name) {
                 ("event", earlier) => {
@@ -108,11 +108,11 @@ impl<'de, E: QapiEvents> Visitor<'de> for MessageVisitor<E> {
                 }
                 ("data", Some(name)) => {
                     event = map.next_value_seed(DataSeed(name, PhantomData))?;
-                    ahead = Value::Null;
+                    ahead = Buffered::Null;
                 }
                 ("data", None) => {
                     ahead = map.next_value()?;
-                    if !ahead.is_object() && !ahead.is_null() {
+                    if !matches!(ahead, Buffered::Object(_) | Buffered::Null) {
                         return Err(A::Error::custom("expected an object for `data`"));
                     }
                 }
@@ -133,9 +133,9 @@ impl<'de, E: QapiEvents> Visitor<'de> for MessageVisitor<E> {
 }
 
 /// Reads `data` that came before the name, or not at all.
-fn read_late<E: QapiEvents, R: Error>(name: &[u8], data: Value) -> Result<E, R> {
+fn read_late<E: QapiEvents, R: Error>(name: &[u8], data: Buffered) -> Result<E, R> {
     match data {
-        Value::Null => E::read(name, NoData)
+        Buffered::Null => E::read(name, NoData)
             .map_err(|incomplete| incomplete.in_place(&Place::Root(known_name::<E>(name)))),
         data => E::read(name, Through::new(data)).map_err(R::custom),
     }

@@ -4,6 +4,7 @@
 //! with what its expansions share.
 
 pub(crate) mod alternate;
+pub(crate) mod buffered;
 pub(crate) mod event;
 pub(crate) mod object;
 pub(crate) mod place;

@@ -3,6 +3,7 @@
 use serde::de::{Deserialize, Deserializer, Error};
 use serde_json::Value;
 
+use super::buffered::Buffered;
 use super::place::Place;
 use super::{JsonType, QapiType};
 use crate::cursor::{Cursor, Fault};
@@ -55,20 +56,12 @@ pub fn deserialize_alternate<'de, D: Deserializer<'de>, T: Alternate>(
     deserializer: D,
     place: &Place<'_>,
 ) -> Result<T, D::Error> {
-    let value = <Value as Deserialize>::deserialize(deserializer)?;
-    let json = match value {
-        Value::Null => JsonType::Null,
-        Value::Bool(_) => JsonType::Boolean,
-        Value::Number(_) => JsonType::Number,
-        Value::String(_) => JsonType::String,
-        Value::Array(_) => JsonType::List,
-        Value::Object(_) => JsonType::Object,
-    };
-    T::read(json, Kept { value, place }).map_err(D::Error::custom)
+    let value = Buffered::deserialize(deserializer)?;
+    T::read(value.json_type(), Kept { value, place }).map_err(D::Error::custom)
 }
 
 struct Kept<'p> {
-    value: Value,
+    value: Buffered,
     place: &'p Place<'p>,
 }
 
@@ -80,7 +73,7 @@ impl Alternative for Kept<'_> {
     }
 
     fn any(self) -> Result<Value, serde_json::Error> {
-        Ok(self.value)
+        Ok(self.value.into_value())
     }
 }
 

@@ -9,7 +9,8 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::QapiType;
-use super::object::{Incomplete, Members, Name, Rest};
+use super::buffered::Buffered;
+use super::object::{Incomplete, Members, Name};
 use super::place::Place;
 use crate::cursor::{Cursor, Fault};
 use crate::unknown::UnknownBranch;
@@ -95,7 +96,7 @@ impl<'de, T: Union> Visitor<'de> for UnionVisitor<'_, T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let mut tag = None;
-        let mut members = Rest::new();
+        let mut members = Vec::new();
         while let Some(name) = map.next_key_seed(Name)? {
             if name == T::TAG {
                 let place = Place::Member(self.0, T::TAG);
@@ -112,7 +113,7 @@ impl<'de, T: Union> Visitor<'de> for UnionVisitor<'_, T> {
 }
 
 struct Kept<'p> {
-    members: Rest,
+    members: Vec<(String, Buffered)>,
     place: &'p Place<'p>,
 }
 
@@ -124,7 +125,8 @@ impl Branch for Kept<'_> {
     }
 
     fn unknown(self, tag_name: &str, tag: &[u8]) -> Result<UnknownBranch, serde_json::Error> {
-        let members: Map<String, Value> = self.members.into_iter().collect();
+        let members = self.members.into_iter().map(|(name, value)| (name, value.into_value()));
+        let members: Map<String, Value> = members.collect();
         Ok(UnknownBranch::new(tag_name, tag, members))
     }
 

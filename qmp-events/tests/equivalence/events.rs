@@ -41,7 +41,7 @@ fn any_timestamp() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Members of an object and, now and then, one that nobody knows.
+/// Members of an object and, now and then, one that stands there twice, or that nobody knows.
 fn members(members: &'static [MemberInfo], branches: Option<TypeInfo>, depth: u32) -> BoxedStrategy<Members> {
     let known = members.iter().map(|member| {
         let absent = if member.optional { 20 } else { 1 };
@@ -54,11 +54,23 @@ fn members(members: &'static [MemberInfo], branches: Option<TypeInfo>, depth: u3
         Some(TypeInfo::Union(info)) => branch(info, depth),
         _ => Just(Members::new()).boxed(),
     };
-    (known.collect::<Vec<_>>(), branches, any_unknown())
-        .prop_map(|(known, branches, unknown)| {
-            known.into_iter().flatten().chain(branches).chain(unknown).collect()
+    (any_double(members, depth), known.collect::<Vec<_>>(), branches, any_unknown())
+        .prop_map(|(double, known, branches, unknown)| {
+            double.into_iter().chain(known.into_iter().flatten()).chain(branches).chain(unknown).collect()
         })
         .boxed()
+}
+
+/// One more value for one of the members.
+fn any_double(members: &'static [MemberInfo], depth: u32) -> BoxedStrategy<Option<(String, String)>> {
+    if members.is_empty() {
+        return Just(None).boxed();
+    }
+    let double = select(members).prop_flat_map(move |member| {
+        let value = prop_oneof![value(member.ty, depth), any_json_text()];
+        value.prop_map(move |text| (member.name.to_owned(), text))
+    });
+    prop_oneof![19 => Just(None), 1 => double.prop_map(Some)].boxed()
 }
 
 fn any_unknown() -> impl Strategy<Value = Option<(String, String)>> {

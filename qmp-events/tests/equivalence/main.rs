@@ -173,6 +173,24 @@ proptest! {
     }
 }
 
+/// Each of the two is judged, also by serde where it has to keep them until the event is known.
+#[test]
+fn on_a_member_that_stands_twice_and_is_incomplete_once() {
+    let member = |rest: &str| format!(r#""info": {{"device": "d", "slot": "1", "source": 1{rest}}}"#);
+    let right = member(r#", "slot-type": "DIMM", "status": 0"#);
+    for wrong in [member(""), member(r#", "slot-type": 5, "status": 0"#)] {
+        for members in [format!("{wrong}, {right}"), format!("{right}, {wrong}")] {
+            for message in [
+                format!(r#"{{"event": "ACPI_DEVICE_OST", "data": {{{members}}}}}"#),
+                format!(r#"{{"data": {{{members}}}, "event": "ACPI_DEVICE_OST"}}"#),
+            ] {
+                EventMessage::<Event>::decode(message.as_bytes()).expect_err(&message);
+                serde_json::from_str::<EventMessage>(&message).expect_err(&message);
+            }
+        }
+    }
+}
+
 /// The JSON pointers of all values.
 fn collect(value: &Value, place: String, places: &mut Vec<String>) {
     match value {
