@@ -9,15 +9,15 @@ pub use crate::info::{
     StructInfo, TypeInfo, UnionInfo, ValueInfo, Version,
 };
 pub use crate::kind::{Kind, UnknownKind};
-pub use crate::message::{EventMessage, OpenedMessage, deserialize_event, serialize_event};
+pub use crate::message::{EventMessage, OpenedMessage, decode_message, deserialize_event, serialize_event};
 pub use crate::unknown::UnknownValue;
 pub use crate::wire::alternate::{
     Alternate, Alternative, decode_alternate, deserialize_alternate, json_types_differ,
 };
 pub use crate::wire::event::{Payload, name_of_alias, serialize_data};
 pub use crate::wire::object::{
-    Incomplete, Members, Object, Rest, Source, branches, decode_object, deserialize_object, required,
-    required_or_bare, rest_name, serialize_member, serialize_object,
+    Incomplete, Members, Object, Rest, Source, absent, branches, decode_object, deserialize_object,
+    read_or_bare, rest_name, serialize_member, serialize_object, take_member,
 };
 pub use crate::wire::place::Place;
 pub use crate::wire::union::{Branch, Union, decode_union, deserialize_union};

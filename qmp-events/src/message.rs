@@ -33,7 +33,7 @@ use crate::wire::event::{NoData, Through};
 use crate::wire::object::Name;
 use crate::wire::place::Place;
 use crate::wire::value::Seed;
-pub use layout::OpenedMessage;
+pub use layout::{OpenedMessage, decode_message};
 pub(crate) use layout::{read_name, read_opening};
 pub(crate) use parts::{Parts, decode_data, read_parts};
 
@@ -57,7 +57,7 @@ impl<E: QapiEvents> EventMessage<E> {
     /// If the text is no event message, or its members do not fit its event. An event, a member, a
     /// value or a branch that this build does not know is no error.
     pub fn decode(message: &[u8]) -> Result<Self, DecodeError> {
-        layout::decode(message)
+        E::decode(message)
     }
 }
 

@@ -141,6 +141,10 @@ pub trait QapiEvents: Sized {
     #[doc(hidden)]
     fn read<P: Payload>(name: &[u8], payload: P) -> Result<Self, P::Error>;
 
+    /// Reads a message. It is compiled where the set is defined, once for all that use it.
+    #[doc(hidden)]
+    fn decode(message: &[u8]) -> Result<EventMessage<Self>, DecodeError>;
+
     /// Reads a message from the event's name on.
     #[doc(hidden)]
     fn read_opened(message: OpenedMessage<'_>) -> Result<EventMessage<Self>, DecodeError>;

@@ -73,6 +73,12 @@ fn expand_dispatch(container: &Container) -> TokenStream {
                 }
             }
 
+            fn decode(
+                message: &[u8],
+            ) -> ::core::result::Result<qapi::EventMessage<Self>, qapi::DecodeError> {
+                qapi::decode_message(message)
+            }
+
             #[inline]
             fn read_opened(
                 mut message: qapi::OpenedMessage<'_>,

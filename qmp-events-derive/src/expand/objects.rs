@@ -142,21 +142,22 @@ fn expand_take(members: &[Member]) -> TokenStream {
         let is_name = expand_is_name(&quote!(name), name, &member.attrs);
         quote! {
             if #is_name {
-                draft.#ident = ::core::option::Option::Some(source.value::<#ty>(#name)?);
-                return ::core::result::Result::Ok(());
+                return qapi::take_member::<#ty, S>(&mut draft.#ident, #name, source);
             }
         }
     });
     let other = if keeps_rest(members) {
-        quote!(draft.__rest.push((qapi::rest_name(name), source.any()?)))
+        quote! {
+            draft.__rest.push((qapi::rest_name(name), source.any()?));
+            ::core::result::Result::Ok(())
+        }
     } else {
-        quote!(source.skip()?)
+        quote!(source.skip())
     };
     quote! {
         let _ = (&draft, name);
         #(#steps)*
-        #other;
-        ::core::result::Result::Ok(())
+        #other
     }
 }
 
@@ -185,8 +186,13 @@ fn expand_expected(members: &[Member]) -> TokenStream {
 fn expand_finish(member: &Member) -> TokenStream {
     let Member { ident, ty, name, .. } = member;
     match member.role {
-        Role::Member => quote!(#ident: qapi::required::<#ty>(draft.#ident, #name)?),
-        Role::Bare => quote!(#ident: qapi::required_or_bare(draft.#ident, #name, draft.__rest, place)?),
+        Role::Member => quote! {
+            #ident: match draft.#ident {
+                ::core::option::Option::Some(value) => value,
+                ::core::option::Option::None => qapi::absent::<#ty>(#name)?,
+            }
+        },
+        Role::Bare => quote!(#ident: qapi::read_or_bare(draft.#ident, #name, draft.__rest, place)?),
         Role::Branches => quote!(#ident: qapi::branches(draft.__rest, place)?),
     }
 }

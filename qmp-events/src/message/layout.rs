@@ -14,7 +14,7 @@ use crate::wire::{QapiEvent, QapiEvents};
 
 /// Reads one message.
 #[inline(always)]
-pub(super) fn decode<E: QapiEvents>(message: &[u8]) -> Result<EventMessage<E>, DecodeError> {
+pub fn decode_message<E: QapiEvents>(message: &[u8]) -> Result<EventMessage<E>, DecodeError> {
     match OpenedMessage::read(message) {
         Some(opened) => E::read_opened(opened),
         None => decode_other_order(message),

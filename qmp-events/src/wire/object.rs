@@ -150,25 +150,39 @@ impl Incomplete {
     }
 }
 
-/// The member that was read, or what stands for it when it was left out.
-#[inline]
-pub fn required<T: QapiType>(read: Option<T>, name: &'static str) -> Result<T, Incomplete> {
-    read.or_else(T::absent).ok_or(Incomplete::Missing(name))
+/// Reads a member's value into the draft. Compiled once for all members of the same type.
+#[inline(never)]
+pub fn take_member<'de, T: QapiType, S: Source<'de>>(
+    member: &mut Option<T>,
+    name: &'static str,
+    source: S,
+) -> Result<(), S::Error> {
+    *member = Some(source.value(name)?);
+    Ok(())
+}
+
+/// What stands for a member that was left out.
+#[inline(always)]
+pub fn absent<T: QapiType>(name: &'static str) -> Result<T, Incomplete> {
+    T::absent().ok_or(Incomplete::Missing(name))
 }
 
 /// The member that was read, or else the whole object as the member's value.
 #[inline]
-pub fn required_or_bare<T: QapiType>(
+pub fn read_or_bare<T: QapiType>(
     read: Option<T>,
     name: &'static str,
     rest: Rest,
     place: &Place<'_>,
 ) -> Result<T, Incomplete> {
-    if read.is_none() && !rest.is_empty() {
-        let place = Place::Member(place, name);
-        return T::deserialize_at(MapDeserializer::new(rest.into_iter()), &place).map_err(Incomplete::Rest);
+    match read {
+        Some(value) => Ok(value),
+        None if rest.is_empty() => absent(name),
+        None => {
+            let place = Place::Member(place, name);
+            T::deserialize_at(MapDeserializer::new(rest.into_iter()), &place).map_err(Incomplete::Rest)
+        }
     }
-    required(read, name)
 }
 
 /// The union whose tag and members stand among the object's own.
