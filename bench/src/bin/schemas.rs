@@ -72,9 +72,10 @@ fn check(root: &Path) -> anyhow::Result<()> {
 }
 
 fn run(command: &mut Command) -> anyhow::Result<()> {
-    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).status();
-    let status = status.with_context(|| format!("{command:?}"))?;
-    anyhow::ensure!(status.success(), "{command:?}: {status}");
+    let output = command.stdin(Stdio::null()).stdout(Stdio::null()).output();
+    let output = output.with_context(|| format!("{command:?}"))?;
+    let report = String::from_utf8_lossy(&output.stderr);
+    anyhow::ensure!(output.status.success(), "{command:?}: {}\n{report}", output.status);
     Ok(())
 }
 
