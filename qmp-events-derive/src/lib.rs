@@ -6,6 +6,7 @@
 //!
 //! - `attr` reads `#[qapi(...)]`, `parse` makes the model,
 //! - `check` holds the rules about a whole type,
+//! - `order` and `hash` compute ahead how QEMU prints members, and how to tell events apart,
 //! - `expand` writes the impls, against `qmp_events::__private`.
 //!
 //! Use the macros through `qmp_events`, which re-exports them beside the traits of the same names.
