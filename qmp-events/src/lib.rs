@@ -22,6 +22,7 @@
 //! - [`QapiEvent`] and its siblings: derive them for a vendor's events, or for a set of your own.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate self as qmp_events;
 
