@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use qmp_events_frontend::files::Disk;
 use xtask::pipeline::generate;
-use xtask::qapi::Disk;
 use xtask::write::compare;
 
 fn stale_files() -> Vec<String> {

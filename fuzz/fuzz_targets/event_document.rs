@@ -2,9 +2,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use xtask::diagnostics::Diagnostics;
-use xtask::document::parse;
-use xtask::source::SourceMap;
+use qmp_events_frontend::diagnostics::Diagnostics;
+use qmp_events_frontend::document::parse;
+use qmp_events_frontend::source::SourceMap;
 
 fuzz_target!(|bytes: &[u8]| {
     let mut sources = SourceMap::default();

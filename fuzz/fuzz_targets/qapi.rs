@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use libfuzzer_sys::fuzz_target;
-use xtask::diagnostics::Diagnostics;
-use xtask::qapi::read_from;
-use xtask::source::SourceMap;
+use qmp_events_frontend::diagnostics::Diagnostics;
+use qmp_events_frontend::qapi::read_from;
+use qmp_events_frontend::source::SourceMap;
 
 fuzz_target!(|bytes: &[u8]| {
     let root = PathBuf::from("root.json");

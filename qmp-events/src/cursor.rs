@@ -89,7 +89,7 @@ impl<'a> Cursor<'a> {
 
     #[inline(always)]
     pub(crate) fn skip_whitespace(&mut self) {
-        if let [..=b' ', ..] = self.rest {
+        if let [b'\0'..=b' ', ..] = self.rest {
             self.skip_some_whitespace();
         }
     }

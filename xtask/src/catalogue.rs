@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::names::Names;
-use crate::schema::{DefinitionId, Schema};
-use crate::version::Version;
+use qmp_events_frontend::schema::{DefinitionId, Schema};
+use qmp_events_frontend::version::Version;
 
 /// The sources, joined.
 #[derive(Debug, Default)]

@@ -6,21 +6,21 @@
 mod bench;
 mod check;
 mod codegen;
+mod comparison_input;
 mod diff;
 mod dump;
 mod import;
+mod output;
 mod source;
-mod subject;
 mod verify;
+mod workspace;
 
-use std::io::{self, IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::diagnostics::Diagnostics;
-use crate::qapi::Dialect;
-use crate::source::SourceMap;
-use crate::version::Version;
+use qmp_events_frontend::qapi::Dialect;
+use qmp_events_frontend::version::Version;
+use workspace::or_default;
 
 /// Generates, checks and compares the event schema.
 #[derive(Debug, clap::Parser)]
@@ -38,8 +38,10 @@ enum Command {
         #[arg(long)]
         check: bool,
         /// The directory that holds schema/ and qmp-events/
-        #[arg(long, value_name = "DIRECTORY", default_value_os_t = workspace())]
-        root: PathBuf,
+        ///
+        /// Default: the checkout that cargo runs this in, or the one around the working directory
+        #[arg(long, value_name = "DIRECTORY")]
+        root: Option<PathBuf>,
     },
     /// Report every defect of schema roots (*.json) and event documents (*.txt)
     Check {
@@ -64,9 +66,9 @@ enum Command {
         /// The release; a running QEMU says it by itself
         #[arg(long, value_name = "X.Y")]
         qemu_version: Option<Version>,
-        /// The directory of our schema
-        #[arg(long, value_name = "DIRECTORY", default_value_os_t = workspace().join("schema"))]
-        schema: PathBuf,
+        /// The directory of our schema, by default schema/ of the checkout
+        #[arg(long, value_name = "DIRECTORY")]
+        schema: Option<PathBuf>,
         /// QEMU's schema root, a recorded reply to query-qmp-schema, or unix:PATH of a running QEMU
         source: String,
     },
@@ -77,9 +79,9 @@ enum Command {
         /// The release that the tree belongs to
         #[arg(long, value_name = "X.Y")]
         qemu_version: Version,
-        /// The directory of our schema
-        #[arg(long, value_name = "DIRECTORY", default_value_os_t = workspace().join("schema"))]
-        schema: PathBuf,
+        /// The directory of our schema, by default schema/ of the checkout
+        #[arg(long, value_name = "DIRECTORY")]
+        schema: Option<PathBuf>,
     },
     /// Show what changed between two QEMUs, for clients that read events
     Diff {
@@ -94,9 +96,9 @@ enum Command {
         /// The new release in our schema
         #[arg(long, value_name = "X.Y", requires = "from")]
         to: Option<Version>,
-        /// The directory of our schema
-        #[arg(long, value_name = "DIRECTORY", default_value_os_t = workspace().join("schema"))]
-        schema: PathBuf,
+        /// The directory of our schema, by default schema/ of the checkout
+        #[arg(long, value_name = "DIRECTORY")]
+        schema: Option<PathBuf>,
         /// How to write it
         #[arg(long, value_enum, default_value_t = diff::Format::Text)]
         format: diff::Format,
@@ -113,51 +115,23 @@ impl Arguments {
     /// For misuse, and when a file cannot be read or written; not for errors in the sources.
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
-            Command::Codegen { check, root } => codegen::run(&root, check),
+            Command::Codegen { check, root } => codegen::run(&or_default(root, "")?, check),
             Command::Check { dialect, files } => check::run(&files, dialect),
             Command::Dump { dialect, file } => dump::run(&file, dialect),
-            Command::Verify { qemu_version, schema, source } => verify::run(&schema, qemu_version, &source),
-            Command::Import { root, qemu_version, schema } => import::run(&schema, qemu_version, &root),
+            Command::Verify { qemu_version, schema, source } => {
+                verify::run(&or_default(schema, "schema")?, qemu_version, &source)
+            }
+            Command::Import { root, qemu_version, schema } => {
+                import::run(&or_default(schema, "schema")?, qemu_version, &root)
+            }
             Command::Diff { old: Some(old), new: Some(new), format, .. } => {
                 diff::run_sources(&old, &new, format)
             }
             Command::Diff { from: Some(from), to: Some(to), schema, format, .. } => {
-                diff::run_releases(&schema, from, to, format)
+                diff::run_releases(&or_default(schema, "schema")?, from, to, format)
             }
             Command::Diff { .. } => anyhow::bail!("name two sources, or give --from and --to"),
             Command::Bench(what) => bench::run(what).map(|()| ExitCode::SUCCESS),
         }
     }
-}
-
-/// The workspace that this program was built from.
-fn workspace() -> PathBuf {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().unwrap_or(xtask).to_owned()
-}
-
-/// Diagnostics are what these commands are asked for, so they go to the standard output: with
-/// source lines for people, a line each for programs.
-fn print_diagnostics(diagnostics: &Diagnostics, sources: &SourceMap) {
-    let rendered = if io::stdout().is_terminal() {
-        diagnostics.render_terminal(sources)
-    } else {
-        diagnostics.render_plain(sources)
-    };
-    print(&rendered);
-}
-
-/// A line for people.
-fn say(line: &str) {
-    print(&format!("{line}\n"));
-}
-
-/// What is said beside the output.
-fn warn(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
-}
-
-/// Whoever closed the pipe wants no more.
-fn print(text: &str) {
-    let _ = io::stdout().write_all(text.as_bytes());
 }

@@ -5,6 +5,7 @@
 
 mod attributes;
 mod docs;
+mod emitter;
 mod idents;
 mod types;
 
@@ -14,16 +15,19 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::catalogue::Catalogue;
-use crate::diagnostics::Diagnostics;
 use crate::names::snake_case;
 use crate::reach::{reach, referenced};
-use crate::schema::{Data, Definition, DefinitionId, Event, Kind};
+use emitter::Emitter;
+use qmp_events_frontend::diagnostics::Diagnostics;
+use qmp_events_frontend::schema::{Data, DefinitionId, Event, Kind};
 
 const HEADER: &str = "// Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.\n";
 
-/// What generated files name of the runtime.
-const RUNTIME: [&str; 7] =
-    ["QapiAlternate", "QapiEnum", "QapiEvent", "QapiStruct", "QapiUnion", "UnknownBranch", "UnknownValue"];
+/// The derives.
+const DERIVES: [&str; 5] = ["QapiAlternate", "QapiEnum", "QapiEvent", "QapiStruct", "QapiUnion"];
+
+/// The types for what a build does not know, of the runtime's module `unknown`.
+const UNKNOWN: [&str; 2] = ["UnknownBranch", "UnknownValue"];
 
 /// The files of `generated/`: names with their contents.
 pub fn emit(catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> BTreeMap<String, String> {
@@ -46,22 +50,7 @@ pub fn emit(catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> BTreeMap<St
     files
 }
 
-struct Emitter<'a> {
-    catalogue: &'a Catalogue,
-    reached: BTreeSet<DefinitionId>,
-}
-
 impl Emitter<'_> {
-    /// Whether generated code needs a type or an event.
-    fn is_needed(&self, id: DefinitionId) -> bool {
-        self.reached.contains(&id) || matches!(self.catalogue.schema.get(id).kind, Kind::Event(_))
-    }
-
-    fn needed(&self) -> impl Iterator<Item = (DefinitionId, &Definition)> {
-        let schema = &self.catalogue.schema;
-        schema.ids().filter(|id| self.is_needed(*id)).map(|id| (id, schema.get(id)))
-    }
-
     fn emit_module(&self, module: usize) -> Vec<TokenStream> {
         let here = self.needed().filter(|(_, definition)| definition.module == module);
         here.flat_map(|(id, definition)| self.emit_definition(id, definition)).collect()
@@ -71,16 +60,27 @@ impl Emitter<'_> {
     fn emit_imports(&self, module: usize, items: &[TokenStream]) -> String {
         let mut found = BTreeSet::new();
         items.iter().for_each(|item| collect_idents(item.clone(), &mut found));
-        let runtime: Vec<&str> = RUNTIME.into_iter().filter(|name| found.contains(*name)).collect();
+        let of = |names: &[&'static str]| -> Vec<&str> {
+            names.iter().copied().filter(|name| found.contains(*name)).collect()
+        };
         let schema = &self.catalogue.schema;
         let here = self.needed().filter(|(_, definition)| definition.module == module);
         let named = here.flat_map(|(id, _)| referenced(schema, id).into_iter().map(move |named| (id, named)));
-        let elsewhere: BTreeSet<String> = named
-            .filter(|(_, named)| schema.get(*named).module != module)
-            .map(|(id, named)| self.name_within(id, named).to_string())
+        let mut siblings: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (id, named) in named.filter(|(_, named)| schema.get(*named).module != module) {
+            let file = snake_case(&schema.modules[schema.get(named).module].name);
+            siblings.entry(file).or_default().insert(self.name_within(id, named).to_string());
+        }
+        let siblings: String = siblings
+            .iter()
+            .map(|(file, names)| {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                use_line(&format!("super::{file}"), &names)
+            })
             .collect();
-        let siblings: Vec<&str> = elsewhere.iter().map(String::as_str).collect();
-        format!("{}{}\n", use_line("super", &siblings), use_line("crate", &runtime))
+        let own = format!("{siblings}{}", use_line("crate::unknown", &of(&UNKNOWN)));
+        let groups = [use_line("qmp_events_derive", &of(&DERIVES)), own];
+        groups.iter().filter(|group| !group.is_empty()).map(|group| format!("{group}\n")).collect()
     }
 
     /// What the Rust type of a definition calls another one: an event has the branches of a union
@@ -98,7 +98,8 @@ impl Emitter<'_> {
         let exports: String = modules.iter().map(|name| format!("pub use {name}::*;\n")).collect();
         let event = print_items(vec![self.emit_event_set()]);
         format!(
-            "{HEADER}{about}{declarations}\n{exports}\nuse crate::{{QapiEvents, UnknownEvent}};\n\n{event}"
+            "{HEADER}{about}{declarations}\n{exports}\nuse qmp_events_derive::QapiEvents;\n\n\
+             use crate::unknown::UnknownEvent;\n\n{event}"
         )
     }
 

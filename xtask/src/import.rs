@@ -2,7 +2,7 @@
 //!
 //! What is new comes in with its facts and the release; what is gone is dated; nothing is dropped,
 //! and what was written stays as it was written. QEMU's sentences never come in: where ours are
-//! missing stands a [`MARKER`], which generating refuses.
+//! missing there is a [`MARKER`](crate::marker::MARKER), which generating refuses.
 //!
 //! It works in rounds, each on the result of the last: renames, shapes, event document. When a round
 //! has nothing to do, the schema says what QEMU has.
@@ -10,10 +10,13 @@
 mod comment;
 mod document;
 mod emit;
+mod example;
 mod expression;
 mod members;
+mod our_schema;
+mod qemu_schema;
 mod rename;
-mod sample;
+mod shape_import;
 mod shapes;
 mod text;
 
@@ -22,33 +25,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
+use qmp_events_compare::compare::compare;
+use qmp_events_compare::difference::Change;
+use qmp_events_compare::projection::{newest_date, project};
+use qmp_events_compare::surface::Surface;
+use qmp_events_frontend::files::Files;
+use qmp_events_frontend::version::Version;
 
-use crate::compare::{Change, compare};
-use crate::diagnostics::Diagnostics;
-use crate::document::EventDocument;
-use crate::projection::{newest_date, project};
-use crate::qapi::{self, Files};
-use crate::schema::Schema;
-use crate::source::{FileId, SourceMap, Span};
-use crate::surface::Surface;
-use crate::version::Version;
-
-/// What stands where a description is missing.
-pub const MARKER: &str = "TODO: describe";
+use our_schema::OurSchema;
 
 /// More rounds than any tree needs; a mistake here must not run for ever.
 const MOST_ROUNDS: usize = 16;
 
-/// A tree of QEMU.
-#[derive(Clone, Copy, Debug)]
-pub struct Tree<'a> {
-    /// Everything in it.
-    pub schema: &'a Schema,
-    /// What events reach.
-    pub surface: &'a Surface,
-    /// Its texts.
-    pub sources: &'a SourceMap,
-}
+pub use qemu_schema::QemuSchema;
 
 /// What came of an import.
 #[derive(Debug, Default)]
@@ -65,13 +54,18 @@ pub struct Imported {
 ///
 /// A file cannot be read; the tree lacks most events; or the schema knows newer releases and the tree
 /// differs from it, for what an old release had cannot be told from what later ones dropped.
-pub fn import(files: &dyn Files, schema: &Path, tree: &Tree<'_>, at: Version) -> anyhow::Result<Imported> {
+pub fn import(
+    files: &dyn Files,
+    schema: &Path,
+    tree: &QemuSchema<'_>,
+    at: Version,
+) -> anyhow::Result<Imported> {
     let mut overlay = Overlay { under: files, changed: BTreeMap::new() };
-    let ours = Ours::read(&overlay, schema)?;
+    let ours = OurSchema::read(&overlay, schema)?;
     check_release(&ours, tree, at)?;
     check_whole(&project(&ours.schema, Some(at)), tree)?;
     for _ in 0..MOST_ROUNDS {
-        let ours = Ours::read(&overlay, schema)?;
+        let ours = OurSchema::read(&overlay, schema)?;
         let now = project(&ours.schema, Some(at));
         let mut changed = rename::edit(&ours, &now, tree, at);
         let mut by_hand = Vec::new();
@@ -92,7 +86,7 @@ pub fn import(files: &dyn Files, schema: &Path, tree: &Tree<'_>, at: Version) ->
     bail!("the import comes to no end; this is a defect of cargo xtask import")
 }
 
-fn check_release(ours: &Ours, tree: &Tree<'_>, at: Version) -> anyhow::Result<()> {
+fn check_release(ours: &OurSchema, tree: &QemuSchema<'_>, at: Version) -> anyhow::Result<()> {
     let Some(newest) = newest_date(&ours.schema).filter(|newest| at < *newest) else { return Ok(()) };
     let differences = compare(&project(&ours.schema, Some(at)), tree.surface);
     let counts =
@@ -107,60 +101,13 @@ fn check_release(ours: &Ours, tree: &Tree<'_>, at: Version) -> anyhow::Result<()
 }
 
 /// No release drops most of its events; a part of a tree lacks them.
-fn check_whole(now: &Surface, tree: &Tree<'_>) -> anyhow::Result<()> {
+fn check_whole(now: &Surface, tree: &QemuSchema<'_>) -> anyhow::Result<()> {
     let known = now.events.len();
     let kept = now.events.keys().filter(|name| tree.surface.events.contains_key(*name)).count();
     if kept * 2 < known {
         bail!("the tree has {kept} of our {known} events only: is it the root that includes all the others?");
     }
     Ok(())
-}
-
-/// The marker, wherever it stands in our sources: nobody ships what is not described.
-pub fn check_described(
-    files: impl IntoIterator<Item = FileId>,
-    sources: &SourceMap,
-    diagnostics: &mut Diagnostics,
-) {
-    for file in files {
-        for (start, _) in sources.file(file).text().match_indices(MARKER) {
-            let span = Span::new(file, start..start + MARKER.len());
-            diagnostics
-                .error("undescribed", span, "this was imported and is not described yet")
-                .help("write in your own words what it is; QEMU's sentences are under another licence");
-        }
-    }
-}
-
-/// Our schema with its texts.
-struct Ours {
-    sources: SourceMap,
-    schema: Schema,
-    document: EventDocument,
-    document_file: FileId,
-    names_file: FileId,
-    directory: PathBuf,
-}
-
-impl Ours {
-    /// Defects are not looked at: between two rounds the parts do not fit together.
-    fn read(files: &dyn Files, directory: &Path) -> anyhow::Result<Self> {
-        let mut sources = SourceMap::default();
-        let mut defects = Diagnostics::default();
-        let root = directory.join("qapi/qapi-schema.json");
-        let schema = qapi::read_from(files, &root, &mut sources, &mut defects, None)?;
-        let document_file =
-            crate::pipeline::read_text(files, &directory.join("qmp-events.txt"), &mut sources)?;
-        let document = crate::document::parse(document_file, &sources, &mut defects);
-        let names_file = crate::pipeline::read_text(files, &directory.join("names.toml"), &mut sources)?;
-        Ok(Self { sources, schema, document, document_file, names_file, directory: directory.to_owned() })
-    }
-
-    /// A place, as people read it.
-    fn place(&self, span: Span) -> String {
-        let at = self.sources.position(span);
-        format!("{}:{}:{}", self.sources.file(span.file).name(), at.line, at.column)
-    }
 }
 
 /// Files with some of them changed.

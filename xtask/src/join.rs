@@ -1,4 +1,4 @@
-//! Joins the event document to the schema, and holds them against each other.
+//! Joins the event document to the schema, and cross-checks the two.
 //!
 //! The schema decides shapes, the document gives prose, examples and rate limits. Nothing is
 //! generated unless both know the same events and members with the same types, and every example
@@ -6,17 +6,18 @@
 
 mod example;
 
-pub(crate) use example::object_members;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalogue::{Catalogue, EventText, ExampleText, RateLimit};
-use crate::diagnostics::Diagnostics;
-use crate::document::{DataLine, DocumentMember, DocumentType, EventDocument, Example, Section};
+use crate::described::{described_members, nested_members};
 use crate::names::Names;
 use crate::reach::{data_members, named, own_members, reach};
-use crate::schema::{Builtin, Data, Definition, Event, Kind, Member, Schema, Type};
-use crate::source::{SourceMap, Span};
+use qmp_events_frontend::diagnostics::Diagnostics;
+use qmp_events_frontend::document::{
+    DataLine, DocumentMember, DocumentType, EventDocument, Example, Section,
+};
+use qmp_events_frontend::schema::{Builtin, Definition, Event, Kind, Member, Schema, Type};
+use qmp_events_frontend::source::{SourceMap, Span};
 
 /// Joins the three sources.
 pub fn join(
@@ -45,10 +46,6 @@ pub fn join(
     Catalogue { schema, events, names }
 }
 
-fn owner(definition: &Definition) -> String {
-    format!("{} '{}'", definition.kind.word(), definition.name)
-}
-
 /// Everything that becomes Rust has a date: without one nobody can tell which QEMU sends it.
 fn check_dates(schema: &Schema, diagnostics: &mut Diagnostics) {
     let reached = reach(schema);
@@ -57,7 +54,7 @@ fn check_dates(schema: &Schema, diagnostics: &mut Diagnostics) {
         let needed = reached.contains(&id) || matches!(definition.kind, Kind::Event(_));
         if needed && definition.lifetime.since.is_none() {
             diagnostics
-                .error("missing-since", definition.span, format!("{} has no 'Since:'", owner(definition)))
+                .error("missing-since", definition.span, format!("{} has no 'Since:'", definition.owner()))
                 .help("say in its documentation comment which release of QEMU brought it: `# Since: X.Y`");
         }
     }
@@ -127,7 +124,7 @@ fn check_event(
     diagnostics: &mut Diagnostics,
 ) {
     let (members, in_branches) = described_members(schema, event);
-    let mut check = Check { schema, owner: owner(definition), diagnostics };
+    let mut check = Check { schema, owner: definition.owner(), diagnostics };
     check.data_line(&members, section);
     check.members(&members, &in_branches, &section.members, section.span);
     check.rate_limit(&members, section);
@@ -184,36 +181,6 @@ fn is_bare(schema: &Schema, members: &[&Member], section: &Section) -> bool {
     }
 }
 
-/// What nested bullets can name: the members of an object, and those of its branches.
-pub(crate) fn nested_members<'a>(schema: &'a Schema, ty: &Type) -> (Vec<&'a Member>, Vec<&'a Member>) {
-    let id = match ty {
-        Type::Named(id) => *id,
-        Type::List(element) => return nested_members(schema, element),
-        Type::Builtin(_) => return Default::default(),
-    };
-    match &schema.get(id).kind {
-        Kind::Union(union) => {
-            let branches = union.branches.iter().flat_map(|branch| {
-                let (members, in_branches) = nested_members(schema, &branch.ty);
-                members.into_iter().chain(in_branches)
-            });
-            (union.base.iter().collect(), branches.collect())
-        }
-        _ => (own_members(schema, id), Vec::new()),
-    }
-}
-
-/// What bullets below `Data:` can name, likewise.
-pub(crate) fn described_members<'a>(
-    schema: &'a Schema,
-    event: &'a Event,
-) -> (Vec<&'a Member>, Vec<&'a Member>) {
-    match event.data {
-        Data::Type(id) => nested_members(schema, &Type::Named(id)),
-        _ => (data_members(schema, &event.data), Vec::new()),
-    }
-}
-
 struct Check<'a> {
     schema: &'a Schema,
     owner: String,
@@ -226,7 +193,7 @@ impl Check<'_> {
         code: &'static str,
         span: Span,
         message: String,
-    ) -> &mut crate::diagnostics::Diagnostic {
+    ) -> &mut qmp_events_frontend::diagnostics::Diagnostic {
         self.diagnostics.error(code, span, message).within(self.owner.clone())
     }
 

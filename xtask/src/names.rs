@@ -10,8 +10,8 @@ use quote::format_ident;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::diagnostics::Diagnostics;
-use crate::source::{FileId, SourceMap, Span};
+use qmp_events_frontend::diagnostics::Diagnostics;
+use qmp_events_frontend::source::{FileId, SourceMap, Span};
 
 /// The exceptions that `names.toml` lists.
 #[derive(Debug, Default)]

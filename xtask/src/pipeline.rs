@@ -6,15 +6,15 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use crate::catalogue::Catalogue;
-use crate::diagnostics::Diagnostics;
-use crate::import::check_described;
+use crate::emit::emit;
 use crate::join::join;
+use crate::marker::check_described;
 use crate::names::Names;
-use crate::qapi::Files;
-use crate::source::{FileId, SourceMap};
-use crate::{document, emit, qapi};
-
-const MAX_TEXT_BYTES: u64 = 64 << 20;
+use qmp_events_frontend::diagnostics::Diagnostics;
+use qmp_events_frontend::files::Files;
+use qmp_events_frontend::files::read_text;
+use qmp_events_frontend::source::SourceMap;
+use qmp_events_frontend::{document, qapi};
 
 /// What was read, and what is wrong with it.
 #[derive(Debug, Default)]
@@ -65,20 +65,6 @@ pub fn load(files: &dyn Files, schema: &Path) -> anyhow::Result<Loaded> {
 pub fn generate(files: &dyn Files, schema: &Path) -> anyhow::Result<Generated> {
     let Loaded { sources, mut diagnostics, catalogue } = load(files, schema)?;
     check_described(sources.ids(), &sources, &mut diagnostics);
-    let files = emit::emit(&catalogue, &mut diagnostics);
+    let files = emit(&catalogue, &mut diagnostics);
     Ok(Generated { sources, diagnostics, files })
-}
-
-/// Reads an event document or a list of names. Bytes that are no UTF-8 become U+FFFD, which the
-/// parsers report.
-///
-/// # Errors
-///
-/// When the file cannot be read, or is larger than any document that people write.
-pub fn read_text(files: &dyn Files, path: &Path, sources: &mut SourceMap) -> anyhow::Result<FileId> {
-    let bytes = files.read(path, MAX_TEXT_BYTES).with_context(|| path.display().to_string())?;
-    if bytes.len() as u64 > MAX_TEXT_BYTES {
-        anyhow::bail!("{}: larger than {MAX_TEXT_BYTES} bytes", path.display());
-    }
-    Ok(sources.add(path.display().to_string(), String::from_utf8_lossy(&bytes), None))
 }

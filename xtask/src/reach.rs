@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema::{Branch, Data, DefinitionId, Event, Kind, Member, Schema, Type};
+use qmp_events_frontend::schema::{Branch, Data, DefinitionId, Event, Kind, Member, Schema, Type};
 
 /// The types behind the events of a schema, in source order.
 ///

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use xtask::diagnostics::Diagnostics;
+use qmp_events_frontend::diagnostics::Diagnostics;
+use qmp_events_frontend::source::SourceMap;
+use qmp_events_frontend::{document, qapi};
 use xtask::dump::{Dump, dump_document, dump_schema};
-use xtask::source::SourceMap;
-use xtask::{document, qapi};
 
 const DOCUMENT: &str = r#"Events of Lamps
 ===============

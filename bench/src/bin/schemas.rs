@@ -13,10 +13,11 @@ use std::time::Instant;
 use anyhow::Context as _;
 use bench::median;
 use serde_json::json;
-use xtask::diagnostics::Diagnostics;
-use xtask::qapi::Disk;
-use xtask::source::SourceMap;
-use xtask::{pipeline, qapi};
+use qmp_events_frontend::diagnostics::Diagnostics;
+use qmp_events_frontend::files::Disk;
+use qmp_events_frontend::source::SourceMap;
+use qmp_events_frontend::qapi;
+use xtask::pipeline;
 
 const ROUNDS: usize = 21;
 

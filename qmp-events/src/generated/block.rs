@@ -1,7 +1,7 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Events and types of `schema/qapi/block.json`.
 
-use crate::QapiEvent;
+use qmp_events_derive::QapiEvent;
 
 /// The tray of a removable drive opened or closed.
 ///

@@ -1,8 +1,11 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Events and types of `schema/qapi/block-core.json`.
 
-use super::{IoOperationType, JobType};
-use crate::{QapiEnum, QapiEvent, UnknownValue};
+use qmp_events_derive::{QapiEnum, QapiEvent};
+
+use super::common::IoOperationType;
+use super::job::JobType;
+use crate::unknown::UnknownValue;
 
 /// What QEMU does about a failed request.
 ///

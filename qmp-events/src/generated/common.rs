@@ -1,7 +1,9 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Events and types of `schema/qapi/common.json`.
 
-use crate::{QapiEnum, UnknownValue};
+use qmp_events_derive::QapiEnum;
+
+use crate::unknown::UnknownValue;
 
 /// Direction of a block I/O request.
 ///

@@ -1,7 +1,9 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Events and types of `schema/qapi/control.json`.
 
-use crate::{QapiEnum, QapiEvent, UnknownValue};
+use qmp_events_derive::{QapiEnum, QapiEvent};
+
+use crate::unknown::UnknownValue;
 
 /// Why a command was thrown away.
 ///

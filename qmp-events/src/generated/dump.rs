@@ -1,7 +1,9 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Events and types of `schema/qapi/dump.json`.
 
-use crate::{QapiEnum, QapiEvent, QapiStruct, UnknownValue};
+use qmp_events_derive::{QapiEnum, QapiEvent, QapiStruct};
+
+use crate::unknown::UnknownValue;
 
 /// State of the last memory dump.
 ///

@@ -1,7 +1,9 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Events and types of `schema/qapi/job.json`.
 
-use crate::{QapiEnum, QapiEvent, UnknownValue};
+use qmp_events_derive::{QapiEnum, QapiEvent};
+
+use crate::unknown::UnknownValue;
 
 /// Task of a background job.
 ///

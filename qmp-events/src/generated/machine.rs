@@ -1,7 +1,7 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Events and types of `schema/qapi/machine.json`.
 
-use crate::QapiEvent;
+use qmp_events_derive::QapiEvent;
 
 /// The balloon in the guest grew or shrank, and so the memory left to the guest changed.
 ///

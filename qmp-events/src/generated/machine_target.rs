@@ -1,7 +1,9 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Events and types of `schema/qapi/machine-target.json`.
 
-use crate::{QapiEnum, QapiEvent, UnknownValue};
+use qmp_events_derive::{QapiEnum, QapiEvent};
+
+use crate::unknown::UnknownValue;
 
 /// How an s390x machine spreads its real CPUs over the virtual ones.
 ///

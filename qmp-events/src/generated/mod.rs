@@ -43,7 +43,9 @@ pub use sockets::*;
 pub use ui::*;
 pub use vfio::*;
 
-use crate::{QapiEvents, UnknownEvent};
+use qmp_events_derive::QapiEvents;
+
+use crate::unknown::UnknownEvent;
 
 /// An event with its data: one variant for each event that QEMU has emitted.
 #[derive(Clone, Debug, PartialEq, QapiEvents)]

@@ -1,8 +1,9 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Events and types of `schema/qapi/net.json`.
 
-use super::SocketAddress;
-use crate::QapiEvent;
+use qmp_events_derive::QapiEvent;
+
+use super::sockets::SocketAddress;
 
 /// The guest changed which packets its network device accepts.
 ///

@@ -1,7 +1,9 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Events and types of `schema/qapi/run-state.json`.
 
-use crate::{QapiEnum, QapiEvent, QapiStruct, QapiUnion, UnknownBranch, UnknownValue};
+use qmp_events_derive::{QapiEnum, QapiEvent, QapiStruct, QapiUnion};
+
+use crate::unknown::{UnknownBranch, UnknownValue};
 
 /// What brought about a reset or the end of the machine.
 ///

@@ -1,7 +1,9 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Events and types of `schema/qapi/sockets.json`.
 
-use crate::{QapiEnum, QapiStruct, QapiUnion, UnknownBranch, UnknownValue};
+use qmp_events_derive::{QapiEnum, QapiStruct, QapiUnion};
+
+use crate::unknown::{UnknownBranch, UnknownValue};
 
 /// Family of a socket's address.
 ///

@@ -1,8 +1,9 @@
 // Made by `cargo xtask codegen` from schema/. Edit the schema, not this file.
 //! Events and types of `schema/qapi/ui.json`.
 
-use super::NetworkAddressFamily;
-use crate::{QapiEvent, QapiStruct};
+use qmp_events_derive::{QapiEvent, QapiStruct};
+
+use super::sockets::NetworkAddressFamily;
 
 /// One end of a SPICE connection.
 ///

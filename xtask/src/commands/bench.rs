@@ -3,15 +3,11 @@
 //! Measures nothing itself but builds, and judges nothing: whoever reads the table does.
 
 mod builds;
+mod cargo;
 mod decoding;
 mod schemas;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-
-use anyhow::Context as _;
-
-use super::workspace;
+use std::path::PathBuf;
 
 /// What to measure.
 #[derive(Debug, clap::Args)]
@@ -57,38 +53,4 @@ pub(super) fn run(bench: Bench) -> anyhow::Result<()> {
         }
         Some(What::Builds { times }) => builds::run(times),
     }
-}
-
-fn bench_directory() -> PathBuf {
-    workspace().join("bench")
-}
-
-/// `cargo run` of a program of `bench/`.
-fn program(name: &str) -> Command {
-    let mut command = cargo();
-    command.args(["run", "--quiet", "--release", "--locked", "--bin", name, "--manifest-path"]);
-    command.arg(bench_directory().join("Cargo.toml"));
-    command
-}
-
-fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-}
-
-/// What a command writes to its standard output, if it ends well.
-fn output_of(command: &mut Command) -> anyhow::Result<String> {
-    let output = command.stderr(Stdio::inherit()).output();
-    let output = output.with_context(|| format!("{command:?}"))?;
-    anyhow::ensure!(output.status.success(), "{command:?}: {}", output.status);
-    Ok(String::from_utf8(output.stdout)?)
-}
-
-/// The JSON lines that a command writes.
-fn rows_of<T: serde::de::DeserializeOwned>(command: &mut Command) -> anyhow::Result<Vec<T>> {
-    let output = output_of(command)?;
-    output.lines().map(|line| serde_json::from_str(line).with_context(|| line.to_owned())).collect()
-}
-
-fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::output::{print_diagnostics, warn};
 use super::source::read;
-use super::{print_diagnostics, warn};
-use crate::diagnostics::{Diagnostics, Severity};
-use crate::qapi::Dialect;
-use crate::source::SourceMap;
+use qmp_events_frontend::diagnostics::{Diagnostics, Severity};
+use qmp_events_frontend::qapi::Dialect;
+use qmp_events_frontend::source::SourceMap;
 
 /// Checks one file after the other; each is a source of its own.
 pub(super) fn run(files: &[PathBuf], dialect: Option<Dialect>) -> anyhow::Result<ExitCode> {

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::{print_diagnostics, say};
+use super::output::{print_diagnostics, say};
 use crate::pipeline::generate;
-use crate::qapi::Disk;
 use crate::write::{compare, write};
+use qmp_events_frontend::files::Disk;
 
 /// Generates, or with `check` only compares.
 pub(super) fn run(root: &Path, check: bool) -> anyhow::Result<ExitCode> {

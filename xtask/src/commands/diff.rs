@@ -5,13 +5,14 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-use super::{print, print_diagnostics, say, subject};
-use crate::diff::diff;
+use super::comparison_input;
+use super::output::{print, print_diagnostics, say};
 use crate::pipeline::{Loaded, load};
-use crate::projection::project;
-use crate::qapi::Disk;
-use crate::source::SourceMap;
-use crate::version::Version;
+use qmp_events_compare::diff::diff;
+use qmp_events_compare::projection::project;
+use qmp_events_frontend::files::Disk;
+use qmp_events_frontend::source::SourceMap;
+use qmp_events_frontend::version::Version;
 
 /// How a difference is written.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -25,8 +26,8 @@ pub(super) enum Format {
 /// Compares two sources.
 pub(super) fn run_sources(old: &str, new: &str, format: Format) -> anyhow::Result<ExitCode> {
     let mut sources = SourceMap::default();
-    let from = subject::open(old, &mut sources)?;
-    let to = subject::open(new, &mut sources)?;
+    let from = comparison_input::open(old, &mut sources)?;
+    let to = comparison_input::open(new, &mut sources)?;
     show(&diff((old, &from.surface), (new, &to.surface)), format)
 }
 
@@ -49,7 +50,7 @@ pub(super) fn run_releases(
     show(&diff((&format!("QEMU {from}"), &old), (&format!("QEMU {to}"), &new)), format)
 }
 
-fn show(diff: &crate::diff::Diff, format: Format) -> anyhow::Result<ExitCode> {
+fn show(diff: &qmp_events_compare::diff::Diff, format: Format) -> anyhow::Result<ExitCode> {
     match format {
         Format::Text => print(&diff.render()),
         Format::Json => say(&serde_json::to_string_pretty(diff)?),

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
+use super::output::{print, warn};
 use super::source::{Source, read};
-use super::{print, warn};
-use crate::diagnostics::Diagnostics;
 use crate::dump::{dump_document, dump_schema};
-use crate::qapi::Dialect;
-use crate::source::SourceMap;
+use qmp_events_frontend::diagnostics::Diagnostics;
+use qmp_events_frontend::qapi::Dialect;
+use qmp_events_frontend::source::SourceMap;
 
 /// Prints everything that was understood, whatever else is wrong; that goes to the standard error.
 pub(super) fn run(file: &Path, dialect: Option<Dialect>) -> anyhow::Result<ExitCode> {

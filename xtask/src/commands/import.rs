@@ -6,13 +6,15 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 
-use super::{print_diagnostics, say, subject};
-use crate::import::{MARKER, Tree, import};
+use super::comparison_input;
+use super::output::{print_diagnostics, say};
+use crate::import::{QemuSchema, import};
+use crate::marker::MARKER;
 use crate::pipeline::{Loaded, load};
-use crate::projection::project;
-use crate::qapi::Disk;
-use crate::source::SourceMap;
-use crate::version::Version;
+use qmp_events_compare::projection::project;
+use qmp_events_frontend::files::Disk;
+use qmp_events_frontend::source::SourceMap;
+use qmp_events_frontend::version::Version;
 
 /// Edits the files, and says which, and what is left.
 pub(super) fn run(schema: &Path, version: Version, root: &Path) -> anyhow::Result<ExitCode> {
@@ -22,12 +24,12 @@ pub(super) fn run(schema: &Path, version: Version, root: &Path) -> anyhow::Resul
         return Ok(ExitCode::from(1));
     }
     let mut sources = SourceMap::default();
-    let tree = subject::read_schema(&subject::schema_root(root), &mut sources)?;
+    let tree = comparison_input::read_schema(&comparison_input::schema_root(root), &mut sources)?;
     let surface = project(&tree, None);
     if surface.events.is_empty() {
         bail!("{}: no events; is it the root that includes all the others?", root.display());
     }
-    let tree = Tree { schema: &tree, surface: &surface, sources: &sources };
+    let tree = QemuSchema { schema: &tree, surface: &surface, sources: &sources };
     let imported = import(&Disk, schema, &tree, version)?;
     let mut undescribed = 0;
     for (path, text) in &imported.files {

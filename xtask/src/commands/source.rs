@@ -4,12 +4,13 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use crate::diagnostics::Diagnostics;
-use crate::document::{self, EventDocument};
-use crate::pipeline::read_text;
-use crate::qapi::{self, Dialect, Disk};
-use crate::schema::Schema;
-use crate::source::SourceMap;
+use qmp_events_frontend::diagnostics::Diagnostics;
+use qmp_events_frontend::document::{self, EventDocument};
+use qmp_events_frontend::files::Disk;
+use qmp_events_frontend::files::read_text;
+use qmp_events_frontend::qapi::{self, Dialect};
+use qmp_events_frontend::schema::Schema;
+use qmp_events_frontend::source::SourceMap;
 
 /// One of the two sources.
 pub(super) enum Source {

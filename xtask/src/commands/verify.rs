@@ -5,15 +5,16 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-use super::{print, print_diagnostics, say, subject};
-use crate::compare::compare;
+use super::comparison_input;
+use super::output::{print, print_diagnostics, say};
 use crate::pipeline::{Loaded, load};
-use crate::projection::project;
-use crate::qapi::Disk;
-use crate::source::Span;
-use crate::surface::Kind;
-use crate::verify::report;
-use crate::version::Version;
+use qmp_events_compare::compare::compare;
+use qmp_events_compare::projection::project;
+use qmp_events_compare::surface::Kind;
+use qmp_events_compare::verify::report;
+use qmp_events_frontend::files::Disk;
+use qmp_events_frontend::source::Span;
+use qmp_events_frontend::version::Version;
 
 /// Prints every difference with its place in our schema.
 pub(super) fn run(schema: &Path, version: Option<Version>, source: &str) -> anyhow::Result<ExitCode> {
@@ -22,7 +23,7 @@ pub(super) fn run(schema: &Path, version: Option<Version>, source: &str) -> anyh
         print_diagnostics(&diagnostics, &sources);
         return Ok(ExitCode::from(1));
     }
-    let theirs = subject::open(source, &mut sources)?;
+    let theirs = comparison_input::open(source, &mut sources)?;
     let Some(version) = version.or(theirs.version) else {
         bail!("{source} does not say which release it is: add --qemu-version X.Y");
     };

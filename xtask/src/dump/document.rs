@@ -1,8 +1,8 @@
 //! Dumps an event document.
 
-use super::{Dump, Event, Exemption, Member, RateLimit, line};
-use crate::document::{DocumentMember, DocumentRateLimit, EventDocument, Section};
-use crate::source::SourceMap;
+use super::model::{Dump, Event, Exemption, Member, RateLimit, line};
+use qmp_events_frontend::document::{DocumentMember, DocumentRateLimit, EventDocument, Section};
+use qmp_events_frontend::source::SourceMap;
 
 /// Dumps what a document says. A section with two names gives two events with one line.
 pub fn dump_document(document: &EventDocument, sources: &SourceMap) -> Dump {

@@ -1,9 +1,9 @@
 //! Dumps a schema.
 
-use super::{Branch, Dump, Event, Member, Type, line};
-use crate::json;
-use crate::schema::{self, Data, Definition, Feature, Kind, Lifetime, Schema};
-use crate::source::SourceMap;
+use super::model::{Branch, Dump, Event, Member, Type, line};
+use qmp_events_frontend::json;
+use qmp_events_frontend::schema::{self, Data, Definition, Feature, Kind, Lifetime, Schema};
+use qmp_events_frontend::source::SourceMap;
 
 /// Dumps what a schema defines. Commands are left out.
 pub fn dump_schema(schema: &Schema, sources: &SourceMap) -> Dump {

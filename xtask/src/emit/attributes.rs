@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::catalogue::{EventText, RateLimit};
-use crate::schema::{Condition, Definition, Feature, Lifetime};
+use qmp_events_frontend::schema::{Condition, Definition, Feature, Lifetime};
 
 /// The words of one `#[qapi(...)]`, in the order in which they are added.
 #[derive(Default)]

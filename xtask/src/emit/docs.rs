@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::catalogue::{EventText, RateLimit};
-use crate::schema::{Condition, Definition, Feature, Lifetime};
+use qmp_events_frontend::schema::{Condition, Definition, Feature, Lifetime};
 
 const WIDTH: usize = 96;
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Emitter;
+use super::emitter::Emitter;
 use super::types::UNKNOWN;
-use crate::diagnostics::Diagnostics;
 use crate::reach::{data_members, own_members};
-use crate::schema::{Definition, DefinitionId, Kind};
-use crate::source::Span;
+use qmp_events_frontend::diagnostics::Diagnostics;
+use qmp_events_frontend::schema::{Definition, DefinitionId, Kind};
+use qmp_events_frontend::source::Span;
 
 impl Emitter<'_> {
     /// All generated types share one name space, and so do the parts of each of them.
@@ -46,8 +46,9 @@ impl Emitter<'_> {
 
     /// The names that become variants of an enum in Rust.
     fn variants<'a>(&'a self, definition: &'a Definition) -> Vec<(&'a str, Span)> {
-        let values =
-            |list: &'a crate::schema::Enum| list.values.iter().map(|value| (value.name.as_str(), value.span));
+        let values = |list: &'a qmp_events_frontend::schema::Enum| {
+            list.values.iter().map(|value| (value.name.as_str(), value.span))
+        };
         match &definition.kind {
             Kind::Enum(list) => values(list).collect(),
             Kind::Union(union) => match union.tag_type.map(|tag| &self.catalogue.schema.get(tag).kind) {

@@ -4,11 +4,12 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::attributes::Attributes;
-use super::{Emitter, docs};
+use super::docs;
+use super::emitter::Emitter;
 use crate::catalogue::EventText;
 use crate::names::{default_member_name, default_value_name};
 use crate::reach::{contains, data_members, own_members};
-use crate::schema::{
+use qmp_events_frontend::schema::{
     Alternate, Branch, Builtin, Data, Definition, DefinitionId, Enum, EnumValue, Event, Kind, Lifetime,
     Member, Type, Union,
 };

@@ -1,10 +1,10 @@
 //! Edits of documentation comments: new members and features, and dates.
 
-use super::MARKER;
 use super::text::{Edits, WIDTH, fill};
-use crate::qapi::ast::{Comment, Line};
-use crate::source::{SourceMap, Span};
-use crate::version::Version;
+use crate::marker::MARKER;
+use qmp_events_frontend::qapi::ast::{Comment, Line};
+use qmp_events_frontend::source::{SourceMap, Span};
+use qmp_events_frontend::version::Version;
 
 /// The tags that follow all members, in the order in which our comments have them.
 const TAGS: [&str; 7] = ["Features:", "Removed:", "Renamed:", "Returns:", "Errors:", "TODO:", "Since:"];

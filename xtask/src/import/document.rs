@@ -2,21 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::example;
+use super::our_schema::OurSchema;
 use super::text::{Edits, WIDTH, fill};
-use super::{MARKER, Ours, sample};
-use crate::document::{DataLine, DocumentMember, Section};
-use crate::join::{described_members, nested_members, object_members};
-use crate::json;
+use crate::described::{described_members, nested_members, object_members};
+use crate::marker::MARKER;
 use crate::reach::data_members;
-use crate::schema::{Builtin, Data, Event, Kind, Member, Schema, Type};
-use crate::source::Span;
-use crate::version::Version;
+use qmp_events_frontend::document::{DataLine, DocumentMember, Section};
+use qmp_events_frontend::json;
+use qmp_events_frontend::schema::{Builtin, Data, Event, Kind, Member, Schema, Type};
+use qmp_events_frontend::source::Span;
+use qmp_events_frontend::version::Version;
 
 /// Three levels; what is deeper nobody reads, and types that all hold each other would have no end.
 const MOST_INDENT: usize = 4;
 
 /// Changed files with their texts.
-pub(super) fn edit(ours: &Ours, at: Version) -> BTreeMap<String, String> {
+pub(super) fn edit(ours: &OurSchema, at: Version) -> BTreeMap<String, String> {
     let text = ours.sources.file(ours.document_file).text();
     let mut editor = DocumentEditor { ours, at, text, appended: false, edits: Edits::default() };
     let mut events: Vec<_> = ours.schema.events().collect();
@@ -31,7 +33,7 @@ pub(super) fn edit(ours: &Ours, at: Version) -> BTreeMap<String, String> {
 }
 
 struct DocumentEditor<'a> {
-    ours: &'a Ours,
+    ours: &'a OurSchema,
     at: Version,
     text: &'a str,
     /// Whether a section was written into an empty document.
@@ -64,7 +66,7 @@ impl<'a> DocumentEditor<'a> {
             true => "Data: None.".to_owned(),
             false => format!("Data:\n\n{}", self.bullets(&members, 0, &mut Vec::new())),
         };
-        let example = sample::message(self.schema(), name, event);
+        let example = example::message(self.schema(), name, event);
         let underline = "-".repeat(name.len());
         let section = format!("{name}\n{underline}\n\n{MARKER}\n\n{data}\n\nExample:\n\n{example}");
         let mut sections = self.ours.document.sections.iter();
@@ -192,7 +194,7 @@ impl<'a> DocumentEditor<'a> {
             let within = |at: Span| at.file == span.file && at.start <= span.start && span.end <= at.end;
             self.schema().definitions.iter().find(|definition| within(definition.extent))
         };
-        let since = |lifetime: &crate::schema::Lifetime| lifetime.since == Some(self.at);
+        let since = |lifetime: &qmp_events_frontend::schema::Lifetime| lifetime.since == Some(self.at);
         since(&member.lifetime) || inside(member.span).is_some_and(|owner| since(&owner.lifetime))
     }
 
@@ -236,7 +238,7 @@ impl<'a> DocumentEditor<'a> {
                 self.object(&members, data);
             }
             None if members(None).iter().any(|member| is_missed(member)) => {
-                let data = sample::data(self.schema(), event);
+                let data = example::data(self.schema(), event);
                 let last = message.as_object().and_then(<[json::Member]>::last);
                 if let (Some(data), Some(last)) = (data, last) {
                     let text = format!(",\n  \"data\": {}", data.render("  \"data\": ".len(), 2));
@@ -274,12 +276,12 @@ impl<'a> DocumentEditor<'a> {
     fn add_to_object(&mut self, member: &Member, found: &[json::Member], object: &json::Value) {
         let name = format!("\"{}\": ", member.name);
         let (Some(first), Some(last)) = (found.first(), found.last()) else {
-            let value = sample::member(self.schema(), member).render(name.len(), 2);
+            let value = example::member(self.schema(), member).render(name.len(), 2);
             return self.edits.replace(object.span, format!("{{ {name}{value} }}"));
         };
         let position = |span: Span| self.ours.sources.position(span);
         let column = position(first.name_span).column - 1;
-        let value = sample::member(self.schema(), member).render(column + name.len(), 4);
+        let value = example::member(self.schema(), member).render(column + name.len(), 4);
         let end = last.value.span.end as usize;
         let line = self.text[self.line_start(end)..self.line_end(end)].chars().count();
         let on_one_line = position(first.name_span).line == position(last.name_span).line;

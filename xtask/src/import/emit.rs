@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::MARKER;
 use super::text::{Layout, Node, fill};
-use crate::schema::Condition;
-use crate::surface::{
+use crate::marker::MARKER;
+use qmp_events_compare::surface::{
     Branch, Data, Event, Facts, Member, Object, Shape, TypeDefinition, TypeReference, Value,
 };
-use crate::version::Version;
+use qmp_events_frontend::schema::Condition;
+use qmp_events_frontend::version::Version;
 
 /// Something that gets a definition of its own.
 #[derive(Clone, Copy, Debug)]

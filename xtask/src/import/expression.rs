@@ -1,8 +1,8 @@
 //! Edits of definitions, apart from their comments: entries, members, values.
 
 use super::text::{Edits, Node};
-use crate::qapi::ast::{Entry, Item, Value, ValueKind};
-use crate::source::{SourceMap, Span};
+use qmp_events_frontend::qapi::ast::{Entry, Item, Value, ValueKind};
+use qmp_events_frontend::source::{SourceMap, Span};
 
 /// A definition that is edited.
 pub(super) struct ExpressionEditor<'a> {

@@ -4,38 +4,12 @@ use std::collections::BTreeSet;
 
 use super::comment::CommentEditor;
 use super::emit;
-use super::expression::{ExpressionEditor, NewEntry};
-use super::shapes::ShapeImport;
-use crate::schema::{self, Data, Definition, Kind};
-use crate::surface::{Facts, Member, Value, Variants};
-
-/// The two halves of a definition.
-pub(super) struct DefinitionEditor<'a> {
-    pub(super) expression: ExpressionEditor<'a>,
-    pub(super) comment: CommentEditor<'a>,
-}
-
-impl<'a> DefinitionEditor<'a> {
-    /// Nothing for a definition without a comment: there is no place for dates.
-    pub(super) fn of(import: &ShapeImport<'a>, definition: &Definition) -> Option<Self> {
-        let item = import.item(definition)?;
-        let sources = &import.ours.sources;
-        Some(Self {
-            expression: ExpressionEditor::new(item, sources),
-            comment: CommentEditor::new(item.comment.as_ref()?, sources),
-        })
-    }
-}
+use super::expression::NewEntry;
+use super::shape_import::{DefinitionEditor, ShapeImport};
+use qmp_events_compare::surface::{Facts, Member, Value, Variants};
+use qmp_events_frontend::schema::{self, Data, Definition, Kind};
 
 impl<'a> ShapeImport<'a> {
-    fn editor(&mut self, definition: &Definition) -> Option<DefinitionEditor<'a>> {
-        let editor = DefinitionEditor::of(self, definition);
-        if editor.is_none() {
-            self.leave(definition.span, "QEMU has this otherwise, and without a comment it cannot be dated");
-        }
-        editor
-    }
-
     /// Features and condition of the definition as a whole.
     pub(super) fn facts(&mut self, definition: &'a Definition, known: &Facts, theirs: &Facts) {
         if known.features == theirs.features && known.condition == theirs.condition {
@@ -68,7 +42,10 @@ impl<'a> ShapeImport<'a> {
         for feature in theirs.features.difference(&known.features) {
             // One text describes the feature for all parts of a definition, and has one date.
             if comment.has_feature(feature) {
-                self.leave(definition.span, &format!("more of this has the feature '{feature}' than before"));
+                self.needs_manual_edit(
+                    definition.span,
+                    &format!("more of this has the feature '{feature}' than before"),
+                );
             } else {
                 self.describe_feature(definition, feature, comment);
                 all.insert(feature.clone());
@@ -105,7 +82,7 @@ impl<'a> ShapeImport<'a> {
                 self.member(definition, key, &editor, old, member);
                 behind = Some(&member.name);
             } else if let Some(span) = self.exists_undated(definition, &member.name) {
-                self.came_back(span, &format!("member '{}' of '{}'", member.name, definition.name));
+                self.reappeared(span, &format!("member '{}' of '{}'", member.name, definition.name));
             } else {
                 let entry = NewEntry {
                     key: emit::member_key(member),
@@ -121,7 +98,10 @@ impl<'a> ShapeImport<'a> {
                 let date = format!("(removed {})", self.at);
                 editor.comment.date(&member.name, &date, false, &mut self.edits);
             } else {
-                self.leave(definition.span, &format!("'{}' is gone here, and inherited", member.name));
+                self.needs_manual_edit(
+                    definition.span,
+                    &format!("'{}' is gone here, and inherited", member.name),
+                );
             }
         }
     }
@@ -137,7 +117,10 @@ impl<'a> ShapeImport<'a> {
             return;
         }
         if !editor.expression.can_take_entries(key) {
-            return self.leave(definition.span, "this has new members in QEMU, but here it names a base");
+            return self.needs_manual_edit(
+                definition.span,
+                "this has new members in QEMU, but here it names a base",
+            );
         }
         for (entry, member) in &new {
             editor.comment.add_member(&member.name, entry.after.as_deref(), self.at, &mut self.edits);
@@ -164,7 +147,10 @@ impl<'a> ShapeImport<'a> {
         let name = known.name.as_str();
         let place = known.facts.span.unwrap_or(definition.span);
         if known.ty != theirs.ty {
-            self.leave(place, &format!("'{name}' has the type '{}' now, not '{}'", theirs.ty, known.ty));
+            self.needs_manual_edit(
+                place,
+                &format!("'{name}' has the type '{}' now, not '{}'", theirs.ty, known.ty),
+            );
         }
         let same_facts =
             known.facts.features == theirs.facts.features && known.facts.condition == theirs.facts.condition;
@@ -174,11 +160,12 @@ impl<'a> ShapeImport<'a> {
         let (Some(entry), Some(written)) =
             (editor.expression.entry(key, name), find_member(definition, name))
         else {
-            return self.leave(place, &format!("'{name}' differs in QEMU, and is inherited here"));
+            return self
+                .needs_manual_edit(place, &format!("'{name}' differs in QEMU, and is inherited here"));
         };
         if known.optional != theirs.optional {
             if written.lifetime.optional.or(written.lifetime.mandatory).is_some() {
-                self.leave(place, &format!("'{name}' became optional or mandatory once more"));
+                self.needs_manual_edit(place, &format!("'{name}' became optional or mandatory once more"));
             } else if theirs.optional {
                 self.edits.replace(entry.key.span, format!("'*{name}'"));
                 let date = format!("(optional since {})", self.at);
@@ -208,7 +195,7 @@ impl<'a> ShapeImport<'a> {
                 changed.extend(self.value(definition, &editor, old, value));
                 behind = Some(&value.name);
             } else if let Some(span) = self.exists_undated(definition, &value.name) {
-                self.came_back(span, &format!("value '{}' of '{}'", value.name, definition.name));
+                self.reappeared(span, &format!("value '{}' of '{}'", value.name, definition.name));
             } else {
                 editor.comment.add_member(&value.name, behind, self.at, &mut self.edits);
                 for feature in &value.facts.features {
@@ -266,7 +253,10 @@ impl<'a> ShapeImport<'a> {
             behind = Some(&branch.name);
             if old.ty != branch.ty {
                 let place = old.facts.span.unwrap_or(definition.span);
-                self.leave(place, &format!("this branch is a '{}' now, not a '{}'", branch.ty, old.ty));
+                self.needs_manual_edit(
+                    place,
+                    &format!("this branch is a '{}' now, not a '{}'", branch.ty, old.ty),
+                );
             } else if old.facts.condition != branch.facts.condition
                 && let Some(entry) = editor.expression.entry("data", &branch.name)
             {
@@ -282,7 +272,7 @@ impl<'a> ShapeImport<'a> {
             let tag_value_is_gone = !self.tree_has_value(&definition.name, &theirs.tag, &old.name);
             if !tag_value_is_gone {
                 let place = old.facts.span.unwrap_or(definition.span);
-                self.leave(place, "QEMU has no members for this value any more");
+                self.needs_manual_edit(place, "QEMU has no members for this value any more");
             }
         }
     }
@@ -292,7 +282,9 @@ impl<'a> ShapeImport<'a> {
         let members = surface.object_members(union);
         let tag = members.iter().find(|member| member.name == tag).and_then(|member| member.ty.element());
         match tag.and_then(|tag| surface.types.get(tag)).map(|definition| &definition.shape) {
-            Some(crate::surface::Shape::Enum(values)) => values.iter().any(|one| one.name == value),
+            Some(qmp_events_compare::surface::Shape::Enum(values)) => {
+                values.iter().any(|one| one.name == value)
+            }
             _ => false,
         }
     }

@@ -3,17 +3,24 @@
 use std::collections::BTreeMap;
 
 use super::comment::CommentEditor;
+use super::our_schema::OurSchema;
+use super::qemu_schema::QemuSchema;
 use super::text::Edits;
-use super::{Ours, Tree};
-use crate::compare::{Change, Owner, compare};
-use crate::qapi::ast::{Item, Value, ValueKind};
-use crate::qapi::parse_file;
-use crate::source::{FileId, SourceMap, Span};
-use crate::surface::Surface;
-use crate::version::Version;
+use qmp_events_compare::compare::compare;
+use qmp_events_compare::difference::{Change, Owner};
+use qmp_events_compare::surface::Surface;
+use qmp_events_frontend::qapi::ast::{Item, Value, ValueKind};
+use qmp_events_frontend::qapi::parse_file;
+use qmp_events_frontend::source::{FileId, SourceMap, Span};
+use qmp_events_frontend::version::Version;
 
 /// Renames them in all our sources.
-pub(super) fn edit(ours: &Ours, now: &Surface, tree: &Tree<'_>, at: Version) -> BTreeMap<String, String> {
+pub(super) fn edit(
+    ours: &OurSchema,
+    now: &Surface,
+    tree: &QemuSchema<'_>,
+    at: Version,
+) -> BTreeMap<String, String> {
     let mut edits = Edits::default();
     for (old, new) in find(ours, now, tree) {
         for module in &ours.schema.modules {
@@ -28,7 +35,7 @@ pub(super) fn edit(ours: &Ours, now: &Surface, tree: &Tree<'_>, at: Version) -> 
 }
 
 /// Renamed is what met under another name, and lost nothing.
-fn find(ours: &Ours, now: &Surface, tree: &Tree<'_>) -> Vec<(String, String)> {
+fn find(ours: &OurSchema, now: &Surface, tree: &QemuSchema<'_>) -> Vec<(String, String)> {
     let differences = compare(now, tree.surface);
     let lost_something = |key: &String| {
         differences.iter().any(|one| {

@@ -4,21 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::emit::{self, New, emit_definition};
-use super::members::DefinitionEditor;
+use super::our_schema::OurSchema;
+use super::qemu_schema::QemuSchema;
+use super::shape_import::{DefinitionEditor, ShapeImport};
 use super::text::{Edits, Node};
-use super::{MARKER, Ours, Tree};
-use crate::qapi::ast::{Item, ValueKind};
-use crate::qapi::parse_file;
-use crate::schema::{Data as SchemaData, Definition, Kind};
-use crate::source::Span;
-use crate::surface::{Data, Event, Object, Shape, Surface, TypeDefinition, TypeReference};
-use crate::version::Version;
+use crate::marker::MARKER;
+use qmp_events_compare::surface::{Data, Event, Object, Shape, Surface, TypeDefinition, TypeReference};
+use qmp_events_frontend::qapi::ast::{Item, ValueKind};
+use qmp_events_frontend::qapi::parse_file;
+use qmp_events_frontend::schema::Definition;
+use qmp_events_frontend::source::Span;
+use qmp_events_frontend::version::Version;
 
 /// Changed files with their texts, and what is left to be done by hand.
 pub(super) fn edit(
-    ours: &Ours,
+    ours: &OurSchema,
     now: &Surface,
-    tree: &Tree<'_>,
+    tree: &QemuSchema<'_>,
     at: Version,
 ) -> (BTreeMap<String, String>, Vec<String>) {
     let items = ours.schema.modules.iter().flat_map(|module| parse_file(module.file, &ours.sources).items);
@@ -46,31 +48,15 @@ pub(super) fn edit(
     (changed, import.by_hand)
 }
 
-pub(super) struct ShapeImport<'a> {
-    pub(super) ours: &'a Ours,
-    pub(super) now: &'a Surface,
-    pub(super) tree: &'a Tree<'a>,
-    pub(super) at: Version,
-    items: &'a BTreeMap<Span, Item>,
-    pub(super) edits: Edits,
-    pub(super) by_hand: Vec<String>,
-    /// Types that something new refers to.
-    pub(super) needed: Vec<String>,
-    /// Definitions to write, in QEMU's order.
-    new: BTreeMap<(Option<Span>, &'a str), New<'a>>,
-    /// Types whose members or values break the naming rules, as QEMU's may.
-    pub(super) exceptions: BTreeSet<String>,
-    /// Features that got their text in this round, by definition.
-    pub(super) described: BTreeMap<String, BTreeSet<String>>,
-}
-
 impl<'a> ShapeImport<'a> {
     fn events(&mut self) {
         for (name, event) in &self.tree.surface.events {
             match (self.now.events.get(name), self.ours.schema.find(name)) {
                 (Some(known), Some(id)) => self.event(self.ours.schema.get(id), known, event),
                 (_, None) => self.define(name, New::Event(event)),
-                (None, Some(id)) => self.came_back(self.ours.schema.get(id).span, &format!("event '{name}'")),
+                (None, Some(id)) => {
+                    self.reappeared(self.ours.schema.get(id).span, &format!("event '{name}'"))
+                }
             }
         }
         for name in self.now.events.keys().filter(|name| !self.tree.surface.events.contains_key(*name)) {
@@ -90,19 +76,6 @@ impl<'a> ShapeImport<'a> {
         }
     }
 
-    /// Something that we dated as gone, or as later, is there.
-    pub(super) fn came_back(&mut self, span: Span, what: &str) {
-        self.leave(span, &format!("QEMU has {what}, but its dates say otherwise"));
-    }
-
-    pub(super) fn leave(&mut self, span: Span, message: &str) {
-        self.by_hand.push(format!("{}: {message}", self.ours.place(span)));
-    }
-
-    pub(super) fn item(&self, definition: &Definition) -> Option<&'a Item> {
-        self.items.get(&definition.extent)
-    }
-
     fn remove_definition(&mut self, name: &str) {
         let Some(definition) = self.ours.schema.find(name).map(|id| self.ours.schema.get(id)) else { return };
         if let Some(editor) = DefinitionEditor::of(self, definition) {
@@ -115,7 +88,7 @@ impl<'a> ShapeImport<'a> {
         match (&known.data, &theirs.data) {
             (Data::Type(known), Data::Type(theirs)) if known == theirs => {}
             (Data::Type(known), Data::Type(theirs)) => {
-                self.leave(
+                self.needs_manual_edit(
                     definition.span,
                     &format!("the data of this event is '{theirs}' now, not '{known}'"),
                 );
@@ -123,7 +96,10 @@ impl<'a> ShapeImport<'a> {
             (_, Data::Type(ty))
                 if self.tree.surface.object(ty).is_some_and(|object| object.variants.is_some()) =>
             {
-                self.leave(definition.span, &format!("the data of this event is the union '{ty}' now"));
+                self.needs_manual_edit(
+                    definition.span,
+                    &format!("the data of this event is the union '{ty}' now"),
+                );
             }
             (Data::Members(known), _) => {
                 let known: Vec<_> = known.iter().collect();
@@ -152,10 +128,10 @@ impl<'a> ShapeImport<'a> {
             (Shape::Object(known), Shape::Object(theirs)) => self.object(definition, known, theirs),
             (Shape::Alternate(known), Shape::Alternate(theirs)) => {
                 if known.iter().collect::<BTreeSet<_>>() != theirs.iter().collect() {
-                    self.leave(definition.span, "this alternate has other branches in QEMU");
+                    self.needs_manual_edit(definition.span, "this alternate has other branches in QEMU");
                 }
             }
-            _ => self.leave(definition.span, "QEMU has something else of this name"),
+            _ => self.needs_manual_edit(definition.span, "QEMU has something else of this name"),
         }
     }
 
@@ -176,7 +152,10 @@ impl<'a> ShapeImport<'a> {
                 self.branches(definition, known, theirs)
             }
             (None, None) => {}
-            _ => self.leave(definition.span, "this is a union on one side only, or one with another tag"),
+            _ => self.needs_manual_edit(
+                definition.span,
+                "this is a union on one side only, or one with another tag",
+            ),
         }
     }
 
@@ -217,7 +196,7 @@ impl<'a> ShapeImport<'a> {
                     Some(Definition { lifetime, span, .. })
                         if lifetime.removed.is_some_and(|gone| gone <= self.at) =>
                     {
-                        self.came_back(*span, &format!("type '{name}'"));
+                        self.reappeared(*span, &format!("type '{name}'"));
                     }
                     Some(_) => {}
                     None if self.new.contains_key(&key) => {}
@@ -321,20 +300,6 @@ impl<'a> ShapeImport<'a> {
             }
             _ => false,
         }
-    }
-
-    /// A part of a definition that has the name, whatever its dates.
-    pub(super) fn exists_undated(&self, definition: &Definition, name: &str) -> Option<Span> {
-        let members = match &definition.kind {
-            Kind::Struct(structure) => &structure.members,
-            Kind::Union(union) => &union.base,
-            Kind::Event(crate::schema::Event { data: SchemaData::Members(members) }) => members,
-            Kind::Enum(list) => {
-                return list.values.iter().find(|value| value.name == name).map(|value| value.span);
-            }
-            _ => return None,
-        };
-        members.iter().find(|member| member.name == name).map(|member| member.span)
     }
 }
 

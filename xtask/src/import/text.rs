@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::source::{FileId, SourceMap, Span};
+use qmp_events_frontend::source::{FileId, SourceMap, Span};
 
 /// The width of lines in schemas and event documents.
 pub(super) const WIDTH: usize = 70;

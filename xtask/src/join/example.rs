@@ -1,11 +1,14 @@
 //! An example is a message that the schema allows, member by member.
 
-use crate::diagnostics::{Diagnostic, Diagnostics, one_of};
-use crate::document::Example;
-use crate::json::{self, Kind as Json};
+use crate::described::object_members;
 use crate::reach::data_members;
-use crate::schema::{Builtin, Data, Definition, DefinitionId, Event, Kind, Member, Schema, Type};
-use crate::source::Span;
+use qmp_events_frontend::diagnostics::{Diagnostic, Diagnostics, one_of};
+use qmp_events_frontend::document::Example;
+use qmp_events_frontend::json::{self, Kind as Json};
+use qmp_events_frontend::schema::{
+    Builtin, Data, Definition, DefinitionId, Event, Kind, Member, Schema, Type,
+};
+use qmp_events_frontend::source::Span;
 
 /// Reports what QEMU would not send.
 pub(super) fn check_example(
@@ -15,7 +18,7 @@ pub(super) fn check_example(
     example: &Example,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut check = Check { schema, owner: super::owner(definition), diagnostics };
+    let mut check = Check { schema, owner: definition.owner(), diagnostics };
     let empty = json::Value { span: example.span, kind: Json::Object(Vec::new()) };
     let data = example.value.get("data").unwrap_or(&empty);
     match event.data {
@@ -114,27 +117,6 @@ impl Check<'_> {
                 error.help(format!("it knows {}", one_of(names)));
             }
         }
-    }
-}
-
-/// The members that the schema allows in an object, which for a union depend on the object's tag.
-pub(crate) fn object_members<'a>(
-    schema: &'a Schema,
-    id: DefinitionId,
-    value: &json::Value,
-) -> Vec<&'a Member> {
-    match &schema.get(id).kind {
-        Kind::Struct(structure) => schema.members_with_base(structure),
-        Kind::Union(union) => {
-            let mut members: Vec<&Member> = union.base.iter().collect();
-            let tag = value.get(&union.tag).and_then(json::Value::as_str);
-            let branch = union.branches.iter().find(|branch| tag == Some(branch.name.as_str()));
-            if let Some(Type::Named(branch)) = branch.map(|branch| &branch.ty) {
-                members.extend(object_members(schema, *branch, value));
-            }
-            members
-        }
-        _ => Vec::new(),
     }
 }
 

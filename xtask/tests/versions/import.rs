@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
-use xtask::import::{Imported, Tree, import};
+use xtask::import::{Imported, QemuSchema, import};
 use xtask::pipeline::{generate, load};
 
 use crate::tiny::{ReadTree, SCHEMA, TREE, Texts, catalogue, read_tree, tree_with};
 
 /// Imports a tree into a catalogue.
 pub(crate) fn import_into(files: &Texts, tree: &ReadTree, version: &str) -> anyhow::Result<Imported> {
-    let tree = Tree { schema: &tree.schema, surface: &tree.surface, sources: &tree.sources };
+    let tree = QemuSchema { schema: &tree.schema, surface: &tree.surface, sources: &tree.sources };
     import(files, Path::new(SCHEMA), &tree, version.parse().expect("a version"))
 }
 

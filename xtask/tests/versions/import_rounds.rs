@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use qmp_events_compare::projection::project;
+use qmp_events_frontend::schema::Definition;
 use serde_json::Value;
-use xtask::import::MARKER;
+use xtask::marker::MARKER;
 use xtask::pipeline::load;
-use xtask::projection::project;
-use xtask::schema::Definition;
 
 use crate::facts::{RELEASES, of_surface, recorded, workspace};
 use crate::import::{defects, generate_described, import_into, show, with};

@@ -1,12 +1,11 @@
 //! What is known of releases: projection, verification, differences and import.
 
 mod cli;
-mod diff;
+#[path = "../../compare/tests/comparison/facts.rs"]
 mod facts;
 mod import;
 mod import_rounds;
 mod live;
-mod projection;
 mod properties;
+#[path = "../../compare/tests/comparison/tiny.rs"]
 mod tiny;
-mod verify;

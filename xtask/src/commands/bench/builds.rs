@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::super::{say, workspace};
-use super::{cargo, output_of};
+use super::cargo::{cargo, output_of};
+use crate::commands::output::say;
+use crate::commands::workspace::workspace;
 
 /// A program, and what it depends on.
 struct Program {
@@ -14,9 +15,9 @@ struct Program {
     main: &'static str,
 }
 
-fn programs() -> [Program; 2] {
-    let path = workspace().join("qmp-events");
-    [
+fn programs() -> anyhow::Result<[Program; 2]> {
+    let path = workspace()?.join("qmp-events");
+    Ok([
         Program {
             name: "qmp-events",
             dependencies: format!("qmp-events = {{ path = {path:?} }}"),
@@ -34,13 +35,13 @@ fn programs() -> [Program; 2] {
                 println!(\"{:?}\", serde_json::from_slice::<qapi::qmp::Event>(line.as_bytes()));
             }",
         },
-    ]
+    ])
 }
 
 /// Builds each in turn, `times` times. Whatever else the machine does only adds to a time.
 pub(super) fn run(times: usize) -> anyhow::Result<()> {
     let directory = std::env::temp_dir().join(format!("qmp-events-builds-{}", std::process::id()));
-    let programs = programs();
+    let programs = programs()?;
     let mut least = [Duration::MAX; 2];
     for program in &programs {
         write(&directory.join(program.name), program)?;

@@ -7,8 +7,8 @@ use std::process::Command;
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
-use super::super::{print, say};
-use super::{bench_directory, file_name, output_of, program, rows_of};
+use super::cargo::{bench_directory, file_name, output_of, program, rows_of};
+use crate::commands::output::{print, say};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
@@ -47,8 +47,8 @@ struct Allocations {
 
 pub(super) fn run(options: Options) -> anyhow::Result<()> {
     let corpora = corpora(options.corpus.as_deref())?;
-    let allocations: Vec<Allocations> = rows_of(program("allocations").args(&corpora))?;
-    let mut rows: Vec<Row> = rows_of(program("times").args(&corpora))?;
+    let allocations: Vec<Allocations> = rows_of(program("allocations")?.args(&corpora))?;
+    let mut rows: Vec<Row> = rows_of(program("times")?.args(&corpora))?;
     for row in &mut rows {
         let of_row = |other: &&Allocations| {
             (&other.corpus, &other.order, &other.row) == (&row.corpus, &row.order, &row.row)
@@ -68,11 +68,11 @@ pub(super) fn run(options: Options) -> anyhow::Result<()> {
 
 /// Writes the corpora, and says where they are.
 fn corpora(file: Option<&Path>) -> anyhow::Result<Vec<PathBuf>> {
-    let directory = bench_directory().join("target/corpora");
+    let directory = bench_directory()?.join("target/corpora");
     if directory.exists() {
         fs::remove_dir_all(&directory)?;
     }
-    print(&output_of(program("corpora").arg(&directory).args(file))?);
+    print(&output_of(program("corpora")?.arg(&directory).args(file))?);
     let files = fs::read_dir(&directory)?.map(|entry| Ok(entry?.path()));
     let mut files = files.collect::<anyhow::Result<Vec<PathBuf>>>()?;
     files.sort_by_key(|file| std::cmp::Reverse(file_name(file)));
@@ -138,7 +138,7 @@ pub(super) fn run_instructions(file: Option<&Path>) -> anyhow::Result<()> {
 fn instructions(row: &str, file: &Path, times: u32) -> anyhow::Result<u64> {
     let runner =
         r#"target."cfg(all())".runner=["valgrind","--tool=callgrind","--callgrind-out-file=/dev/null"]"#;
-    let mut command: Command = program("instructions");
+    let mut command: Command = program("instructions")?;
     command.args(["--config", runner, "--", row]).arg(file).arg(times.to_string());
     let output = command.output().with_context(|| format!("{command:?}"))?;
     let report = String::from_utf8_lossy(&output.stderr);

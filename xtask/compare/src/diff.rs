@@ -1,0 +1,157 @@
+//! What changed from one QEMU to another, for clients that read events.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::compare::compare;
+use crate::difference::{Change, Difference, Owner};
+use crate::surface::Surface;
+
+/// The changes between two sources.
+#[derive(Debug, Serialize)]
+pub struct Diff {
+    /// What the old source is called.
+    pub from: String,
+    /// What the new source is called.
+    pub to: String,
+    /// The changes, by kind and then by name.
+    pub changes: Vec<Entry>,
+}
+
+/// One change.
+#[derive(Debug, Serialize)]
+pub struct Entry {
+    /// The kind, such as `value-added`.
+    pub change: &'static str,
+    /// The event or type that changed.
+    pub owner: String,
+    /// `event`, `enum`, `struct`, `union` or `alternate`.
+    pub owner_kind: &'static str,
+    /// The member, value or branch; nothing if it is the owner as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
+    /// What was there, for types, names and features.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<String>,
+    /// What is there instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<String>,
+    /// The events that show it.
+    pub events: BTreeSet<String>,
+    /// A client that was written for the old side, and rejects unknown events, members and values and
+    /// objects that lack a mandatory member, may reject the new side's messages.
+    pub breaks_strict_client: bool,
+    /// A binary was compared, and may have been built without it.
+    pub left_out: bool,
+    #[serde(skip)]
+    group: usize,
+}
+
+/// The groups of the text, in their order, with the kinds of changes in them.
+const GROUPS: [(&str, &[&str]); 12] = [
+    ("added events", &["event-added"]),
+    ("removed events", &["event-removed"]),
+    ("new members", &["member-added"]),
+    ("removed members", &["member-removed"]),
+    ("made optional", &["made-optional"]),
+    ("made mandatory", &["made-mandatory"]),
+    ("type changes", &["type-changed"]),
+    ("new values", &["value-added"]),
+    ("removed values", &["value-removed"]),
+    ("members of branches", &["branch-added", "branch-removed"]),
+    ("features", &["feature-added", "feature-removed"]),
+    ("other names of types, which no message shows", &["type-renamed"]),
+];
+
+/// Compares two sources with the names that the user gave them.
+pub fn diff(from: (&str, &Surface), to: (&str, &Surface)) -> Diff {
+    let mut changes: Vec<Entry> =
+        compare(from.1, to.1).iter().filter_map(|difference| entry(difference, from.1)).collect();
+    changes.sort_by(|a, b| {
+        (a.group, &a.owner, &a.part, &a.new, &a.old).cmp(&(b.group, &b.owner, &b.part, &b.new, &b.old))
+    });
+    Diff { from: from.0.to_owned(), to: to.0.to_owned(), changes }
+}
+
+/// Nothing for what no client can know of: bases and conditions.
+fn entry(difference: &Difference, old: &Surface) -> Option<Entry> {
+    let Difference { owner, change, left_out, .. } = difference;
+    let group = GROUPS.iter().position(|(_, codes)| codes.contains(&change.code()))?;
+    let (owner_kind, events) = match owner {
+        Owner::Event(name) => ("event", BTreeSet::from([name.clone()])),
+        Owner::Type { word, key, .. } => {
+            (*word, old.events_that_reach(key).into_iter().map(str::to_owned).collect())
+        }
+    };
+    let presence = |optional: &bool| Some(if *optional { "optional" } else { "mandatory" }.to_owned());
+    let (before, after) = match change {
+        Change::MemberAdded { optional, .. } => (None, presence(optional)),
+        Change::MemberRemoved { optional, .. } => (presence(optional), None),
+        Change::TypeChanged { old, new, .. } => (Some(old.clone()), Some(new.clone())),
+        Change::FeatureAdded { feature, .. } => (None, Some(feature.clone())),
+        Change::FeatureRemoved { feature, .. } => (Some(feature.clone()), None),
+        Change::Renamed { new } => (Some(owner.name().to_owned()), Some(new.clone())),
+        _ => (None, None),
+    };
+    Some(Entry {
+        change: change.code(),
+        owner: owner.name().to_owned(),
+        owner_kind,
+        part: change.part().map(str::to_owned),
+        old: before,
+        new: after,
+        events,
+        breaks_strict_client: change.breaks_strict_client(),
+        left_out: *left_out,
+        group,
+    })
+}
+
+impl Diff {
+    /// For people: a group for each kind of change, what breaks a strict client marked.
+    pub fn render(&self) -> String {
+        let mut out = format!("{} -> {}\n", self.from, self.to);
+        for (index, (title, _)) in GROUPS.iter().enumerate() {
+            let mut entries = self.changes.iter().filter(|entry| entry.group == index).peekable();
+            if entries.peek().is_some() {
+                let _ = writeln!(out, "\n{title}");
+            }
+            for entry in entries {
+                let mark = if entry.breaks_strict_client { '!' } else { ' ' };
+                let _ = writeln!(out, "  {mark} {}", line(entry));
+            }
+        }
+        let breaking = self.changes.iter().filter(|entry| entry.breaks_strict_client).count();
+        let _ = match self.changes.len() {
+            0 => writeln!(out, "\nnothing changed for clients that read events"),
+            count => writeln!(out, "\n{count} changes, {breaking} of them (!) break a strict client"),
+        };
+        out
+    }
+}
+
+fn line(entry: &Entry) -> String {
+    let mut line = entry.owner.clone();
+    if let Some(part) = &entry.part {
+        let _ = write!(line, ".{part}");
+    }
+    let _ = match (entry.change, &entry.old, &entry.new) {
+        ("feature-added", _, Some(feature)) => write!(line, ": now {feature}"),
+        ("feature-removed", Some(feature), _) => write!(line, ": no longer {feature}"),
+        ("branch-removed", ..) => write!(line, ": none any more"),
+        ("type-renamed", _, Some(new)) => write!(line, " is now {new}"),
+        (_, Some(old), Some(new)) => write!(line, ": {old} became {new}"),
+        (_, None, Some(presence)) | (_, Some(presence), None) => write!(line, " ({presence})"),
+        _ => Ok(()),
+    };
+    if entry.owner_kind != "event" && !entry.events.is_empty() {
+        let events: Vec<_> = entry.events.iter().map(String::as_str).collect();
+        let _ = write!(line, ", in {}", events.join(", "));
+    }
+    if entry.left_out {
+        line.push_str(" (or left out of the build)");
+    }
+    line
+}

@@ -1,0 +1,25 @@
+//! What emitting knows: the catalogue, and which of its definitions generated code needs.
+
+use std::collections::BTreeSet;
+
+use qmp_events_frontend::schema::{Definition, DefinitionId, Kind};
+
+use crate::catalogue::Catalogue;
+
+/// Emits from one catalogue; a file beside this one for each kind of item.
+pub(super) struct Emitter<'a> {
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) reached: BTreeSet<DefinitionId>,
+}
+
+impl Emitter<'_> {
+    /// Whether generated code needs a type or an event.
+    pub(super) fn is_needed(&self, id: DefinitionId) -> bool {
+        self.reached.contains(&id) || matches!(self.catalogue.schema.get(id).kind, Kind::Event(_))
+    }
+
+    pub(super) fn needed(&self) -> impl Iterator<Item = (DefinitionId, &Definition)> {
+        let schema = &self.catalogue.schema;
+        schema.ids().filter(|id| self.is_needed(*id)).map(|id| (id, schema.get(id)))
+    }
+}
