@@ -3,6 +3,7 @@
 mod allocations;
 mod client;
 mod fresh;
+mod imports;
 #[cfg(unix)]
 mod live;
 mod wire;
