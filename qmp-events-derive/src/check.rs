@@ -46,8 +46,9 @@ fn check_names_are_names(container: &Container, sink: &Sink) {
     for literal in all_attrs(container).flat_map(literals) {
         let name = literal.value();
         if !name.chars().all(|character| character.is_ascii_alphanumeric() || "-_.".contains(character)) {
-            let message =
-                format!("`{name}` is no QAPI name: only letters, digits, `-`, `_` and `.` stand in one");
+            let message = format!(
+                "`{name}` is not a valid QAPI name: only letters, digits, `-`, `_` and `.` are allowed"
+            );
             sink.report(&literal, message);
         }
     }
@@ -116,7 +117,7 @@ fn check_mandatory_members_have_a_reason(container: &Container, sink: &Sink) {
         let Some(mandatory) = &member.attrs.mandatory else { continue };
         let dated = member.attrs.since.is_some() || member.attrs.removed.is_some();
         if !is_option(&member.ty) {
-            sink.report(mandatory, "a member that is no `Option` is mandatory anyway; remove this");
+            sink.report(mandatory, "a member that is not an `Option` is mandatory anyway; remove this");
         } else if !dated {
             let message = "say from or until when it is sent, with `since` or `removed`, or remove this";
             sink.report(mandatory, message);
@@ -126,7 +127,7 @@ fn check_mandatory_members_have_a_reason(container: &Container, sink: &Sink) {
 
 fn check_one_member_is_bare_at_most(container: &Container, sink: &Sink) {
     for second in container.members().iter().filter_map(|member| member.attrs.bare.as_ref()).skip(1) {
-        sink.report(second, "only one member can stand for the whole object");
+        sink.report(second, "only one member can be `bare`");
     }
     let bare = container.members().iter().find(|member| member.role == Role::Bare);
     let branches = container.members().iter().find_map(|member| member.attrs.branches.as_ref());
@@ -142,11 +143,11 @@ fn check_one_member_holds_branches_at_most(container: &Container, sink: &Sink) {
     }
 }
 
-/// The field of a union's branches is no member, so it has no name.
+/// The field of a union's branches is not a member, so it has no name.
 fn check_branches_have_no_name(container: &Container, sink: &Sink) {
     for member in container.members().iter().filter(|member| member.role == Role::Branches) {
         if let Some(name) = &member.attrs.name {
-            sink.report(name, "a field of `branches` is no member and has no name on the wire");
+            sink.report(name, "a field of `branches` is not a member and has no name on the wire");
         }
     }
 }
@@ -182,7 +183,7 @@ fn check_one_variant_is_unknown(container: &Container, sink: &Sink) {
         Shape::Alternate => "Other(serde_json::Value)",
         Shape::Events => "Unknown(UnknownEvent)",
     };
-    let mut unknown = container.variants().iter().filter(|variant| variant.attrs.unknown);
+    let mut unknown = container.variants().iter().filter(|variant| variant.attrs.unknown.is_some());
     match unknown.next() {
         None => {
             let message =
@@ -217,8 +218,13 @@ fn check_variants_fit_the_shape(container: &Container, sink: &Sink) {
 
 /// Whether the type is written as an `Option`.
 pub(crate) fn is_option(ty: &Type) -> bool {
+    is_named(ty, "Option")
+}
+
+/// Whether the last part of the type's path is this.
+pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
     let Type::Path(path) = ty else { return false };
-    path.path.segments.last().is_some_and(|segment| segment.ident == "Option")
+    path.path.segments.last().is_some_and(|segment| segment.ident == name)
 }
 
 /// Members that are read under their own name.

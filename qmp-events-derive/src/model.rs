@@ -45,14 +45,14 @@ impl Container {
         }
     }
 
-    /// The variants that stand for something of the schema.
+    /// The variants for what the schema has.
     pub(crate) fn known(&self) -> impl Iterator<Item = &Variant> {
-        self.variants().iter().filter(|variant| !variant.attrs.unknown)
+        self.variants().iter().filter(|variant| variant.attrs.unknown.is_none())
     }
 
     /// The variant that keeps what this build does not know; `check` made sure that it exists.
     pub(crate) fn unknown(&self) -> Option<&Variant> {
-        self.variants().iter().find(|variant| variant.attrs.unknown)
+        self.variants().iter().find(|variant| variant.attrs.unknown.is_some())
     }
 }
 
@@ -65,14 +65,14 @@ pub(crate) struct Member {
     pub(crate) description: String,
 }
 
-/// How a field stands in its object.
+/// What a field is to its object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// As a member.
+    /// A member.
     Member,
-    /// As a member whose value may also stand for the whole object.
+    /// A member whose value may also take the place of the whole object.
     Bare,
-    /// As a union whose tag and members are members of this object.
+    /// A union whose tag and members are members of this object.
     Branches,
 }
 
@@ -97,12 +97,13 @@ pub(crate) struct Attrs {
     pub(crate) condition: Option<LitStr>,
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) examples: Vec<LitStr>,
+    pub(crate) new: bool,
     pub(crate) tag: Option<LitStr>,
     pub(crate) kind: Option<Ident>,
     pub(crate) mandatory: Option<Ident>,
     pub(crate) bare: Option<Ident>,
     pub(crate) branches: Option<Ident>,
-    pub(crate) unknown: bool,
+    pub(crate) unknown: Option<Ident>,
 }
 
 /// A QEMU release, and where it was written.

@@ -2,7 +2,7 @@
 
 use syn::{Data, DeriveInput, Fields};
 
-use crate::attr::{container_place, item_place, parse_attrs, parse_description};
+use crate::attr::{Place, parse_attrs, parse_description};
 use crate::model::{Attrs, Body, Container, Member, Role, Shape, Variant};
 use crate::names::{member_name, value_name};
 use crate::sink::Sink;
@@ -11,7 +11,7 @@ use crate::sink::Sink;
 /// struct where the macro is for enums, or the other way round.
 pub(crate) fn parse_container(input: &DeriveInput, shape: Shape, sink: &Sink) -> Option<Container> {
     let body = parse_body(input, shape, sink)?;
-    let attrs = parse_attrs(&input.attrs, &container_place(shape), sink);
+    let attrs = parse_attrs(&input.attrs, Place::container(shape), sink);
     if !input.generics.params.is_empty() {
         sink.report(&input.generics, "QAPI types are concrete; remove the generic parameters");
     }
@@ -50,7 +50,7 @@ fn parse_members(fields: &Fields, shape: Shape, sink: &Sink) -> Vec<Member> {
         .iter()
         .filter_map(|field| {
             let ident = field.ident.clone()?;
-            let attrs = parse_attrs(&field.attrs, &item_place(shape), sink);
+            let attrs = parse_attrs(&field.attrs, Place::item(shape), sink);
             let role = match (&attrs.bare, &attrs.branches) {
                 (Some(bare), Some(_)) => {
                     sink.report(bare, "a member is `bare` or holds `branches`, not both");
@@ -73,7 +73,7 @@ fn parse_members(fields: &Fields, shape: Shape, sink: &Sink) -> Vec<Member> {
 }
 
 fn parse_variant(variant: &syn::Variant, shape: Shape, sink: &Sink) -> Variant {
-    let attrs = parse_attrs(&variant.attrs, &item_place(shape), sink);
+    let attrs = parse_attrs(&variant.attrs, Place::item(shape), sink);
     let payload = match &variant.fields {
         Fields::Unit => None,
         Fields::Unnamed(fields) if fields.unnamed.len() == 1 => Some(fields.unnamed[0].ty.clone()),

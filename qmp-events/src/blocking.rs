@@ -292,7 +292,7 @@ impl<S: Read + Write> Client<S> {
             match step {
                 Ok(Step::Keep(Kept::Event(json))) => {
                     self.kept_bytes = self.kept_bytes.saturating_sub(json.len());
-                    return EventMessage::decode(&json).map(Some).map_err(|e| Malformed::from(e).into());
+                    return E::decode(&json).map(Some).map_err(|e| Malformed::from(e).into());
                 }
                 Ok(Step::Keep(Kept::Malformed(malformed))) => return Err(malformed.into()),
                 Ok(Step::Greeting(greeting)) => self.greeting = greeting,

@@ -1,13 +1,13 @@
 //! A cursor over JSON text: all of the grammar, in place, without allocation but for escapes.
 //!
-//! Everything the cursor passes over is checked, whether it is decoded or skipped: grammar, UTF-8,
+//! Everything is checked, whether it is decoded or skipped: grammar, UTF-8,
 //! escapes, surrogates, the range of numbers, and nesting, which ends at [`MAX_DEPTH`]. It never
 //! recurses, never panics, and takes time linear in the length of what it reads.
 //!
 //! What QEMU writes is looked for first, spaces included; white space anywhere else is met in paths
 //! of its own, with the same result.
 
-mod fault;
+mod locate;
 mod number;
 mod plain;
 mod skip;
@@ -15,16 +15,15 @@ mod string;
 
 use std::borrow::Cow;
 
-pub use fault::Fault;
-pub(crate) use fault::locate;
-pub(crate) use number::MAX_FLOAT_INTEGER;
-
-use crate::error::DecodeErrorKind;
+use crate::error::{DecodeErrorKind, Fault};
 
 /// How deep objects and lists may nest: as deep as serde_json reads.
 pub(crate) const MAX_DEPTH: u32 = 127;
 
-/// A position in JSON text. Methods leave it behind what they read.
+/// The greatest magnitude up to which a float stands for one integer only.
+pub(crate) const MAX_FLOAT_INTEGER: i128 = (1 << 53) - 1;
+
+/// A position in JSON text. Methods leave it after what they read.
 #[derive(Clone, Debug)]
 pub struct Cursor<'a> {
     rest: &'a [u8],
@@ -55,18 +54,18 @@ impl<'a> Cursor<'a> {
         self.rest.first().copied()
     }
 
-    /// Passes over `length` bytes, or to the end.
+    /// Skips `length` bytes, or to the end.
     #[inline(always)]
     fn advance(&mut self, length: usize) {
         self.rest = self.rest.get(length..).unwrap_or_default();
     }
 
-    /// Passes over `literal` if it comes next, byte for byte.
+    /// Skips `literal` if it comes next, byte for byte.
     #[inline(always)]
     pub fn expect<const N: usize>(&mut self, literal: &[u8; N]) -> bool {
         match self.rest.split_first_chunk() {
-            Some((chunk, behind)) if chunk == literal => {
-                self.rest = behind;
+            Some((chunk, after)) if chunk == literal => {
+                self.rest = after;
                 true
             }
             _ => false,
@@ -79,7 +78,7 @@ impl<'a> Cursor<'a> {
         self.rest.first_chunk()
     }
 
-    /// Passes over `literal`, which opens one object more than it closes, if it comes next.
+    /// Skips `literal`, which opens one object more than it closes, if it comes next.
     #[inline(always)]
     pub(crate) fn expect_opening<const N: usize>(&mut self, literal: &[u8; N]) -> bool {
         let found = self.expect(literal);
@@ -97,19 +96,19 @@ impl<'a> Cursor<'a> {
     #[cold]
     #[inline(never)]
     fn skip_some_whitespace(&mut self) {
-        while let [b' ' | b'\n' | b'\r' | b'\t', behind @ ..] = self.rest {
-            self.rest = behind;
+        while let [b' ' | b'\n' | b'\r' | b'\t', after @ ..] = self.rest {
+            self.rest = after;
         }
     }
 
-    /// The next byte that is no white space.
+    /// The next byte that is not white space.
     #[inline(always)]
     pub(crate) fn peek_value(&mut self) -> Option<u8> {
         self.skip_whitespace();
         self.peek()
     }
 
-    /// Passes over `byte`, and white space in front of it, if it comes next.
+    /// Skips `byte`, and white space before it, if it comes next.
     #[inline(always)]
     fn find(&mut self, byte: u8) -> bool {
         let found = self.peek_value() == Some(byte);
@@ -162,13 +161,13 @@ impl<'a> Cursor<'a> {
         Ok(true)
     }
 
-    /// Behind a member: says whether another one comes, else passes over the object's end.
+    /// After a member: says whether another one comes, else skips the object's end.
     #[inline(always)]
     pub fn next_member(&mut self) -> Result<bool, Fault> {
         self.next(b'}', "`,` or `}`")
     }
 
-    /// Behind an item: says whether another one comes, else passes over the list's end.
+    /// After an item: says whether another one comes, else skips the list's end.
     #[inline(always)]
     pub(crate) fn next_item(&mut self) -> Result<bool, Fault> {
         self.next(b']', "`,` or `]`")
@@ -177,12 +176,12 @@ impl<'a> Cursor<'a> {
     #[inline(always)]
     fn next(&mut self, close: u8, expected: &'static str) -> Result<bool, Fault> {
         match self.rest {
-            [b',', b' ', behind @ ..] => {
-                self.rest = behind;
+            [b',', b' ', after @ ..] => {
+                self.rest = after;
                 Ok(true)
             }
-            [first, behind @ ..] if *first == close => {
-                self.rest = behind;
+            [first, after @ ..] if *first == close => {
+                self.rest = after;
                 self.depth -= 1;
                 Ok(false)
             }
@@ -200,7 +199,7 @@ impl<'a> Cursor<'a> {
         if self.find(b',') { Ok(true) } else { Err(self.syntax(expected)) }
     }
 
-    /// The name of the next member, and the colon behind it.
+    /// The name of the next member, and the colon after it.
     pub(crate) fn key(&mut self) -> Result<Cow<'a, [u8]>, Fault> {
         if self.peek_value() != Some(b'"') {
             return Err(self.syntax("a member's name in quotes"));
@@ -210,7 +209,7 @@ impl<'a> Cursor<'a> {
         Ok(name)
     }
 
-    /// The colon behind a member's name.
+    /// The colon after a member's name.
     #[inline(always)]
     fn colon(&mut self) -> Result<(), Fault> {
         if self.expect(b": ") || self.find(b':') { Ok(()) } else { Err(self.syntax("`:`")) }
@@ -235,7 +234,7 @@ impl<'a> Cursor<'a> {
         if self.expect(b"null") { Ok(()) } else { Err(self.mismatch("null")) }
     }
 
-    /// Passes over the end of the outermost object if nothing but white space is behind it.
+    /// Skips the end of the outermost object if nothing but white space follows.
     #[inline(always)]
     pub(crate) fn expect_closing(&mut self) -> bool {
         self.expect(b"}") && self.end().is_ok()
@@ -263,7 +262,7 @@ impl<'a> Cursor<'a> {
         Fault::new(DecodeErrorKind::Syntax, self.offset(), message)
     }
 
-    /// A value of another type stands here, or none at all.
+    /// Here is a value of another type, or none at all.
     #[cold]
     pub(crate) fn mismatch(&self, expected: &'static str) -> Fault {
         let found = match self.rest.first() {

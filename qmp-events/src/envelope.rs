@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::EventKind;
-use crate::cursor::{Cursor, Fault};
-use crate::error::DecodeError;
+use crate::cursor::Cursor;
+use crate::error::{DecodeError, Fault};
+use crate::generated::EventKind;
 use crate::kind::Kind;
-use crate::message::{EventMessage, Parts, decode_data, read_name, read_opening, read_parts};
+use crate::message::{EventMessage, Parts, QapiEvents, decode_data, read_name, read_opening, read_parts};
 use crate::timestamp::Timestamp;
-use crate::wire::QapiEvents;
 
 /// The name and the time of an event, with its `data` as text that was checked to be JSON.
 ///
@@ -38,7 +37,7 @@ impl<'a> Envelope<'a> {
     ///
     /// # Errors
     ///
-    /// If the text is no JSON, or no event message. Whether `data` fits the event shows when it is
+    /// If the text is not JSON, or not an event message. Whether `data` fits the event shows when it is
     /// read.
     pub fn decode(message: &'a [u8]) -> Result<Self, DecodeError> {
         Self::decode_regular(message).unwrap_or_else(|| Self::decode_any_layout(message))
@@ -52,7 +51,7 @@ impl<'a> Envelope<'a> {
         let (name, has_data) = read_name(&mut cursor)?;
         let data = match has_data.then(|| skip_data(&mut cursor)).transpose() {
             Ok(data) => data,
-            Err(fault) => return Some(Err(DecodeError::new(message, fault))),
+            Err(fault) => return Some(Err(fault.in_text(message))),
         };
         let (name, timestamp) = (Cow::Borrowed(name), Some(timestamp));
         cursor.expect_closing().then_some(Ok(Envelope { message, name, timestamp, data }))
@@ -62,7 +61,7 @@ impl<'a> Envelope<'a> {
     fn decode_any_layout(message: &'a [u8]) -> Result<Self, DecodeError> {
         match read_parts(message, |_, data| data.map(skip_data).transpose()) {
             Ok(Parts { name, timestamp, data }) => Ok(Envelope { message, name, timestamp, data }),
-            Err(fault) => Err(DecodeError::new(message, fault)),
+            Err(fault) => Err(fault.in_text(message)),
         }
     }
 
@@ -95,10 +94,19 @@ impl<'a> Envelope<'a> {
         let mut cursor = self.data.as_ref().map(|(cursor, _)| cursor.clone());
         match decode_data(&self.name, cursor.as_mut()) {
             Ok(event) => Ok(EventMessage { event, timestamp: self.timestamp }),
-            Err(fault) => Err(DecodeError::new(self.message, fault)),
+            Err(fault) => Err(fault.in_text(self.message)),
         }
     }
 }
+
+/// Envelopes of the same text are the same.
+impl PartialEq for Envelope<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.message == other.message
+    }
+}
+
+impl Eq for Envelope<'_> {}
 
 impl<'a> TryFrom<&'a str> for Envelope<'a> {
     type Error = DecodeError;
@@ -108,7 +116,7 @@ impl<'a> TryFrom<&'a str> for Envelope<'a> {
     }
 }
 
-/// Passes over `data` and says where it begins and what it is.
+/// Skips `data` and says where it begins and what it is.
 #[inline(always)]
 fn skip_data<'a>(cursor: &mut Cursor<'a>) -> Result<(Cursor<'a>, &'a [u8]), Fault> {
     let before = cursor.clone();

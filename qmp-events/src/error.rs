@@ -1,13 +1,12 @@
 //! Why a message could not be read.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use crate::cursor::{Fault, locate};
-
-/// A message that is no event message, or whose members do not fit its event.
+/// A message that is not an event message, or whose members do not fit its event.
 ///
 /// It names the event and the member as far as the text tells them, says what was wrong, and keeps
-/// the text. A stream can go on behind it.
+/// the text. The stream can go on after it.
 ///
 /// ```
 /// use qmp_events::{DecodeErrorKind, EventMessage};
@@ -49,7 +48,7 @@ pub enum DecodeErrorKind {
     Depth,
     /// A value has another JSON type than its member.
     Type,
-    /// A number is out of the range of its member, or has a fraction where an integer stands.
+    /// A number is out of the range of its member, or has a fraction although the member is an integer.
     Range,
     /// A member that every QEMU sends is missing.
     Missing,
@@ -58,20 +57,20 @@ pub enum DecodeErrorKind {
 }
 
 impl DecodeError {
+    /// `fault` in `text`, which the path of `member` and the `event` were read from.
     #[cold]
-    pub(crate) fn new(text: &[u8], fault: Fault) -> Self {
-        let defect = fault.into_defect();
-        let (event, mut member) = locate(text, defect.offset);
-        if let Some(missing) = defect.member {
+    pub(crate) fn new(text: &[u8], fault: Fault, event: Option<String>, mut member: String) -> Self {
+        let Defect { kind, offset, member: missing, message } = *fault.0;
+        if let Some(missing) = missing {
             let path = Some(member.as_str()).filter(|&path| path != "data" && !path.is_empty());
             member = path.map_or(missing.to_owned(), |path| format!("{path}.{missing}"));
         }
         DecodeError(Box::new(Details {
-            kind: defect.kind,
+            kind,
             event,
             member,
-            offset: Some(defect.offset),
-            message: defect.message.into_owned(),
+            offset: Some(offset),
+            message: message.into_owned(),
             raw: String::from_utf8_lossy(text).into_owned(),
         }))
     }
@@ -132,3 +131,35 @@ impl fmt::Debug for DecodeError {
 }
 
 impl std::error::Error for DecodeError {}
+
+/// A defect at a byte of the text. One word, so that the path without defects stays fast.
+#[derive(Debug)]
+pub struct Fault(Box<Defect>);
+
+#[derive(Debug)]
+struct Defect {
+    kind: DecodeErrorKind,
+    offset: usize,
+    /// The member that is missing in the object at `offset`.
+    member: Option<&'static str>,
+    message: Cow<'static, str>,
+}
+
+impl Fault {
+    #[cold]
+    pub(crate) fn new(kind: DecodeErrorKind, offset: usize, message: impl Into<Cow<'static, str>>) -> Self {
+        Fault(Box::new(Defect { kind, offset, member: None, message: message.into() }))
+    }
+
+    #[cold]
+    pub(crate) fn missing(member: &'static str, offset: usize) -> Self {
+        let mut fault = Fault::new(DecodeErrorKind::Missing, offset, "this member is missing");
+        fault.0.member = Some(member);
+        fault
+    }
+
+    /// Where it is, in bytes from the start of the text.
+    pub(crate) fn offset(&self) -> usize {
+        self.0.offset
+    }
+}

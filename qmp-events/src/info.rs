@@ -1,8 +1,8 @@
 //! What is known about events and their types: constants, without allocation.
 //!
-//! The derive macros make them, and any release may add fields: take them apart with `..`.
+//! The derive macros make them; any release may add fields.
 //!
-//! [`EventKind::info`](crate::EventKind::info) gives an [`EventInfo`]; everything else hangs on it.
+//! Start from [`EventKind::info`](crate::EventKind::info), which gives an [`EventInfo`].
 //!
 //! ```
 //! use qmp_events::{EventKind, Version};
@@ -15,6 +15,7 @@
 //! ```
 
 mod audit;
+mod constructors;
 mod version;
 
 pub use audit::{Unrecognized, audit};
@@ -26,6 +27,7 @@ use std::time::Duration;
 
 /// Since and until when, and whether, QEMU has something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Availability {
     /// The first release with it, if that is known; for a member or value, if it is later than that
     /// of its owner.
@@ -43,6 +45,9 @@ pub struct Availability {
 }
 
 impl Availability {
+    /// In every QEMU; for a member or value, in every QEMU that has its owner.
+    pub const ALWAYS: Self = Availability::new(None, None, false, false, &[], None);
+
     /// Whether this release has it, if it has the owner and was built with everything.
     pub fn available_in(&self, version: Version) -> bool {
         self.since.is_none_or(|since| since <= version)
@@ -65,6 +70,7 @@ available_in!(EventInfo StructInfo MemberInfo EnumInfo ValueInfo UnionInfo Branc
 
 /// What is known about an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct EventInfo {
     /// The name on the wire.
     pub name: &'static str,
@@ -97,6 +103,7 @@ fn member(members: &'static [MemberInfo], name: &str) -> Option<&'static MemberI
 
 /// A limit: QEMU sends one event per window and key, the first at once, then the last of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RateLimit {
     /// Members whose values are limited apart. None: all events of the kind share the limit.
     pub keys: &'static [&'static str],
@@ -113,6 +120,7 @@ impl RateLimit {
 
 /// What is known about a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MemberInfo {
     /// The name on the wire.
     pub name: &'static str,
@@ -122,7 +130,7 @@ pub struct MemberInfo {
     pub ty: TypeInfo,
     /// Whether a QEMU that has it may leave it out.
     pub optional: bool,
-    /// Whether its value may stand for the whole object, as old documents show it.
+    /// Whether its value may take the place of the whole object, as old documents show it.
     pub bare: bool,
     /// Which QEMUs have it.
     pub availability: Availability,
@@ -243,6 +251,13 @@ impl TypeInfo {
     }
 }
 
+/// As [`TypeInfo::name`], in brackets for a list.
+impl fmt::Display for TypeInfo {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&format!("{self:?}"))
+    }
+}
+
 /// Types are the same if they have the same name, and are lists or not. (They may contain
 /// themselves, so that comparing what they contain would not end.)
 impl PartialEq for TypeInfo {
@@ -259,6 +274,7 @@ impl Eq for TypeInfo {}
 
 /// What is known about a struct.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StructInfo {
     /// The name in the schema.
     pub name: &'static str,
@@ -283,6 +299,7 @@ impl StructInfo {
 
 /// What is known about an enum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct EnumInfo {
     /// The name in the schema.
     pub name: &'static str,
@@ -305,6 +322,7 @@ impl EnumInfo {
 
 /// What is known about a value of an enum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ValueInfo {
     /// The name on the wire.
     pub name: &'static str,
@@ -318,6 +336,7 @@ pub struct ValueInfo {
 
 /// What is known about a union.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnionInfo {
     /// The name in the schema.
     pub name: &'static str,
@@ -342,6 +361,7 @@ impl UnionInfo {
 
 /// What is known about a branch of a union.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BranchInfo {
     /// The value of the tag.
     pub name: &'static str,
@@ -357,6 +377,7 @@ pub struct BranchInfo {
 
 /// What is known about an alternate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AlternateInfo {
     /// The name in the schema.
     pub name: &'static str,

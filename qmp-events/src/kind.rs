@@ -3,8 +3,6 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::EventKind;
-
 /// The kinds of a set of events, made by `#[qapi(kind = …)]` of
 /// [`QapiEvents`](derive@crate::QapiEvents).
 pub trait Kind: Copy + 'static {
@@ -44,22 +42,11 @@ impl fmt::Display for UnknownKind {
 
 impl std::error::Error for UnknownKind {}
 
-/// A set of [`EventKind`]s.
-///
-/// ```
-/// use qmp_events::{Envelope, EventKind, EventKindSet};
-///
-/// let wanted: EventKindSet = [EventKind::Stop, EventKind::Shutdown].into_iter().collect();
-/// let envelope = Envelope::decode(br#"{"event": "STOP"}"#)?;
-/// assert!(wanted.contains_name(envelope.name()));
-/// # Ok::<(), qmp_events::DecodeError>(())
-/// ```
-pub type EventKindSet = KindSet<EventKind>;
-
 /// How many kinds a set can tell apart.
 const CAPACITY: usize = 256;
 
-/// A set of kinds, in a few words without allocation.
+/// A set of kinds, in a few words without allocation. [`EventKindSet`](crate::EventKindSet) is that of
+/// QEMU's events.
 pub struct KindSet<K> {
     words: [u64; CAPACITY / 64],
     kind: PhantomData<fn() -> K>,

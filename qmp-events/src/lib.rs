@@ -34,6 +34,7 @@ mod cursor;
 mod endpoint;
 mod envelope;
 mod error;
+mod event_kind_set;
 #[rustfmt::skip] // xtask prints it, and checks that it is as printed
 mod generated;
 pub mod info;
@@ -54,14 +55,16 @@ pub use client::{Disconnected, Error, Malformed};
 pub use endpoint::{Endpoint, EndpointError, ToEndpoint};
 pub use envelope::Envelope;
 pub use error::{DecodeError, DecodeErrorKind};
+pub use event_kind_set::EventKindSet;
 pub use generated::{Event, EventKind};
 pub use info::Version;
-pub use kind::{EventKindSet, Kind, KindSet, UnknownKind};
-pub use message::EventMessage;
+pub use kind::{Kind, KindSet, UnknownKind};
+pub use message::{EventMessage, QapiEvents};
 pub use qmp_events_derive::{QapiAlternate, QapiEnum, QapiEvent, QapiEvents, QapiStruct, QapiUnion};
 pub use timestamp::{Timestamp, TimestampError};
 pub use unknown::{UnknownBranch, UnknownEvent, UnknownValue};
-pub use wire::{QapiEvent, QapiEvents, QapiType};
+pub use wire::event::QapiEvent;
+pub use wire::qapi_type::QapiType;
 
 #[doc = include_str!("../docs/delivery.md")]
 pub mod delivery {}

@@ -4,6 +4,7 @@
 //! and the last of a repeated key counts. Nothing in here is an error: a message that is none of the three
 //! is [`ServerMessage::Unrecognised`]. An event's data is not looked at.
 
+use crate::info::Version;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
@@ -149,6 +150,16 @@ impl Greeting {
             package: value["version"]["package"].as_str().unwrap_or_default().trim().to_owned(),
             capabilities: capabilities.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         }
+    }
+}
+
+/// The release line, for comparison with the versions of [`info`](crate::info). A build from between two
+/// releases counts as the earlier one, from which its number is.
+impl From<QemuVersion> for Version {
+    fn from(version: QemuVersion) -> Self {
+        let [major, minor] =
+            [version.major, version.minor].map(|number| u16::try_from(number).unwrap_or(u16::MAX));
+        Version::new(major, minor)
     }
 }
 

@@ -49,7 +49,18 @@ impl Timestamp {
     }
 }
 
-/// Why a timestamp is no time.
+/// Seconds with six decimals, as `date +%s.%6N` prints them; `unknown` if QEMU could not read the clock.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_known() {
+            formatter.pad(&format!("{}.{:06}", self.seconds, self.microseconds))
+        } else {
+            formatter.pad("unknown")
+        }
+    }
+}
+
+/// Why a timestamp cannot be converted into a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimestampError {

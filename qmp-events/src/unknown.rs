@@ -6,8 +6,6 @@ use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
-use crate::wire::object::Members;
-
 /// An event that this build does not know: a newer QEMU's, or a vendor's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownEvent {
@@ -90,11 +88,5 @@ impl UnknownBranch {
     /// All members but the tag.
     pub fn members(&self) -> &Map<String, Value> {
         &self.0.1
-    }
-}
-
-impl Members for UnknownBranch {
-    fn serialize_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.members().iter().try_for_each(|(name, value)| map.serialize_entry(name, value))
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn expand_alternate(container: &Container) -> TokenStream {
         );
 
         impl qapi::Alternate for #ident {
-            fn read<P: qapi::Alternative>(
+            fn read<P: qapi::AlternativeReader>(
                 json: qapi::JsonType,
                 value: P,
             ) -> ::core::result::Result<Self, P::Error> {

@@ -45,6 +45,14 @@ pub(crate) fn expand_enum(container: &Container) -> TokenStream {
             }
         }
 
+        impl ::core::str::FromStr for #ident {
+            type Err = ::core::convert::Infallible;
+            #[doc = #from_doc]
+            fn from_str(value: &str) -> ::core::result::Result<Self, Self::Err> {
+                ::core::result::Result::Ok(Self::from(value))
+            }
+        }
+
         impl qapi::Enum for #ident {
             #[inline]
             fn read(value: &[u8]) -> Self {

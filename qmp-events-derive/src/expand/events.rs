@@ -12,9 +12,11 @@ use crate::model::{Container, Variant};
 
 pub(crate) fn expand_events(container: &Container) -> TokenStream {
     let dispatch = in_private_scope(&expand_dispatch(container));
+    let conversions = in_private_scope(&expand_conversions(container));
     let kinds = container.attrs.kind.as_ref().map(|kind| expand_kinds(container, kind));
     quote! {
         #dispatch
+        #conversions
         #kinds
     }
 }
@@ -62,7 +64,7 @@ fn expand_dispatch(container: &Container) -> TokenStream {
                 &[#(<#types as qapi::QapiEvent>::INFO),*];
 
             #[inline]
-            fn read<P: qapi::Payload>(
+            fn read<P: qapi::DataReader>(
                 name: &[u8],
                 payload: P,
             ) -> ::core::result::Result<Self, P::Error> {
@@ -120,6 +122,30 @@ fn expand_dispatch(container: &Container) -> TokenStream {
     }
 }
 
+/// From an event's type to the set, and from a message to its event.
+fn expand_conversions(container: &Container) -> TokenStream {
+    let ident = &container.ident;
+    let from_types = container.known().filter_map(|Variant { ident: variant, payload, .. }| {
+        let ty = payload.as_ref()?;
+        Some(quote! {
+            impl ::core::convert::From<#ty> for #ident {
+                fn from(event: #ty) -> Self {
+                    Self::#variant(event)
+                }
+            }
+        })
+    });
+    quote! {
+        #(#from_types)*
+
+        impl ::core::convert::From<qapi::EventMessage<#ident>> for #ident {
+            fn from(message: qapi::EventMessage<#ident>) -> Self {
+                message.event
+            }
+        }
+    }
+}
+
 /// Returns what `result` says for the variant of this `name`: first by length, then by comparison
 /// with the few names of that length.
 fn expand_by_name(known: &[&Variant], result: impl Fn(&Variant) -> TokenStream) -> TokenStream {
@@ -144,7 +170,7 @@ fn expand_by_name(known: &[&Variant], result: impl Fn(&Variant) -> TokenStream) 
 }
 
 /// Reads an event with `data` from the text of its name on: one jump by a hash that is made for the
-/// names of this set, and one comparison with all that stands in front of `data`.
+/// names of this set, and one comparison with everything before `data`.
 fn expand_read_opened(known: &[&Variant]) -> TokenStream {
     let openings: Vec<_> = known.iter().filter_map(|variant| Opening::of(variant)).collect();
     let starts: Vec<_> = openings.iter().map(|opening| opening.start).collect();
@@ -197,7 +223,7 @@ fn expand_same_name(variant: &Variant) -> TokenStream {
         format!("`{}` is not the name of this variant's event; copy it from the type", variant.name);
     quote_spanned! {literal.span()=>
         const _: () = ::core::assert!(
-            qapi::same_text(<#ty as qapi::QapiEvent>::INFO.name, #literal),
+            qapi::str_eq(<#ty as qapi::QapiEvent>::INFO.name, #literal),
             #message,
         );
     }
@@ -233,6 +259,13 @@ fn expand_kinds(container: &Container, kind: &Ident) -> TokenStream {
                 match self {
                     #(Self::#idents => <#types as qapi::QapiEvent>::INFO,)*
                 }
+            }
+
+            /// The examples of the metadata, decoded. One that is not a message of the set is left
+            /// out.
+            pub fn examples(self) -> impl ::core::iter::Iterator<Item = qapi::EventMessage<#ident>> {
+                let examples = self.info().examples.iter();
+                examples.filter_map(|example| example.parse().ok())
             }
         }
 

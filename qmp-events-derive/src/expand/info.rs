@@ -14,16 +14,9 @@ pub(crate) fn expand_event_info(container: &Container) -> TokenStream {
     let members = expand_members(container);
     let branches = expand_branches(container);
     quote! {
-        qapi::EventInfo {
-            name: #name,
-            aliases: &[#(#aliases),*],
-            availability: #availability,
-            rate_limit: #rate_limit,
-            members: #members,
-            branches: #branches,
-            description: #description,
-            examples: &[#(#examples),*],
-        }
+        qapi::EventInfo::new(#name, &[#(#aliases),*], #availability, #members, #branches, #description)
+            .with_rate_limit(#rate_limit)
+            .with_examples(&[#(#examples),*])
     }
 }
 
@@ -34,14 +27,7 @@ pub(crate) fn expand_struct_info(container: &Container) -> TokenStream {
     let members = expand_members(container);
     let branches = expand_branches(container);
     quote! {
-        qapi::StructInfo {
-            name: #name,
-            aliases: &[#(#aliases),*],
-            availability: #availability,
-            members: #members,
-            branches: #branches,
-            description: #description,
-        }
+        qapi::StructInfo::new(#name, &[#(#aliases),*], #availability, #members, #branches, #description)
     }
 }
 
@@ -54,22 +40,11 @@ pub(crate) fn expand_enum_info(container: &Container) -> TokenStream {
         let aliases = &attrs.aliases;
         let availability = expand_availability(attrs);
         quote! {
-            qapi::ValueInfo {
-                name: #name,
-                aliases: &[#(#aliases),*],
-                availability: #availability,
-                description: #description,
-            }
+            qapi::ValueInfo::new(#name, &[#(#aliases),*], #availability, #description)
         }
     });
     quote! {
-        qapi::EnumInfo {
-            name: #name,
-            aliases: &[#(#aliases),*],
-            availability: #availability,
-            values: &[#(#values),*],
-            description: #description,
-        }
+        qapi::EnumInfo::new(#name, &[#(#aliases),*], #availability, const { &[#(#values),*] }, #description)
     }
 }
 
@@ -83,24 +58,11 @@ pub(crate) fn expand_union_info(container: &Container, tag: &str) -> TokenStream
         let availability = expand_availability(attrs);
         let ty = option(payload.as_ref().map(|ty| quote!(<#ty as qapi::QapiType>::TYPE)));
         quote! {
-            qapi::BranchInfo {
-                name: #name,
-                aliases: &[#(#aliases),*],
-                ty: #ty,
-                availability: #availability,
-                description: #description,
-            }
+            qapi::BranchInfo::new(#name, &[#(#aliases),*], #ty, #availability, #description)
         }
     });
     quote! {
-        qapi::UnionInfo {
-            name: #name,
-            aliases: &[#(#aliases),*],
-            tag: #tag,
-            availability: #availability,
-            branches: &[#(#branches),*],
-            description: #description,
-        }
+        qapi::UnionInfo::new(#name, &[#(#aliases),*], #tag, #availability, const { &[#(#branches),*] }, #description)
     }
 }
 
@@ -110,19 +72,13 @@ pub(crate) fn expand_alternate_info(container: &Container) -> TokenStream {
     let availability = expand_availability(attrs);
     let types = container.known().filter_map(|variant| variant.payload.as_ref());
     quote! {
-        qapi::AlternateInfo {
-            name: #name,
-            aliases: &[#(#aliases),*],
-            availability: #availability,
-            types: &[#(<#types as qapi::QapiType>::TYPE),*],
-            description: #description,
-        }
+        qapi::AlternateInfo::new(#name, &[#(#aliases),*], #availability, &[#(<#types as qapi::QapiType>::TYPE),*], #description)
     }
 }
 
 fn expand_members(container: &Container) -> TokenStream {
     let members = named(container.members()).map(expand_member);
-    quote!(&[#(#members),*])
+    quote!(const { &[#(#members),*] })
 }
 
 fn expand_member(member: &Member) -> TokenStream {
@@ -131,15 +87,7 @@ fn expand_member(member: &Member) -> TokenStream {
     let (mandatory, bare) = (attrs.mandatory.is_some(), *role == Role::Bare);
     let availability = expand_availability(attrs);
     quote! {
-        qapi::MemberInfo {
-            name: #name,
-            aliases: &[#(#aliases),*],
-            ty: <#ty as qapi::QapiType>::TYPE,
-            optional: <#ty as qapi::QapiType>::OPTIONAL && !#mandatory,
-            bare: #bare,
-            availability: #availability,
-            description: #description,
-        }
+        qapi::MemberInfo::new(#name, &[#(#aliases),*], <#ty as qapi::QapiType>::TYPE, <#ty as qapi::QapiType>::OPTIONAL && !#mandatory, #bare, #availability, #description)
     }
 }
 
@@ -154,14 +102,7 @@ fn expand_availability(attrs: &Attrs) -> TokenStream {
     let removed = option(attrs.removed.as_ref().map(expand_version));
     let condition = option(condition.as_ref().map(|condition| quote!(#condition)));
     quote! {
-        qapi::Availability {
-            since: #since,
-            removed: #removed,
-            deprecated: #deprecated,
-            unstable: #unstable,
-            features: &[#(#features),*],
-            condition: #condition,
-        }
+        qapi::Availability::new(#since, #removed, #deprecated, #unstable, &[#(#features),*], #condition)
     }
 }
 
@@ -174,7 +115,7 @@ fn expand_rate_limit(limit: &RateLimit) -> TokenStream {
     let keys = &limit.keys;
     let since = option(limit.since.as_ref().map(expand_version));
     let exempt = option(limit.exempt.as_ref().map(|(member, value)| quote!((#member, #value))));
-    quote!(qapi::RateLimit { keys: &[#(#keys),*], since: #since, exempt: #exempt })
+    quote!(qapi::RateLimit::new(&[#(#keys),*], #since, #exempt))
 }
 
 fn option(tokens: Option<TokenStream>) -> TokenStream {

@@ -1,9 +1,10 @@
 //! Writes the impls, from the model alone.
 //!
-//! What does not depend on the type stands in `qmp_events::__private`; an expansion holds only the
+//! What does not depend on the type is in `qmp_events::__private`; an expansion holds only the
 //! lists of the type: its members, values, branches or events.
 
 mod alternates;
+mod constructors;
 mod enums;
 mod events;
 mod info;

@@ -1,13 +1,13 @@
 //! Events and structs: objects with members.
 //!
-//! Decoding fills a draft in which every member is optional, first in the order in which QEMU
-//! prints them, then in any order; at the end the draft is turned into the value. Both sources,
-//! bytes and serde, fill the same draft through the same `take`.
+//! Decoding fills a partial object, in which every member is optional, first in the order in which
+//! QEMU prints them, then in any order; at the end it is turned into the value. Both sources, bytes and
+//! serde, fill the same partial object through the same `read_member`.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{expand_deserialize, expand_is_name, info};
+use super::{constructors, expand_deserialize, expand_is_name, info};
 use crate::check::named;
 use crate::model::{Container, Member, Role};
 use crate::order::printing_order;
@@ -15,10 +15,12 @@ use crate::order::printing_order;
 pub(crate) fn expand_event(container: &Container) -> TokenStream {
     let ident = &container.ident;
     let object = expand_object(container);
+    let new = constructors::expand_new(container);
     let info = info::expand_event_info(container);
     let (name, fieldless) = (&container.name, container.members().is_empty());
     quote! {
         #object
+        #new
         static INFO: qapi::EventInfo = #info;
         #[diagnostic::do_not_recommend]
         impl qapi::QapiEvent for #ident {
@@ -38,10 +40,12 @@ pub(crate) fn expand_event(container: &Container) -> TokenStream {
 pub(crate) fn expand_struct(container: &Container) -> TokenStream {
     let ident = &container.ident;
     let object = expand_object(container);
+    let new = constructors::expand_new(container);
     let info = info::expand_struct_info(container);
     let deserialize = expand_deserialize(container);
     quote! {
         #object
+        #new
         static INFO: qapi::StructInfo = #info;
         #[diagnostic::do_not_recommend]
         impl qapi::QapiType for #ident {
@@ -61,49 +65,49 @@ pub(crate) fn expand_struct(container: &Container) -> TokenStream {
     }
 }
 
-/// The draft, how it is filled and finished, and how the members are written.
+/// The partial object, how it is filled and finished, and how the members are written.
 fn expand_object(container: &Container) -> TokenStream {
     let ident = &container.ident;
     let members = container.members();
     let fields = named(members).map(|Member { ident, ty, .. }| quote!(#ident: ::core::option::Option<#ty>));
     let rest = keeps_rest(members).then(|| quote!(__rest: qapi::Rest,));
-    let take = expand_take(members);
-    let expected = expand_expected(members);
+    let read_member = expand_read_member(members);
+    let in_qemu_order = expand_in_qemu_order(members);
     let finish = members.iter().map(expand_finish);
     let entries = members.iter().map(expand_entry);
     let name = &container.name;
     quote! {
         #[derive(::core::default::Default)]
-        pub struct Draft { #(#fields,)* #rest }
+        pub struct Partial { #(#fields,)* #rest }
 
         impl qapi::Object for #ident {
             const NAME: &'static str = #name;
-            type Draft = Draft;
+            type Partial = Partial;
 
             #[inline]
-            fn take<'de, S: qapi::Source<'de>>(
-                draft: &mut Draft,
+            fn read_member<'de, S: qapi::MemberReader<'de>>(
+                partial: &mut Partial,
                 name: &[u8],
                 source: S,
             ) -> ::core::result::Result<(), S::Error> {
-                #take
+                #read_member
             }
 
             #[inline]
-            fn decode_expected(
-                draft: &mut Draft,
+            fn decode_in_qemu_order(
+                partial: &mut Partial,
                 cursor: &mut qapi::Cursor<'_>,
             ) -> ::core::result::Result<bool, qapi::Fault> {
-                #expected
+                #in_qemu_order
                 ::core::result::Result::Ok(true)
             }
 
             #[inline]
             fn finish(
-                draft: Draft,
+                partial: Partial,
                 place: &qapi::Place<'_>,
             ) -> ::core::result::Result<Self, qapi::Incomplete> {
-                let _ = (&draft, place);
+                let _ = (&partial, place);
                 ::core::result::Result::Ok(Self { #(#finish,)* })
             }
         }
@@ -131,38 +135,38 @@ fn expand_object(container: &Container) -> TokenStream {
 }
 
 /// Whether members of other names mean something: for a union in the same object, or for a value
-/// that may stand for the object.
+/// that may take the place of the object.
 fn keeps_rest(members: &[Member]) -> bool {
     members.iter().any(|member| member.role != Role::Member)
 }
 
-fn expand_take(members: &[Member]) -> TokenStream {
+fn expand_read_member(members: &[Member]) -> TokenStream {
     let steps = named(members).map(|member| {
         let Member { ident, ty, name, .. } = member;
         let is_name = expand_is_name(&quote!(name), name, &member.attrs);
         quote! {
             if #is_name {
-                return qapi::take_member::<#ty, S>(&mut draft.#ident, #name, source);
+                return qapi::read_into::<#ty, S>(&mut partial.#ident, #name, source);
             }
         }
     });
     let other = if keeps_rest(members) {
         quote! {
-            draft.__rest.push((qapi::rest_name(name), source.any()?));
+            partial.__rest.push((qapi::owned_name(name), source.any()?));
             ::core::result::Result::Ok(())
         }
     } else {
         quote!(source.skip())
     };
     quote! {
-        let _ = (&draft, name);
+        let _ = (&partial, name);
         #(#steps)*
         #other
     }
 }
 
-/// One step per member, in QEMU's order; a member that is not next is passed over.
-fn expand_expected(members: &[Member]) -> TokenStream {
+/// One step per member, in QEMU's order; a member that is not next is left for later.
+fn expand_in_qemu_order(members: &[Member]) -> TokenStream {
     let members: Vec<&Member> = named(members).collect();
     let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
     let steps = printing_order(&names).into_iter().map(|position| {
@@ -170,7 +174,7 @@ fn expand_expected(members: &[Member]) -> TokenStream {
         let key = Literal::byte_string(format!("\"{name}\": ").as_bytes());
         quote! {
             if cursor.expect(#key) {
-                draft.#ident = ::core::option::Option::Some(<#ty as qapi::QapiType>::decode(cursor)?);
+                partial.#ident = ::core::option::Option::Some(<#ty as qapi::QapiType>::decode(cursor)?);
                 if !cursor.next_member()? {
                     return ::core::result::Result::Ok(false);
                 }
@@ -178,7 +182,7 @@ fn expand_expected(members: &[Member]) -> TokenStream {
         }
     });
     quote! {
-        let _ = (&draft, &cursor);
+        let _ = (&partial, &cursor);
         #(#steps)*
     }
 }
@@ -187,13 +191,13 @@ fn expand_finish(member: &Member) -> TokenStream {
     let Member { ident, ty, name, .. } = member;
     match member.role {
         Role::Member => quote! {
-            #ident: match draft.#ident {
+            #ident: match partial.#ident {
                 ::core::option::Option::Some(value) => value,
                 ::core::option::Option::None => qapi::absent::<#ty>(#name)?,
             }
         },
-        Role::Bare => quote!(#ident: qapi::read_or_bare(draft.#ident, #name, draft.__rest, place)?),
-        Role::Branches => quote!(#ident: qapi::branches(draft.__rest, place)?),
+        Role::Bare => quote!(#ident: qapi::read_or_bare(partial.#ident, #name, partial.__rest, place)?),
+        Role::Branches => quote!(#ident: qapi::branches(partial.__rest, place)?),
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn expand_union(container: &Container) -> TokenStream {
 
         impl qapi::Union for #ident {
             const TAG: &'static str = #tag;
-            fn read<P: qapi::Branch>(tag: &[u8], branch: P) -> ::core::result::Result<Self, P::Error> {
+            fn read<P: qapi::BranchReader>(tag: &[u8], branch: P) -> ::core::result::Result<Self, P::Error> {
                 #(#branches)*
                 branch.unknown(Self::TAG, tag).map(Self::#unknown)
             }

@@ -2,7 +2,7 @@
 //! character.
 //!
 //! Three ways to find the same byte: word by word where text is short or alike from message to
-//! message (names of members), a block without a branch where nobody can foresee how long it is
+//! message (names of members), a block without a branch where its length is unpredictable
 //! (values), and vectors where it is known to be long.
 
 use std::hint::select_unpredictable;
@@ -13,12 +13,12 @@ use super::first_word;
 #[inline(always)]
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
     let mut rest = bytes;
-    while let Some((word, behind)) = rest.split_first_chunk() {
+    while let Some((word, after)) = rest.split_first_chunk() {
         let special = special_bytes(u64::from_le_bytes(*word));
         if special != 0 {
             return bytes.len() - rest.len() + special.trailing_zeros() as usize / 8;
         }
-        rest = behind;
+        rest = after;
     }
     let special = special_bytes(first_word(rest));
     bytes.len() - rest.len() + special.trailing_zeros() as usize / 8
@@ -27,10 +27,10 @@ pub(super) fn plain_length(bytes: &[u8]) -> usize {
 /// The same where it will be long. The compiler turns the comparison of a block into vectors.
 pub(super) fn long_plain_length(bytes: &[u8]) -> usize {
     let mut rest = bytes;
-    while let Some((block, behind)) = rest.split_first_chunk::<BLOCK>()
+    while let Some((block, after)) = rest.split_first_chunk::<BLOCK>()
         && !block.iter().fold(false, |found, &byte| found | is_special(byte))
     {
-        rest = behind;
+        rest = after;
     }
     bytes.len() - rest.len() + plain_length(rest)
 }
@@ -38,7 +38,7 @@ pub(super) fn long_plain_length(bytes: &[u8]) -> usize {
 /// As long as most strings, or longer.
 pub(super) const BLOCK: usize = 32;
 
-/// The start of a text, with zeros behind it if it is shorter than a block.
+/// The start of a text, with zeros after it if it is shorter than a block.
 #[derive(Clone, Copy)]
 pub(super) struct Block([u8; BLOCK]);
 
@@ -89,7 +89,7 @@ fn is_special(byte: u8) -> bool {
     ((byte ^ 2).cast_signed() <= 0x20) | (byte == b'\\')
 }
 
-/// The high bit of each byte for which `is_special` holds. A borrow can set it for bytes behind the
+/// The high bit of each byte for which `is_special` holds. A borrow can set it for bytes after the
 /// first such byte too, never before it.
 #[inline(always)]
 fn special_bytes(word: u64) -> u64 {

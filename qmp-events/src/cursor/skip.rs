@@ -1,9 +1,9 @@
-//! Passing over values that nobody reads: as strict as decoding, and without recursion.
+//! Skipping values: as strict as decoding, and without recursion.
 
 use serde_json::Value;
 
-use super::{Cursor, Fault, MAX_DEPTH};
-use crate::error::DecodeErrorKind;
+use super::{Cursor, MAX_DEPTH};
+use crate::error::{DecodeErrorKind, Fault};
 
 impl Cursor<'_> {
     /// One value of any type.
@@ -15,7 +15,7 @@ impl Cursor<'_> {
             .map_err(|error| Fault::new(DecodeErrorKind::Syntax, before.offset(), error.to_string()))
     }
 
-    /// Passes over one value of any type.
+    /// Skips one value of any type.
     pub(crate) fn skip_value(&mut self) -> Result<(), Fault> {
         let base = self.depth;
         let mut objects = 0_u128; // one bit per level, the innermost lowest: whether it is an object

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::Cursor;
 use super::plain::{BLOCK, Block, long_plain_length, plain_length};
-use super::{Cursor, Fault};
+use crate::error::Fault;
 
 impl<'a> Cursor<'a> {
     /// A string as UTF-8, borrowed unless it has escapes or other than ASCII.
@@ -19,15 +20,15 @@ impl<'a> Cursor<'a> {
     #[inline(never)]
     pub(crate) fn owned_string(&mut self) -> Result<String, Fault> {
         if let Some(body) = self.rest.strip_prefix(b"\"")
-            && let Some((text, behind)) = split_owned(body)
+            && let Some((text, after)) = split_owned(body)
         {
-            self.rest = behind;
+            self.rest = after;
             return Ok(text);
         }
         self.irregular_string()
     }
 
-    /// Passes over a string.
+    /// Skips a string.
     #[inline(always)]
     pub(super) fn skip_string(&mut self) -> Result<(), Fault> {
         match self.quoted() {
@@ -36,25 +37,25 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A string of plain ASCII without white space in front of it, if one comes next; otherwise
+    /// A string of plain ASCII without white space before it, if one comes next; otherwise
     /// nothing happens.
     #[inline(always)]
     fn quoted(&mut self) -> Option<&'a [u8]> {
         let body = self.rest.strip_prefix(b"\"")?;
-        let (text, behind) = split_plain(body, plain_length(body))?;
-        self.rest = behind;
+        let (text, after) = split_plain(body, plain_length(body))?;
+        self.rest = after;
         Some(text)
     }
 
-    /// A string behind its opening quote, if it is plain ASCII; otherwise nothing happens.
+    /// A string after its opening quote, if it is plain ASCII; otherwise nothing happens.
     #[inline(always)]
     pub(crate) fn plain_string(&mut self) -> Option<&'a [u8]> {
         let length = match Block::first(self.rest).and_then(|block| block.plain_length()) {
             Some(length) => length,
             None => plain_length(self.rest),
         };
-        let (text, behind) = split_plain(self.rest, length)?;
-        self.rest = behind;
+        let (text, after) = split_plain(self.rest, length)?;
+        self.rest = after;
         Some(text)
     }
 
@@ -151,7 +152,7 @@ fn unicode_unit(escape: &[u8]) -> Option<u16> {
     })
 }
 
-/// The first `length` bytes, and what is behind the quote that comes next.
+/// The first `length` bytes, and what follows the quote that comes next.
 #[inline(always)]
 fn split_plain(body: &[u8], length: usize) -> Option<(&[u8], &[u8])> {
     let (text, quoted) = body.split_at_checked(length)?;
@@ -169,7 +170,7 @@ fn split_owned(body: &[u8]) -> Option<(String, &[u8])> {
         Some(length) => length,
         None => long_plain_length(body),
     };
-    let (text, behind) = split_plain(body, length)?;
+    let (text, after) = split_plain(body, length)?;
     let copy = match length {
         0 => Vec::new(),
         1..BLOCK => block.to_vec(),
@@ -177,7 +178,7 @@ fn split_owned(body: &[u8]) -> Option<(String, &[u8])> {
     };
     let mut text = String::from_utf8(copy).ok()?;
     text.truncate(length);
-    Some((text, behind))
+    Some((text, after))
 }
 
 /// An upper bound of the length of the string whose text comes first.
@@ -219,18 +220,17 @@ mod tests {
         }
     }
 
-    /// Block by block, at the end of the text and in front of other characters.
+    /// Block by block, at the end of the text and before other characters.
     #[test]
     fn strings_of_every_length_are_whole_whatever_is_behind_them() {
         for length in 0..100 {
             let text = "0123456789 ~".repeat(9)[..length].to_owned();
-            for behind in
-                ["", "}", "\"", "\\", "é", ", \"next\": \"something long enough for a block\"", "\0"]
+            for after in ["", "}", "\"", "\\", "é", ", \"next\": \"something long enough for a block\"", "\0"]
             {
-                let json = format!("\"{text}\"{behind}");
+                let json = format!("\"{text}\"{after}");
                 let mut cursor = Cursor::new(json.as_bytes());
                 assert_eq!(cursor.owned_string().ok().as_ref(), Some(&text), "{json}");
-                assert_eq!(cursor.rest, behind.as_bytes());
+                assert_eq!(cursor.rest, after.as_bytes());
             }
         }
     }

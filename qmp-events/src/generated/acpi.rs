@@ -33,7 +33,7 @@ pub enum AcpiSlotType {
 ///
 /// Since QEMU 2.1.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
-#[qapi(name = "ACPIOSTInfo", since = "2.1")]
+#[qapi(name = "ACPIOSTInfo", since = "2.1", new)]
 #[non_exhaustive]
 pub struct AcpiOstInfo {
     /// Id of the device in the slot, if there is one with an id.
@@ -75,6 +75,7 @@ pub struct AcpiOstInfo {
 #[qapi(
     name = "ACPI_DEVICE_OST",
     since = "2.1",
+    new,
     example = r#"{"timestamp":{"seconds":1722434561,"microseconds":204118},"event":"ACPI_DEVICE_OST","data":{"info":{"device":"dimm1","slot":"0","slot-type":"DIMM","source":1,"status":0}}}"#
 )]
 #[non_exhaustive]

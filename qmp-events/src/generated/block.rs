@@ -22,6 +22,7 @@ use qmp_events_derive::QapiEvent;
 #[qapi(
     name = "DEVICE_TRAY_MOVED",
     since = "1.1",
+    new,
     example = r#"{"timestamp":{"seconds":1722435271,"microseconds":880340},"event":"DEVICE_TRAY_MOVED","data":{"device":"","id":"cdrom0","tray-open":true}}"#
 )]
 #[non_exhaustive]
@@ -56,6 +57,7 @@ pub struct DeviceTrayMoved {
 #[qapi(
     name = "PR_MANAGER_STATUS_CHANGED",
     since = "3.0",
+    new,
     example = r#"{"timestamp":{"seconds":1722435856,"microseconds":909145},"event":"PR_MANAGER_STATUS_CHANGED","data":{"id":"prm0","connected":false}}"#
 )]
 #[non_exhaustive]

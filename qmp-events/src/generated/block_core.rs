@@ -54,6 +54,7 @@ pub enum BlockErrorAction {
 #[qapi(
     name = "BLOCK_IMAGE_CORRUPTED",
     since = "1.7",
+    new,
     example = r#"{"timestamp":{"seconds":1722434802,"microseconds":318045},"event":"BLOCK_IMAGE_CORRUPTED","data":{"device":"","node-name":"disk0","msg":"Preventing invalid write on metadata (overlaps with active L1 table)","offset":196608,"size":512,"fatal":true}}"#
 )]
 #[non_exhaustive]
@@ -114,6 +115,7 @@ pub struct BlockImageCorrupted {
 #[qapi(
     name = "BLOCK_IO_ERROR",
     since = "0.13",
+    new,
     rate_limit(key = "qom-path", since = "10.0", exempt(action = "stop")),
     example = r#"{"timestamp":{"seconds":1722434871,"microseconds":640233},"event":"BLOCK_IO_ERROR","data":{"qom-path":"/machine/peripheral/virtio-disk0/virtio-backend","device":"","node-name":"libvirt-1-format","operation":"write","action":"stop","nospace":true,"reason":"No space left on device"}}"#
 )]
@@ -182,6 +184,7 @@ pub struct BlockIoError {
 #[qapi(
     name = "BLOCK_JOB_COMPLETED",
     since = "1.1",
+    new,
     example = r#"{"timestamp":{"seconds":1722434955,"microseconds":812004},"event":"BLOCK_JOB_COMPLETED","data":{"type":"stream","device":"stream-vda","len":21474836480,"offset":21474836480,"speed":0}}"#,
     example = r#"{"timestamp":{"seconds":1722434979,"microseconds":19926},"event":"BLOCK_JOB_COMPLETED","data":{"type":"mirror","device":"mirror-vdb","len":8388608,"offset":1048576,"speed":0,"error":"Input/output error"}}"#
 )]
@@ -228,6 +231,7 @@ pub struct BlockJobCompleted {
 #[qapi(
     name = "BLOCK_JOB_CANCELLED",
     since = "1.1",
+    new,
     example = r#"{"timestamp":{"seconds":1722434930,"microseconds":77590},"event":"BLOCK_JOB_CANCELLED","data":{"type":"backup","device":"backup-vda","len":8388608,"offset":65536,"speed":131072}}"#
 )]
 #[non_exhaustive]
@@ -267,6 +271,7 @@ pub struct BlockJobCancelled {
 #[qapi(
     name = "BLOCK_JOB_ERROR",
     since = "1.3",
+    new,
     example = r#"{"timestamp":{"seconds":1722435011,"microseconds":550871},"event":"BLOCK_JOB_ERROR","data":{"device":"mirror-vdb","operation":"write","action":"stop"}}"#
 )]
 #[non_exhaustive]
@@ -306,6 +311,7 @@ pub struct BlockJobError {
 #[qapi(
     name = "BLOCK_JOB_READY",
     since = "1.3",
+    new,
     example = r#"{"timestamp":{"seconds":1722435063,"microseconds":6409},"event":"BLOCK_JOB_READY","data":{"type":"mirror","device":"mirror-vda","len":8388608,"offset":8388608,"speed":0}}"#
 )]
 #[non_exhaustive]
@@ -344,6 +350,7 @@ pub struct BlockJobReady {
 #[qapi(
     name = "BLOCK_JOB_PENDING",
     since = "2.12",
+    new,
     example = r#"{"timestamp":{"seconds":1722435040,"microseconds":233817},"event":"BLOCK_JOB_PENDING","data":{"type":"mirror","id":"mirror-vda"}}"#
 )]
 #[non_exhaustive]
@@ -376,6 +383,7 @@ pub struct BlockJobPending {
 #[qapi(
     name = "BLOCK_WRITE_THRESHOLD",
     since = "2.3",
+    new,
     example = r#"{"timestamp":{"seconds":1722435102,"microseconds":447052},"event":"BLOCK_WRITE_THRESHOLD","data":{"node-name":"disk0-file","amount-exceeded":126976,"write-threshold":17179869184}}"#
 )]
 #[non_exhaustive]
@@ -432,6 +440,7 @@ pub enum QuorumOpType {
 #[qapi(
     name = "QUORUM_FAILURE",
     since = "2.0",
+    new,
     rate_limit,
     example = r#"{"timestamp":{"seconds":1722435880,"microseconds":164739},"event":"QUORUM_FAILURE","data":{"reference":"quorum0","sector-num":8192,"sectors-count":128}}"#
 )]
@@ -481,6 +490,7 @@ pub struct QuorumFailure {
 #[qapi(
     name = "QUORUM_REPORT_BAD",
     since = "2.0",
+    new,
     rate_limit(key = "node-name"),
     example = r#"{"timestamp":{"seconds":1722435909,"microseconds":590217},"event":"QUORUM_REPORT_BAD","data":{"type":"read","node-name":"child2","sector-num":8192,"sectors-count":128}}"#,
     example = r#"{"timestamp":{"seconds":1722435921,"microseconds":12886},"event":"QUORUM_REPORT_BAD","data":{"type":"write","error":"No space left on device","node-name":"child1","sector-num":4096,"sectors-count":8}}"#

@@ -23,6 +23,7 @@ use qmp_events_derive::QapiEvent;
 #[qapi(
     name = "BLOCK_EXPORT_DELETED",
     since = "5.2",
+    new,
     example = r#"{"timestamp":{"seconds":1722434718,"microseconds":990412},"event":"BLOCK_EXPORT_DELETED","data":{"id":"nbd-export0"}}"#
 )]
 #[non_exhaustive]

@@ -28,6 +28,7 @@ use qmp_events_derive::QapiEvent;
 #[qapi(
     name = "VSERPORT_CHANGE",
     since = "2.1",
+    new,
     rate_limit(key = "id"),
     example = r#"{"timestamp":{"seconds":1722436357,"microseconds":678225},"event":"VSERPORT_CHANGE","data":{"id":"channel-agent0","open":true}}"#
 )]

@@ -43,6 +43,7 @@ pub enum CommandDropReason {
     name = "COMMAND_DROPPED",
     since = "2.12",
     removed = "4.0",
+    new,
     example = r#"{"timestamp":{"seconds":1527688812,"microseconds":130648},"event":"COMMAND_DROPPED","data":{"id":"migrate-17","reason":"queue-full"}}"#
 )]
 #[non_exhaustive]

@@ -33,7 +33,7 @@ pub enum DumpStatus {
 ///
 /// Since QEMU 2.6.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
-#[qapi(name = "DumpQueryResult", since = "2.6")]
+#[qapi(name = "DumpQueryResult", since = "2.6", new)]
 #[non_exhaustive]
 pub struct DumpQueryResult {
     /// Its state.
@@ -68,6 +68,7 @@ pub struct DumpQueryResult {
 #[qapi(
     name = "DUMP_COMPLETED",
     since = "2.6",
+    new,
     example = r#"{"timestamp":{"seconds":1722435339,"microseconds":417703},"event":"DUMP_COMPLETED","data":{"result":{"status":"completed","completed":4303355904,"total":4303355904}}}"#,
     example = r#"{"timestamp":{"seconds":1722435352,"microseconds":608924},"event":"DUMP_COMPLETED","data":{"result":{"status":"failed","completed":0,"total":8650752},"error":"dump: failed to write elf header: No space left on device"}}"#
 )]

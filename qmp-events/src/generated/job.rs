@@ -108,6 +108,7 @@ pub enum JobStatus {
 #[qapi(
     name = "JOB_STATUS_CHANGE",
     since = "3.0",
+    new,
     example = r#"{"timestamp":{"seconds":1722435577,"microseconds":146820},"event":"JOB_STATUS_CHANGE","data":{"id":"backup-vda","status":"concluded"}}"#
 )]
 #[non_exhaustive]

@@ -27,6 +27,7 @@ use qmp_events_derive::QapiEvent;
 #[qapi(
     name = "BALLOON_CHANGE",
     since = "1.2",
+    new,
     rate_limit,
     example = r#"{"timestamp":{"seconds":1722434690,"microseconds":51377},"event":"BALLOON_CHANGE","data":{"actual":805306368}}"#
 )]
@@ -59,6 +60,7 @@ pub struct BalloonChange {
 #[qapi(
     name = "HV_BALLOON_STATUS_REPORT",
     since = "8.2",
+    new,
     rate_limit,
     example = r#"{"timestamp":{"seconds":1722435544,"microseconds":913075},"event":"HV_BALLOON_STATUS_REPORT","data":{"committed":1310720000,"available":2743869440}}"#
 )]
@@ -98,6 +100,7 @@ pub struct HvBalloonStatusReport {
 #[qapi(
     name = "MEMORY_DEVICE_SIZE_CHANGE",
     since = "5.1",
+    new,
     rate_limit(key = "qom-path"),
     example = r#"{"timestamp":{"seconds":1722435602,"microseconds":380194},"event":"MEMORY_DEVICE_SIZE_CHANGE","data":{"id":"vmem0","size":1073741824,"qom-path":"/machine/peripheral/vmem0"}}"#
 )]
@@ -139,6 +142,7 @@ pub struct MemoryDeviceSizeChange {
     removed = "9.1",
     deprecated,
     alias = "MEM_HOT_UNPLUG_ERROR",
+    new,
     example = r#"{"timestamp":{"seconds":1653465210,"microseconds":227361},"event":"MEM_UNPLUG_ERROR","data":{"device":"dimm1","msg":"acpi: device unplug for not supported device type: pc-dimm"}}"#
 )]
 #[non_exhaustive]

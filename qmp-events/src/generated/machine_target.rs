@@ -46,6 +46,7 @@ pub enum S390CpuPolarization {
     since = "8.2",
     unstable,
     condition = "(TARGET_S390X and CONFIG_KVM)",
+    new,
     example = r#"{"timestamp":{"seconds":1722435203,"microseconds":95881},"event":"CPU_POLARIZATION_CHANGE","data":{"polarization":"vertical"}}"#
 )]
 #[non_exhaustive]

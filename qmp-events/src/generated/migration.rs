@@ -93,6 +93,7 @@ pub enum MigrationStatus {
 #[qapi(
     name = "MIGRATION",
     since = "2.4",
+    new,
     example = r#"{"timestamp":{"seconds":1722435665,"microseconds":419038},"event":"MIGRATION","data":{"status":"postcopy-active"}}"#
 )]
 #[non_exhaustive]
@@ -122,6 +123,7 @@ pub struct Migration {
 #[qapi(
     name = "MIGRATION_PASS",
     since = "2.6",
+    new,
     example = r#"{"timestamp":{"seconds":1722435689,"microseconds":735570},"event":"MIGRATION_PASS","data":{"pass":3}}"#
 )]
 #[non_exhaustive]
@@ -195,6 +197,7 @@ pub enum ColoExitReason {
 #[qapi(
     name = "COLO_EXIT",
     since = "3.1",
+    new,
     example = r#"{"timestamp":{"seconds":1722435177,"microseconds":701265},"event":"COLO_EXIT","data":{"mode":"secondary","reason":"error"}}"#
 )]
 #[non_exhaustive]
@@ -225,6 +228,7 @@ pub struct ColoExit {
 #[qapi(
     name = "UNPLUG_PRIMARY",
     since = "4.2",
+    new,
     example = r#"{"timestamp":{"seconds":1722436205,"microseconds":36174},"event":"UNPLUG_PRIMARY","data":{"device-id":"primary0"}}"#
 )]
 #[non_exhaustive]

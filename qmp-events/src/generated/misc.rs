@@ -27,6 +27,7 @@ use qmp_events_derive::QapiEvent;
 #[qapi(
     name = "RTC_CHANGE",
     since = "0.13",
+    new,
     rate_limit,
     example = r#"{"timestamp":{"seconds":1722436010,"microseconds":88531},"event":"RTC_CHANGE","data":{"offset":-3600,"qom-path":"/machine/unattached/device[9]"}}"#
 )]
@@ -62,6 +63,7 @@ pub struct RtcChange {
 #[qapi(
     name = "VFU_CLIENT_HANGUP",
     since = "7.1",
+    new,
     example = r#"{"timestamp":{"seconds":1722436256,"microseconds":583525},"event":"VFU_CLIENT_HANGUP","data":{"vfu-id":"server0","vfu-qom-path":"/objects/server0","dev-id":"scsi0","dev-qom-path":"/machine/peripheral/scsi0"}}"#
 )]
 #[non_exhaustive]

@@ -26,6 +26,7 @@ use super::sockets::SocketAddress;
 #[qapi(
     name = "NIC_RX_FILTER_CHANGED",
     since = "1.6",
+    new,
     example = r#"{"timestamp":{"seconds":1722435799,"microseconds":33852},"event":"NIC_RX_FILTER_CHANGED","data":{"name":"nic0","path":"/machine/peripheral/nic0/virtio-backend"}}"#
 )]
 #[non_exhaustive]
@@ -57,6 +58,7 @@ pub struct NicRxFilterChanged {
 #[qapi(
     name = "FAILOVER_NEGOTIATED",
     since = "4.2",
+    new,
     example = r#"{"timestamp":{"seconds":1722435388,"microseconds":730016},"event":"FAILOVER_NEGOTIATED","data":{"device-id":"standby0"}}"#
 )]
 #[non_exhaustive]
@@ -89,6 +91,7 @@ pub struct FailoverNegotiated {
 #[qapi(
     name = "NETDEV_STREAM_CONNECTED",
     since = "7.2",
+    new,
     example = r#"{"timestamp":{"seconds":1722435713,"microseconds":58264},"event":"NETDEV_STREAM_CONNECTED","data":{"netdev-id":"net0","addr":{"type":"inet","host":"127.0.0.1","port":"51243","ipv4":true}}}"#,
     example = r#"{"timestamp":{"seconds":1722435726,"microseconds":301947},"event":"NETDEV_STREAM_CONNECTED","data":{"netdev-id":"net1","addr":{"type":"unix","path":"/run/vm/net1.sock"}}}"#
 )]
@@ -121,6 +124,7 @@ pub struct NetdevStreamConnected {
 #[qapi(
     name = "NETDEV_STREAM_DISCONNECTED",
     since = "7.2",
+    new,
     example = r#"{"timestamp":{"seconds":1722435740,"microseconds":622985},"event":"NETDEV_STREAM_DISCONNECTED","data":{"netdev-id":"net0"}}"#
 )]
 #[non_exhaustive]
@@ -146,6 +150,7 @@ pub struct NetdevStreamDisconnected {
 #[qapi(
     name = "NETDEV_VHOST_USER_CONNECTED",
     since = "10.0",
+    new,
     example = r#"{"timestamp":{"seconds":1741000212,"microseconds":186043},"event":"NETDEV_VHOST_USER_CONNECTED","data":{"netdev-id":"net0","chardev-id":"chr-net0"}}"#
 )]
 #[non_exhaustive]
@@ -175,6 +180,7 @@ pub struct NetdevVhostUserConnected {
 #[qapi(
     name = "NETDEV_VHOST_USER_DISCONNECTED",
     since = "10.0",
+    new,
     example = r#"{"timestamp":{"seconds":1741000977,"microseconds":540718},"event":"NETDEV_VHOST_USER_DISCONNECTED","data":{"netdev-id":"net0"}}"#
 )]
 #[non_exhaustive]

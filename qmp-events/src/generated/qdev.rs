@@ -26,6 +26,7 @@ use qmp_events_derive::QapiEvent;
 #[qapi(
     name = "DEVICE_DELETED",
     since = "1.5",
+    new,
     example = r#"{"timestamp":{"seconds":1722435240,"microseconds":368719},"event":"DEVICE_DELETED","data":{"device":"net1","path":"/machine/peripheral/net1"}}"#
 )]
 #[non_exhaustive]
@@ -58,6 +59,7 @@ pub struct DeviceDeleted {
 #[qapi(
     name = "DEVICE_UNPLUG_GUEST_ERROR",
     since = "6.2",
+    new,
     example = r#"{"timestamp":{"seconds":1722435304,"microseconds":152290},"event":"DEVICE_UNPLUG_GUEST_ERROR","data":{"device":"dimm1","path":"/machine/peripheral/dimm1"}}"#
 )]
 #[non_exhaustive]

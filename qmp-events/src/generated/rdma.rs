@@ -26,6 +26,7 @@ use qmp_events_derive::QapiEvent;
     name = "RDMA_GID_STATUS_CHANGED",
     since = "4.0",
     removed = "9.1",
+    new,
     example = r#"{"timestamp":{"seconds":1566819427,"microseconds":880271},"event":"RDMA_GID_STATUS_CHANGED","data":{"netdev":"ens2f0","gid-status":true,"subnet-prefix":18338657682652659712,"interface-id":144396663052566529}}"#
 )]
 #[non_exhaustive]

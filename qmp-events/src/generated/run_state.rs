@@ -68,6 +68,7 @@ pub enum ShutdownCause {
 #[qapi(
     name = "SHUTDOWN",
     since = "0.12",
+    new,
     example = r#"{"timestamp":{"seconds":1722436033,"microseconds":942276},"event":"SHUTDOWN","data":{"guest":true,"reason":"guest-shutdown"}}"#
 )]
 #[non_exhaustive]
@@ -105,6 +106,7 @@ pub struct Shutdown {
 #[qapi(
     name = "POWERDOWN",
     since = "0.12",
+    new,
     example = r#"{"timestamp":{"seconds":1722435822,"microseconds":471306},"event":"POWERDOWN"}"#
 )]
 #[non_exhaustive]
@@ -131,6 +133,7 @@ pub struct Powerdown {}
 #[qapi(
     name = "RESET",
     since = "0.12",
+    new,
     example = r#"{"timestamp":{"seconds":1722435960,"microseconds":725618},"event":"RESET","data":{"guest":true,"reason":"guest-reset"}}"#
 )]
 #[non_exhaustive]
@@ -168,6 +171,7 @@ pub struct Reset {
 #[qapi(
     name = "STOP",
     since = "0.12",
+    new,
     example = r#"{"timestamp":{"seconds":1722436132,"microseconds":215093},"event":"STOP"}"#
 )]
 #[non_exhaustive]
@@ -191,6 +195,7 @@ pub struct Stop {}
 #[qapi(
     name = "RESUME",
     since = "0.12",
+    new,
     example = r#"{"timestamp":{"seconds":1722435984,"microseconds":310429},"event":"RESUME"}"#
 )]
 #[non_exhaustive]
@@ -214,6 +219,7 @@ pub struct Resume {}
 #[qapi(
     name = "SUSPEND",
     since = "1.1",
+    new,
     example = r#"{"timestamp":{"seconds":1722436157,"microseconds":490782},"event":"SUSPEND"}"#
 )]
 #[non_exhaustive]
@@ -240,6 +246,7 @@ pub struct Suspend {}
 #[qapi(
     name = "SUSPEND_DISK",
     since = "1.2",
+    new,
     example = r#"{"timestamp":{"seconds":1722436181,"microseconds":763448},"event":"SUSPEND_DISK"}"#
 )]
 #[non_exhaustive]
@@ -263,6 +270,7 @@ pub struct SuspendDisk {}
 #[qapi(
     name = "WAKEUP",
     since = "1.1",
+    new,
     example = r#"{"timestamp":{"seconds":1722436382,"microseconds":951900},"event":"WAKEUP"}"#
 )]
 #[non_exhaustive]
@@ -325,6 +333,7 @@ pub enum WatchdogAction {
 #[qapi(
     name = "WATCHDOG",
     since = "0.13",
+    new,
     rate_limit,
     example = r#"{"timestamp":{"seconds":1722436408,"microseconds":225575},"event":"WATCHDOG","data":{"action":"reset"}}"#
 )]
@@ -368,7 +377,7 @@ pub enum GuestPanicAction {
 ///
 /// Since QEMU 2.9.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
-#[qapi(name = "GuestPanicInformationHyperV", since = "2.9")]
+#[qapi(name = "GuestPanicInformationHyperV", since = "2.9", new)]
 #[non_exhaustive]
 pub struct GuestPanicInformationHyperV {
     /// First register, the stop code in Windows guests.
@@ -413,7 +422,7 @@ pub enum S390CrashReason {
 ///
 /// Since QEMU 2.12.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
-#[qapi(name = "GuestPanicInformationS390", since = "2.12")]
+#[qapi(name = "GuestPanicInformationS390", since = "2.12", new)]
 #[non_exhaustive]
 pub struct GuestPanicInformationS390 {
     /// Number of the CPU.
@@ -482,6 +491,7 @@ pub enum GuestPanicInformation {
 #[qapi(
     name = "GUEST_PANICKED",
     since = "1.5",
+    new,
     example = r#"{"timestamp":{"seconds":1722435451,"microseconds":507336},"event":"GUEST_PANICKED","data":{"action":"pause"}}"#,
     example = r#"{"timestamp":{"seconds":1722435468,"microseconds":929110},"event":"GUEST_PANICKED","data":{"action":"pause","info":{"type":"s390","core":0,"psw-mask":562956395872256,"psw-addr":18446744073709551614,"reason":"disabled-wait"}}}"#,
     example = r#"{"timestamp":{"seconds":1722435490,"microseconds":38247},"event":"GUEST_PANICKED","data":{"action":"poweroff","info":{"type":"hyper-v","arg1":209,"arg2":2053,"arg3":2,"arg4":0,"arg5":18446735286139453520}}}"#
@@ -518,6 +528,7 @@ pub struct GuestPanicked {
 #[qapi(
     name = "GUEST_CRASHLOADED",
     since = "5.0",
+    new,
     example = r#"{"timestamp":{"seconds":1722435420,"microseconds":284955},"event":"GUEST_CRASHLOADED","data":{"action":"run"}}"#
 )]
 #[non_exhaustive]
@@ -548,6 +559,7 @@ pub struct GuestCrashloaded {
 #[qapi(
     name = "GUEST_PVSHUTDOWN",
     since = "9.1",
+    new,
     example = r#"{"timestamp":{"seconds":1722435519,"microseconds":660802},"event":"GUEST_PVSHUTDOWN"}"#
 )]
 #[non_exhaustive]
@@ -600,7 +612,7 @@ pub enum MemoryFailureAction {
 ///
 /// Since QEMU 5.2.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
-#[qapi(name = "MemoryFailureFlags", since = "5.2")]
+#[qapi(name = "MemoryFailureFlags", since = "5.2", new)]
 #[non_exhaustive]
 pub struct MemoryFailureFlags {
     /// True if a CPU was about to use the broken memory; false if it was found in passing.
@@ -633,6 +645,7 @@ pub struct MemoryFailureFlags {
 #[qapi(
     name = "MEMORY_FAILURE",
     since = "5.2",
+    new,
     example = r#"{"timestamp":{"seconds":1722435631,"microseconds":874409},"event":"MEMORY_FAILURE","data":{"recipient":"guest","action":"inject","flags":{"action-required":true,"recursive":false}}}"#
 )]
 #[non_exhaustive]

@@ -41,7 +41,7 @@ pub enum NetworkAddressFamily {
 ///
 /// Since QEMU 1.3.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
-#[qapi(name = "InetSocketAddress", since = "1.3")]
+#[qapi(name = "InetSocketAddress", since = "1.3", new)]
 #[non_exhaustive]
 pub struct InetSocketAddress {
     /// Host name, or address in numeric form.
@@ -77,7 +77,7 @@ pub struct InetSocketAddress {
 ///
 /// Since QEMU 1.3.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
-#[qapi(name = "UnixSocketAddress", since = "1.3")]
+#[qapi(name = "UnixSocketAddress", since = "1.3", new)]
 #[non_exhaustive]
 pub struct UnixSocketAddress {
     /// Path in the file system, or name in the abstract name space.
@@ -102,7 +102,7 @@ pub struct UnixSocketAddress {
 ///
 /// Since QEMU 2.8.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
-#[qapi(name = "VsockSocketAddress", since = "2.8")]
+#[qapi(name = "VsockSocketAddress", since = "2.8", new)]
 #[non_exhaustive]
 pub struct VsockSocketAddress {
     /// Context identifier of the machine, as a decimal number.
@@ -117,7 +117,7 @@ pub struct VsockSocketAddress {
 ///
 /// Since QEMU 1.2.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
-#[qapi(name = "FdSocketAddress", since = "1.2")]
+#[qapi(name = "FdSocketAddress", since = "1.2", new)]
 #[non_exhaustive]
 pub struct FdSocketAddress {
     /// Number of the descriptor, or the name under which a monitor passed it in.

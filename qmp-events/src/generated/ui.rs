@@ -11,7 +11,7 @@ use super::sockets::NetworkAddressFamily;
 ///
 /// Since QEMU 2.1. Only in builds with `CONFIG_SPICE`.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
-#[qapi(name = "SpiceBasicInfo", since = "2.1", condition = "CONFIG_SPICE")]
+#[qapi(name = "SpiceBasicInfo", since = "2.1", condition = "CONFIG_SPICE", new)]
 #[non_exhaustive]
 pub struct SpiceBasicInfo {
     /// Its address.
@@ -28,7 +28,7 @@ pub struct SpiceBasicInfo {
 ///
 /// Since QEMU 2.1. Only in builds with `CONFIG_SPICE`.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
-#[qapi(name = "SpiceServerInfo", since = "2.1", condition = "CONFIG_SPICE")]
+#[qapi(name = "SpiceServerInfo", since = "2.1", condition = "CONFIG_SPICE", new)]
 #[non_exhaustive]
 pub struct SpiceServerInfo {
     /// Its address.
@@ -49,7 +49,7 @@ pub struct SpiceServerInfo {
 ///
 /// Since QEMU 0.14. Only in builds with `CONFIG_SPICE`.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
-#[qapi(name = "SpiceChannel", since = "0.14", condition = "CONFIG_SPICE")]
+#[qapi(name = "SpiceChannel", since = "0.14", condition = "CONFIG_SPICE", new)]
 #[non_exhaustive]
 pub struct SpiceChannel {
     /// Its address.
@@ -93,6 +93,7 @@ pub struct SpiceChannel {
     name = "SPICE_CONNECTED",
     since = "0.14",
     condition = "CONFIG_SPICE",
+    new,
     example = r#"{"timestamp":{"seconds":1722436061,"microseconds":277409},"event":"SPICE_CONNECTED","data":{"server":{"host":"127.0.0.1","port":"5930","family":"ipv4"},"client":{"host":"127.0.0.1","port":"58434","family":"ipv4"}}}"#
 )]
 #[non_exhaustive]
@@ -129,6 +130,7 @@ pub struct SpiceConnected {
     name = "SPICE_INITIALIZED",
     since = "0.14",
     condition = "CONFIG_SPICE",
+    new,
     example = r#"{"timestamp":{"seconds":1722436073,"microseconds":559320},"event":"SPICE_INITIALIZED","data":{"server":{"host":"127.0.0.1","port":"5930","family":"ipv4","auth":"spice"},"client":{"host":"127.0.0.1","port":"58434","family":"ipv4","connection-id":-1661181324,"channel-type":1,"channel-id":0,"tls":false}}}"#
 )]
 #[non_exhaustive]
@@ -160,6 +162,7 @@ pub struct SpiceInitialized {
     name = "SPICE_DISCONNECTED",
     since = "0.14",
     condition = "CONFIG_SPICE",
+    new,
     example = r#"{"timestamp":{"seconds":1722436088,"microseconds":604517},"event":"SPICE_DISCONNECTED","data":{"server":{"host":"127.0.0.1","port":"5930","family":"ipv4"},"client":{"host":"127.0.0.1","port":"58434","family":"ipv4"}}}"#
 )]
 #[non_exhaustive]
@@ -189,6 +192,7 @@ pub struct SpiceDisconnected {
     name = "SPICE_MIGRATE_COMPLETED",
     since = "1.3",
     condition = "CONFIG_SPICE",
+    new,
     example = r#"{"timestamp":{"seconds":1722436110,"microseconds":938104},"event":"SPICE_MIGRATE_COMPLETED"}"#
 )]
 #[non_exhaustive]
@@ -200,7 +204,7 @@ pub struct SpiceMigrateCompleted {}
 ///
 /// Since QEMU 2.1. Only in builds with `CONFIG_VNC`.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
-#[qapi(name = "VncBasicInfo", since = "2.1", condition = "CONFIG_VNC")]
+#[qapi(name = "VncBasicInfo", since = "2.1", condition = "CONFIG_VNC", new)]
 #[non_exhaustive]
 pub struct VncBasicInfo {
     /// Its address.
@@ -222,7 +226,7 @@ pub struct VncBasicInfo {
 ///
 /// Since QEMU 2.1. Only in builds with `CONFIG_VNC`.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
-#[qapi(name = "VncServerInfo", since = "2.1", condition = "CONFIG_VNC")]
+#[qapi(name = "VncServerInfo", since = "2.1", condition = "CONFIG_VNC", new)]
 #[non_exhaustive]
 pub struct VncServerInfo {
     /// Its address.
@@ -246,7 +250,7 @@ pub struct VncServerInfo {
 ///
 /// Since QEMU 0.14. Only in builds with `CONFIG_VNC`.
 #[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
-#[qapi(name = "VncClientInfo", since = "0.14", condition = "CONFIG_VNC")]
+#[qapi(name = "VncClientInfo", since = "0.14", condition = "CONFIG_VNC", new)]
 #[non_exhaustive]
 pub struct VncClientInfo {
     /// Its address.
@@ -294,6 +298,7 @@ pub struct VncClientInfo {
     name = "VNC_CONNECTED",
     since = "0.13",
     condition = "CONFIG_VNC",
+    new,
     example = r#"{"timestamp":{"seconds":1722436281,"microseconds":857200},"event":"VNC_CONNECTED","data":{"server":{"host":"127.0.0.1","service":"5907","family":"ipv4","websocket":false,"auth":"vencrypt+x509+sasl"},"client":{"host":"127.0.0.1","service":"55770","family":"ipv4","websocket":false}}}"#
 )]
 #[non_exhaustive]
@@ -330,6 +335,7 @@ pub struct VncConnected {
     name = "VNC_INITIALIZED",
     since = "0.13",
     condition = "CONFIG_VNC",
+    new,
     example = r#"{"timestamp":{"seconds":1722436294,"microseconds":130875},"event":"VNC_INITIALIZED","data":{"server":{"host":"127.0.0.1","service":"5907","family":"ipv4","websocket":false,"auth":"vencrypt+x509+sasl"},"client":{"host":"127.0.0.1","service":"55770","family":"ipv4","websocket":false,"x509_dname":"C=FR,O=Example,CN=viewer1","sasl_username":"alice"}}}"#
 )]
 #[non_exhaustive]
@@ -364,6 +370,7 @@ pub struct VncInitialized {
     name = "VNC_DISCONNECTED",
     since = "0.13",
     condition = "CONFIG_VNC",
+    new,
     example = r#"{"timestamp":{"seconds":1722436332,"microseconds":404550},"event":"VNC_DISCONNECTED","data":{"server":{"host":"127.0.0.1","service":"5907","family":"ipv4","websocket":false,"auth":"vencrypt+x509+sasl"},"client":{"host":"127.0.0.1","service":"55770","family":"ipv4","websocket":false,"x509_dname":"C=FR,O=Example,CN=viewer1","sasl_username":"alice"}}}"#
 )]
 #[non_exhaustive]

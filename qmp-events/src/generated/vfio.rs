@@ -54,6 +54,7 @@ pub enum VfioMigrationState {
 #[qapi(
     name = "VFIO_MIGRATION",
     since = "9.1",
+    new,
     example = r#"{"timestamp":{"seconds":1722436231,"microseconds":309850},"event":"VFIO_MIGRATION","data":{"device-id":"vfio-gpu0","qom-path":"/machine/peripheral/vfio-gpu0","device-state":"pre-copy"}}"#
 )]
 #[non_exhaustive]

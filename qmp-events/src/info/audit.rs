@@ -1,6 +1,6 @@
 //! What a message says that this build does not know.
 //!
-//! Decoding passes over unknown members and keeps unknown values; this finds them all, by the
+//! Decoding keeps unknown members and values; this finds them all, by the
 //! metadata alone.
 
 use std::fmt;
@@ -16,19 +16,19 @@ use super::{EventInfo, MemberInfo, TypeInfo};
 pub enum Unrecognized {
     /// A member.
     Member {
-        /// Where it stands.
+        /// Where it is.
         path: String,
     },
     /// A value of an enum.
     Value {
-        /// Where it stands.
+        /// Where it is.
         path: String,
         /// The value.
         value: String,
     },
     /// A branch of a union.
     Branch {
-        /// Where the tag stands.
+        /// Where the tag is.
         path: String,
         /// The value of the tag.
         value: String,

@@ -55,7 +55,7 @@ fn number(text: &str) -> Option<u16> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
-/// The text is no release of QEMU.
+/// The text is not a release of QEMU.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseVersionError {
     text: String,
@@ -63,7 +63,7 @@ pub struct ParseVersionError {
 
 impl fmt::Display for ParseVersionError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:?} is no release of QEMU, such as 7.2 or 7.2.22", self.text)
+        write!(formatter, "{:?} is not a release of QEMU, such as 7.2 or 7.2.22", self.text)
     }
 }
 

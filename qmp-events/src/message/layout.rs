@@ -1,16 +1,17 @@
-//! The layouts in which programs write messages, down to the spaces: what should stand between the
+//! The layouts in which programs write messages, down to the spaces: what should be between the
 //! values is compared whole.
 //!
 //! A short cut and never more: a message that differs in the least goes to `parts`.
 
-use super::EventMessage;
+use super::event_message::EventMessage;
+use super::opened::{OpenedMessage, read_seconds};
 use super::parts::decode_parts;
-use crate::cursor::{Cursor, Fault};
-use crate::error::DecodeError;
+use super::set::QapiEvents;
+use crate::cursor::Cursor;
+use crate::error::{DecodeError, Fault};
 use crate::timestamp::Timestamp;
-use crate::wire::event::NoData;
+use crate::wire::event::{NoData, QapiEvent};
 use crate::wire::object::decode_object;
-use crate::wire::{QapiEvent, QapiEvents};
 
 /// Reads one message.
 #[inline(always)]
@@ -21,37 +22,9 @@ pub fn decode_message<E: QapiEvents>(message: &[u8]) -> Result<EventMessage<E>, 
     }
 }
 
-/// A message of QEMU's layout (timestamp, event, data) that was read up to the event's name.
-///
-/// Its last two methods read a message to its end, so that they make the event where the caller
-/// wants it: it is large, and moving it once more takes longer than reading a member.
-#[derive(Debug)]
-pub struct OpenedMessage<'a> {
-    message: &'a [u8],
-    timestamp: Timestamp,
-    cursor: Cursor<'a>,
-}
-
-impl<'a> OpenedMessage<'a> {
-    #[inline(always)]
-    fn read(message: &'a [u8]) -> Option<Self> {
-        let mut cursor = Cursor::new(message);
-        let timestamp = read_opening(&mut cursor)?;
-        Some(OpenedMessage { message, timestamp, cursor })
-    }
-
-    /// The start of the name, and of what is behind it if the name is short.
-    #[inline(always)]
-    pub fn peek_chunk<const N: usize>(&self) -> Option<&'a [u8; N]> {
-        self.cursor.peek_chunk()
-    }
-
-    /// Passes over `literal` if it comes next.
-    #[inline(always)]
-    pub fn expect<const N: usize>(&mut self, literal: &[u8; N]) -> bool {
-        self.cursor.expect(literal)
-    }
-
+/// These methods read a message to its end, so that they make the event where the caller wants it: it
+/// is large, and moving it once more takes longer than reading a member.
+impl OpenedMessage<'_> {
     /// Reads `data`, which comes next, as that of the event `T`.
     #[inline(never)]
     pub fn event<T: QapiEvent, E: QapiEvents>(
@@ -63,7 +36,7 @@ impl<'a> OpenedMessage<'a> {
                 Ok(EventMessage { event: variant(event), timestamp: Some(self.timestamp) })
             }
             Ok(_) => decode_parts(self.message),
-            Err(fault) => Err(DecodeError::new(self.message, fault)),
+            Err(fault) => Err(fault.in_text(self.message)),
         }
     }
 
@@ -78,22 +51,12 @@ impl<'a> OpenedMessage<'a> {
                 Ok(EventMessage { event, timestamp: Some(self.timestamp) })
             }
             Ok(_) => decode_parts(self.message),
-            Err(incomplete) => Err(DecodeError::new(self.message, incomplete.at(0))),
+            Err(incomplete) => Err(incomplete.at(0).in_text(self.message)),
         }
     }
 }
 
-/// The timestamp, if the message begins as QEMU writes it; the event's name comes next then.
-#[inline(always)]
-pub(crate) fn read_opening(cursor: &mut Cursor<'_>) -> Option<Timestamp> {
-    if !cursor.expect_opening(b"{\"timestamp\": {\"seconds\": ") {
-        return None;
-    }
-    let timestamp = read_seconds(cursor)?;
-    cursor.expect(b"}, \"event\": \"").then_some(timestamp)
-}
-
-/// The event's name from behind its opening quote, and whether an object as `data` comes next or
+/// The event's name from after its opening quote, and whether an object as `data` comes next or
 /// else the end of the message.
 #[inline(always)]
 pub(crate) fn read_name<'a>(cursor: &mut Cursor<'a>) -> Option<(&'a [u8], bool)> {
@@ -107,7 +70,7 @@ pub(crate) fn read_name<'a>(cursor: &mut Cursor<'a>) -> Option<(&'a [u8], bool)>
 fn decode_other_order<E: QapiEvents>(message: &[u8]) -> Result<EventMessage<E>, DecodeError> {
     match decode_event_first(message).or_else(|| decode_data_first(message)) {
         Some(Ok(read)) => Ok(read),
-        Some(Err(fault)) => Err(DecodeError::new(message, fault)),
+        Some(Err(fault)) => Err(fault.in_text(message)),
         None => decode_parts(message),
     }
 }
@@ -156,23 +119,4 @@ fn read_ending(cursor: &mut Cursor<'_>) -> Option<Timestamp> {
     }
     let timestamp = read_seconds(cursor)?;
     (cursor.expect(b"}") && cursor.expect_closing()).then_some(timestamp)
-}
-
-/// The timestamp from the value of its seconds, which have ten digits until 2286, to that of its
-/// microseconds, which mostly have six: where a value ends is known then before it is read.
-#[inline(always)]
-fn read_seconds(cursor: &mut Cursor<'_>) -> Option<Timestamp> {
-    let seconds = cursor.digits::<8>()? * 100 + cursor.digits::<2>()?;
-    if seconds < 1_000_000_000 || !cursor.expect(b", \"microseconds\": ") {
-        return None;
-    }
-    let before = cursor.clone();
-    let microseconds = match cursor.digits::<6>() {
-        Some(value) if value >= 100_000 && cursor.peek() == Some(b'}') => value,
-        _ => {
-            *cursor = before;
-            cursor.short_integer()?
-        }
-    };
-    Some(Timestamp { seconds: seconds.cast_signed(), microseconds: microseconds.cast_signed() })
 }

@@ -2,19 +2,20 @@
 
 use std::borrow::Cow;
 
-use super::{EventMessage, conflict};
-use crate::cursor::{Cursor, Fault};
-use crate::error::{DecodeError, DecodeErrorKind};
+use super::event_message::EventMessage;
+use super::set::{QapiEvents, conflict};
+use crate::cursor::Cursor;
+use crate::error::{DecodeError, DecodeErrorKind, Fault};
 use crate::timestamp::Timestamp;
-use crate::wire::QapiEvents;
 use crate::wire::event::NoData;
+use crate::wire::qapi_type::QapiType;
 
 /// Reads one message.
 #[inline(never)]
 pub(super) fn decode_parts<E: QapiEvents>(message: &[u8]) -> Result<EventMessage<E>, DecodeError> {
     read_parts(message, decode_data::<E>)
         .map(|parts| EventMessage { event: parts.data, timestamp: parts.timestamp })
-        .map_err(|fault| DecodeError::new(message, fault))
+        .map_err(|fault| fault.in_text(message))
 }
 
 /// Reads `data` of the event `name`; without a cursor, there is none.
@@ -33,8 +34,8 @@ pub(crate) struct Parts<'a, T> {
     pub(crate) data: T,
 }
 
-/// Reads one message. `read` gets the event's name and stands in front of `data`, an object; it gets
-/// `None` if there is no `data`. It is called more than once if `data` stands there more than once.
+/// Reads one message. `read` gets the event's name and a cursor at `data`, an object; it gets
+/// `None` if there is no `data`. It is called more than once if `data` is repeated.
 #[inline]
 pub(crate) fn read_parts<'a, T>(
     text: &'a [u8],
@@ -58,7 +59,7 @@ struct Draft<'a, T> {
 
 enum Data<'a, T> {
     Absent,
-    /// It stands here, before the name that says what it is.
+    /// It is here, before the name that says what it is.
     Ahead(Cursor<'a>),
     Read(T),
 }
@@ -78,7 +79,7 @@ impl<'a, T> Draft<'a, T> {
         match &*cursor.key()? {
             b"event" => self.read_name(cursor)?,
             b"data" => self.read_data(cursor, read)?,
-            b"timestamp" => self.timestamp = crate::QapiType::decode(cursor)?,
+            b"timestamp" => self.timestamp = QapiType::decode(cursor)?,
             _ => cursor.skip_value()?,
         }
         cursor.next_member()

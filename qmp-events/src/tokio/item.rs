@@ -75,7 +75,7 @@ pub trait Wire: Sized + sealed::Sealed {
 
 impl<E: QapiEvents> Wire for EventMessage<E> {
     fn from_wire(json: Arc<[u8]>) -> Result<Self, DecodeError> {
-        EventMessage::decode(&json)
+        E::decode(&json)
     }
 }
 

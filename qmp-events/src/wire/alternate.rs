@@ -5,17 +5,18 @@ use serde_json::Value;
 
 use super::buffered::Buffered;
 use super::place::Place;
-use super::{JsonType, QapiType};
-use crate::cursor::{Cursor, Fault};
+use super::qapi_type::{JsonType, QapiType};
+use crate::cursor::Cursor;
+use crate::error::Fault;
 
 /// A value of one of several JSON types.
 pub trait Alternate: Sized {
     /// Reads the variant of this JSON type.
-    fn read<A: Alternative>(json: JsonType, value: A) -> Result<Self, A::Error>;
+    fn read<A: AlternativeReader>(json: JsonType, value: A) -> Result<Self, A::Error>;
 }
 
 /// A value, about to be read.
-pub trait Alternative: Sized {
+pub trait AlternativeReader: Sized {
     /// Why it could not be read.
     type Error;
 
@@ -39,7 +40,7 @@ pub fn decode_alternate<T: Alternate>(cursor: &mut Cursor<'_>) -> Result<T, Faul
     T::read(json, cursor)
 }
 
-impl Alternative for &mut Cursor<'_> {
+impl AlternativeReader for &mut Cursor<'_> {
     type Error = Fault;
 
     fn typed<T: QapiType>(self) -> Result<T, Fault> {
@@ -57,15 +58,15 @@ pub fn deserialize_alternate<'de, D: Deserializer<'de>, T: Alternate>(
     place: &Place<'_>,
 ) -> Result<T, D::Error> {
     let value = Buffered::deserialize(deserializer)?;
-    T::read(value.json_type(), Kept { value, place }).map_err(D::Error::custom)
+    T::read(value.json_type(), BufferedValue { value, place }).map_err(D::Error::custom)
 }
 
-struct Kept<'p> {
+struct BufferedValue<'p> {
     value: Buffered,
     place: &'p Place<'p>,
 }
 
-impl Alternative for Kept<'_> {
+impl AlternativeReader for BufferedValue<'_> {
     type Error = serde_json::Error;
 
     fn typed<T: QapiType>(self) -> Result<T, serde_json::Error> {

@@ -1,7 +1,7 @@
-//! JSON that serde has to read before it is known what it means: `data` in front of its event, the
-//! members of a union in front of their tag, an alternate.
+//! JSON that serde has to read before it is known what it means: `data` before its event, the
+//! members of a union before their tag, an alternate.
 //!
-//! Unlike `serde_json::Value` it keeps members that stand more than once, so that each of them is
+//! Unlike `serde_json::Value` it keeps repeated members, so that each of them is
 //! judged as it is where nothing has to wait.
 
 use std::fmt;
@@ -11,7 +11,7 @@ use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, S
 use serde::forward_to_deserialize_any;
 use serde_json::{Number, Value};
 
-use super::JsonType;
+use super::qapi_type::JsonType;
 
 /// A value that was not looked at.
 #[derive(Clone, Debug)]

@@ -1,19 +1,64 @@
-//! `data` of an event, about to be read as the event that the name selects.
+//! Events, and `data` about to be read as the event that the name selects.
 
 use std::marker::PhantomData;
 
 use serde::de::{Deserializer, Error};
-use serde::ser::SerializeMap;
+use serde::ser::{Serialize, SerializeMap};
 use serde_json::Value;
 
-use super::object::{Incomplete, decode_object, deserialize_object};
+use super::object::{Incomplete, Object, decode_object, deserialize_object};
 use super::place::Place;
-use super::{QapiEvent, QapiEvents};
-use crate::cursor::{Cursor, Fault};
+use crate::cursor::Cursor;
+use crate::error::Fault;
+use crate::info::EventInfo;
 use crate::unknown::UnknownEvent;
 
+/// An event: a type of `data`. Derive it with [`QapiEvent`](derive@crate::QapiEvent).
+///
+/// ```
+/// use qmp_events::{EventMessage, QapiEvent, QapiEvents, UnknownEvent, events};
+///
+/// #[derive(Clone, Debug, PartialEq, QapiEvent)]
+/// #[qapi(name = "__com.example_FAN_FAILED", since = "9.0")]
+/// struct FanFailed {
+///     /// Which fan.
+///     fan: String,
+///     /// How fast it still is; `speed-rpm` on the wire.
+///     speed_rpm: Option<u64>,
+/// }
+///
+/// #[derive(Clone, Debug, PartialEq, QapiEvents)]
+/// enum MyEvent {
+///     #[qapi(name = "__com.example_FAN_FAILED")]
+///     FanFailed(FanFailed),
+///     #[qapi(name = "SHUTDOWN")]
+///     Shutdown(events::Shutdown),
+///     #[qapi(unknown)]
+///     Other(UnknownEvent),
+/// }
+///
+/// let text = r#"{"event": "__com.example_FAN_FAILED", "data": {"fan": "left"}}"#;
+/// let message: EventMessage<MyEvent> = text.parse()?;
+/// assert_eq!(message.event, MyEvent::FanFailed(FanFailed { fan: "left".into(), speed_rpm: None }));
+/// # Ok::<(), qmp_events::DecodeError>(())
+/// ```
+#[diagnostic::on_unimplemented(message = "`{Self}` is not an event", note = "derive `QapiEvent` for it")]
+pub trait QapiEvent: Object + Serialize {
+    /// What is known about the event.
+    const INFO: &'static EventInfo;
+
+    /// Whether a message of this event has `data`.
+    #[doc(hidden)]
+    const HAS_MEMBERS: bool;
+}
+
+impl<T: QapiEvent> QapiEvent for Box<T> {
+    const INFO: &'static EventInfo = T::INFO;
+    const HAS_MEMBERS: bool = T::HAS_MEMBERS;
+}
+
 /// `data`, about to be read.
-pub trait Payload: Sized {
+pub trait DataReader: Sized {
     /// Why it could not be read.
     type Error;
 
@@ -27,11 +72,11 @@ pub trait Payload: Sized {
 /// `data` is absent or null.
 pub(crate) struct NoData;
 
-impl Payload for NoData {
+impl DataReader for NoData {
     type Error = Incomplete;
 
     fn event<T: QapiEvent>(self) -> Result<T, Incomplete> {
-        T::finish(T::Draft::default(), &Place::Root(T::NAME))
+        T::finish(T::Partial::default(), &Place::Root(T::NAME))
     }
 
     fn unknown(self, name: &[u8]) -> Result<UnknownEvent, Incomplete> {
@@ -40,7 +85,7 @@ impl Payload for NoData {
 }
 
 /// In front of `data`, which is an object.
-impl Payload for &mut Cursor<'_> {
+impl DataReader for &mut Cursor<'_> {
     type Error = Fault;
 
     #[inline]
@@ -55,15 +100,15 @@ impl Payload for &mut Cursor<'_> {
 }
 
 /// A deserializer of `data` that is not null.
-pub(crate) struct Through<'de, D>(D, PhantomData<&'de ()>);
+pub(crate) struct FromSerde<'de, D>(D, PhantomData<&'de ()>);
 
-impl<'de, D: Deserializer<'de>> Through<'de, D> {
+impl<'de, D: Deserializer<'de>> FromSerde<'de, D> {
     pub(crate) fn new(deserializer: D) -> Self {
-        Through(deserializer, PhantomData)
+        FromSerde(deserializer, PhantomData)
     }
 }
 
-impl<'de, D: Deserializer<'de>> Payload for Through<'de, D> {
+impl<'de, D: Deserializer<'de>> DataReader for FromSerde<'de, D> {
     type Error = D::Error;
 
     fn event<T: QapiEvent>(self) -> Result<T, D::Error> {
@@ -82,13 +127,6 @@ impl<'de, D: Deserializer<'de>> Payload for Through<'de, D> {
 /// The name as text; it was checked.
 fn text(name: &[u8]) -> String {
     String::from_utf8_lossy(name).into_owned()
-}
-
-/// The name of the event that has had this other name.
-#[cold]
-pub fn name_of_alias<E: QapiEvents>(alias: &[u8]) -> Option<&'static [u8]> {
-    let info = E::INFOS.iter().find(|info| info.aliases.iter().any(|name| name.as_bytes() == alias))?;
-    (info.name.as_bytes() != alias).then_some(info.name.as_bytes())
 }
 
 /// Writes the entry `data`, unless messages of this event have none.

@@ -1,4 +1,4 @@
-//! Objects with members: a draft is filled from bytes or from serde, and finished.
+//! Objects with members: a partial is filled from bytes or from serde, and finished.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,11 +9,11 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Vis
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::QapiType;
 use super::place::Place;
-use super::value::Seed;
-use crate::cursor::{Cursor, Fault};
-use crate::error::DecodeErrorKind;
+use super::qapi_type::QapiType;
+use super::qapi_type::Seed;
+use crate::cursor::Cursor;
+use crate::error::{DecodeErrorKind, Fault};
 
 /// An object whose members the derive knows.
 pub trait Object: Members + Sized {
@@ -21,17 +21,21 @@ pub trait Object: Members + Sized {
     const NAME: &'static str;
 
     /// The members read so far.
-    type Draft: Default;
+    type Partial: Default;
 
-    /// Reads the value of the member `name` from `source` into the draft; the last one wins.
-    fn take<'de, S: Source<'de>>(draft: &mut Self::Draft, name: &[u8], source: S) -> Result<(), S::Error>;
+    /// Reads the value of the member `name` from `source` into the partial; the last one wins.
+    fn read_member<'de, S: MemberReader<'de>>(
+        partial: &mut Self::Partial,
+        name: &[u8],
+        source: S,
+    ) -> Result<(), S::Error>;
 
     /// Reads the members that come in the order in which QEMU prints them. Says whether others are
     /// left, the first of which then comes next.
-    fn decode_expected(draft: &mut Self::Draft, cursor: &mut Cursor<'_>) -> Result<bool, Fault>;
+    fn decode_in_qemu_order(partial: &mut Self::Partial, cursor: &mut Cursor<'_>) -> Result<bool, Fault>;
 
-    /// The object of the draft.
-    fn finish(draft: Self::Draft, place: &Place<'_>) -> Result<Self, Incomplete>;
+    /// The object of the partial.
+    fn finish(partial: Self::Partial, place: &Place<'_>) -> Result<Self, Incomplete>;
 }
 
 /// What writes itself as members of an object.
@@ -42,18 +46,22 @@ pub trait Members {
 
 impl<T: Object> Object for Box<T> {
     const NAME: &'static str = T::NAME;
-    type Draft = T::Draft;
+    type Partial = T::Partial;
 
-    fn take<'de, S: Source<'de>>(draft: &mut Self::Draft, name: &[u8], source: S) -> Result<(), S::Error> {
-        T::take(draft, name, source)
+    fn read_member<'de, S: MemberReader<'de>>(
+        partial: &mut Self::Partial,
+        name: &[u8],
+        source: S,
+    ) -> Result<(), S::Error> {
+        T::read_member(partial, name, source)
     }
 
-    fn decode_expected(draft: &mut Self::Draft, cursor: &mut Cursor<'_>) -> Result<bool, Fault> {
-        T::decode_expected(draft, cursor)
+    fn decode_in_qemu_order(partial: &mut Self::Partial, cursor: &mut Cursor<'_>) -> Result<bool, Fault> {
+        T::decode_in_qemu_order(partial, cursor)
     }
 
-    fn finish(draft: Self::Draft, place: &Place<'_>) -> Result<Self, Incomplete> {
-        T::finish(draft, place).map(Box::new)
+    fn finish(partial: Self::Partial, place: &Place<'_>) -> Result<Self, Incomplete> {
+        T::finish(partial, place).map(Box::new)
     }
 }
 
@@ -64,7 +72,7 @@ impl<T: Members> Members for Box<T> {
 }
 
 /// The value of a member, about to be read.
-pub trait Source<'de>: Sized {
+pub trait MemberReader<'de>: Sized {
     /// Why it could not be read.
     type Error;
 
@@ -74,11 +82,11 @@ pub trait Source<'de>: Sized {
     /// Reads it as any JSON.
     fn any(self) -> Result<Value, Self::Error>;
 
-    /// Passes over it.
+    /// Skips it.
     fn skip(self) -> Result<(), Self::Error>;
 }
 
-impl<'de> Source<'de> for &mut Cursor<'de> {
+impl<'de> MemberReader<'de> for &mut Cursor<'de> {
     type Error = Fault;
 
     fn value<T: QapiType>(self, _: &'static str) -> Result<T, Fault> {
@@ -94,12 +102,12 @@ impl<'de> Source<'de> for &mut Cursor<'de> {
     }
 }
 
-struct MapSource<'m, 'p, A> {
+struct SerdeMember<'m, 'p, A> {
     map: &'m mut A,
     place: &'p Place<'p>,
 }
 
-impl<'de, A: MapAccess<'de>> Source<'de> for MapSource<'_, '_, A> {
+impl<'de, A: MapAccess<'de>> MemberReader<'de> for SerdeMember<'_, '_, A> {
     type Error = A::Error;
 
     fn value<T: QapiType>(self, name: &'static str) -> Result<T, A::Error> {
@@ -116,14 +124,14 @@ impl<'de, A: MapAccess<'de>> Source<'de> for MapSource<'_, '_, A> {
 }
 
 /// The name as text; it was checked.
-pub fn rest_name(name: &[u8]) -> String {
+pub fn owned_name(name: &[u8]) -> String {
     String::from_utf8_lossy(name).into_owned()
 }
 
 /// Members under names that are not the object's own, in the order in which they came.
 pub type Rest = Vec<(String, Value)>;
 
-/// Why a draft is no object yet.
+/// Why a partial object cannot be finished.
 #[derive(Debug)]
 pub enum Incomplete {
     /// This member is missing.
@@ -150,9 +158,9 @@ impl Incomplete {
     }
 }
 
-/// Reads a member's value into the draft. Compiled once for all members of the same type.
+/// Reads a member's value into the partial. Compiled once for all members of the same type.
 #[inline(never)]
-pub fn take_member<'de, T: QapiType, S: Source<'de>>(
+pub fn read_into<'de, T: QapiType, S: MemberReader<'de>>(
     member: &mut Option<T>,
     name: &'static str,
     source: S,
@@ -161,7 +169,7 @@ pub fn take_member<'de, T: QapiType, S: Source<'de>>(
     Ok(())
 }
 
-/// What stands for a member that was left out.
+/// The value of a member that was left out.
 #[inline(always)]
 pub fn absent<T: QapiType>(name: &'static str) -> Result<T, Incomplete> {
     T::absent().ok_or(Incomplete::Missing(name))
@@ -185,28 +193,28 @@ pub fn read_or_bare<T: QapiType>(
     }
 }
 
-/// The union whose tag and members stand among the object's own.
+/// The union whose tag and members are among the object's own.
 pub fn branches<T: QapiType>(rest: Rest, place: &Place<'_>) -> Result<T, Incomplete> {
     T::deserialize_at(MapDeserializer::new(rest.into_iter()), place).map_err(Incomplete::Rest)
 }
 
 /// Reads an object: members in QEMU's order, with others anywhere between them.
 pub fn decode_object<T: Object>(cursor: &mut Cursor<'_>) -> Result<T, Fault> {
-    let mut draft = T::Draft::default();
+    let mut partial = T::Partial::default();
     cursor.skip_whitespace();
     let start = cursor.offset();
     let mut more = cursor.open_object()?;
-    while more && T::decode_expected(&mut draft, cursor)? {
-        more = decode_unexpected::<T>(&mut draft, cursor)?;
+    while more && T::decode_in_qemu_order(&mut partial, cursor)? {
+        more = decode_in_any_order::<T>(&mut partial, cursor)?;
     }
-    T::finish(draft, &Place::Root(T::NAME)).map_err(|incomplete| incomplete.at(start))
+    T::finish(partial, &Place::Root(T::NAME)).map_err(|incomplete| incomplete.at(start))
 }
 
 /// Reads one member, and says whether another one comes.
 #[inline(never)]
-fn decode_unexpected<T: Object>(draft: &mut T::Draft, cursor: &mut Cursor<'_>) -> Result<bool, Fault> {
+fn decode_in_any_order<T: Object>(partial: &mut T::Partial, cursor: &mut Cursor<'_>) -> Result<bool, Fault> {
     let name = cursor.key()?;
-    T::take(draft, &name, &mut *cursor)?;
+    T::read_member(partial, &name, &mut *cursor)?;
     cursor.next_member()
 }
 
@@ -228,11 +236,11 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut draft = T::Draft::default();
+        let mut partial = T::Partial::default();
         while let Some(name) = map.next_key_seed(Name)? {
-            T::take(&mut draft, name.as_bytes(), MapSource { map: &mut map, place: self.0 })?;
+            T::read_member(&mut partial, name.as_bytes(), SerdeMember { map: &mut map, place: self.0 })?;
         }
-        T::finish(draft, self.0).map_err(|incomplete| incomplete.in_place(self.0))
+        T::finish(partial, self.0).map_err(|incomplete| incomplete.in_place(self.0))
     }
 }
 

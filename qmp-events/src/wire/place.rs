@@ -1,4 +1,4 @@
-//! Where a value stands, for the messages of serde's errors.
+//! Where a value is, for the messages of serde's errors.
 
 use std::fmt;
 

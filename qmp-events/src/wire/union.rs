@@ -6,13 +6,15 @@ use std::marker::PhantomData;
 
 use serde::de::value::MapDeserializer;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::ser::SerializeMap;
 use serde_json::{Map, Value};
 
-use super::QapiType;
 use super::buffered::Buffered;
 use super::object::{Incomplete, Members, Name};
 use super::place::Place;
-use crate::cursor::{Cursor, Fault};
+use super::qapi_type::QapiType;
+use crate::cursor::Cursor;
+use crate::error::Fault;
 use crate::unknown::UnknownBranch;
 
 /// An object whose tag selects the other members.
@@ -21,11 +23,11 @@ pub trait Union: Members + Sized {
     const TAG: &'static str;
 
     /// Reads the branch that the tag selects.
-    fn read<B: Branch>(tag: &[u8], branch: B) -> Result<Self, B::Error>;
+    fn read<B: BranchReader>(tag: &[u8], branch: B) -> Result<Self, B::Error>;
 }
 
 /// The members of a branch, about to be read.
-pub trait Branch: Sized {
+pub trait BranchReader: Sized {
     /// Why they could not be read.
     type Error;
 
@@ -35,7 +37,7 @@ pub trait Branch: Sized {
     /// Keeps them all.
     fn unknown(self, tag_name: &str, tag: &[u8]) -> Result<UnknownBranch, Self::Error>;
 
-    /// Passes over them.
+    /// Skips them.
     fn skip(self) -> Result<(), Self::Error>;
 }
 
@@ -58,7 +60,7 @@ pub fn decode_union<T: Union>(cursor: &mut Cursor<'_>) -> Result<T, Fault> {
 }
 
 /// At the start of an object that was checked already.
-impl Branch for Cursor<'_> {
+impl BranchReader for Cursor<'_> {
     type Error = Fault;
 
     fn members<T: QapiType>(mut self) -> Result<T, Fault> {
@@ -100,7 +102,7 @@ impl<'de, T: Union> Visitor<'de> for UnionVisitor<'_, T> {
         while let Some(name) = map.next_key_seed(Name)? {
             if name == T::TAG {
                 let place = Place::Member(self.0, T::TAG);
-                tag = Some(map.next_value_seed(super::value::Seed::<String>::new(&place))?);
+                tag = Some(map.next_value_seed(super::qapi_type::Seed::<String>::new(&place))?);
             } else {
                 members.push((name.into_owned(), map.next_value()?));
             }
@@ -108,16 +110,16 @@ impl<'de, T: Union> Visitor<'de> for UnionVisitor<'_, T> {
         let Some(tag) = tag else {
             return Err(Incomplete::Missing(T::TAG).in_place(self.0));
         };
-        T::read(tag.as_bytes(), Kept { members, place: self.0 }).map_err(A::Error::custom)
+        T::read(tag.as_bytes(), BufferedMembers { members, place: self.0 }).map_err(A::Error::custom)
     }
 }
 
-struct Kept<'p> {
+struct BufferedMembers<'p> {
     members: Vec<(String, Buffered)>,
     place: &'p Place<'p>,
 }
 
-impl Branch for Kept<'_> {
+impl BranchReader for BufferedMembers<'_> {
     type Error = serde_json::Error;
 
     fn members<T: QapiType>(self) -> Result<T, serde_json::Error> {
@@ -132,5 +134,11 @@ impl Branch for Kept<'_> {
 
     fn skip(self) -> Result<(), serde_json::Error> {
         Ok(())
+    }
+}
+
+impl Members for UnknownBranch {
+    fn serialize_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.members().iter().try_for_each(|(name, value)| map.serialize_entry(name, value))
     }
 }

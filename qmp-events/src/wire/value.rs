@@ -4,14 +4,14 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::UnitDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error, SeqAccess, Unexpected, Visitor};
+use serde::de::{Deserializer, Error, SeqAccess, Unexpected, Visitor};
 use serde_json::Value;
 
-use super::{JsonType, QapiType};
-use crate::cursor::{Cursor, Fault, MAX_FLOAT_INTEGER};
-use crate::error::DecodeErrorKind;
+use super::place::Place;
+use super::qapi_type::{JsonType, QapiType, Seed};
+use crate::cursor::{Cursor, MAX_FLOAT_INTEGER};
+use crate::error::{DecodeErrorKind, Fault};
 use crate::info::TypeInfo;
-use crate::wire::place::Place;
 
 macro_rules! integers {
     ($($type:ident, $deserialize:ident, $signed:expr;)*) => {$(
@@ -304,23 +304,6 @@ impl<'de, T: QapiType> Visitor<'de> for ListVisitor<'_, T> {
             };
             items.push(item);
         }
-    }
-}
-
-/// Reads a `T` where serde wants a seed.
-pub(crate) struct Seed<'p, T>(&'p Place<'p>, PhantomData<T>);
-
-impl<'p, T> Seed<'p, T> {
-    pub(crate) fn new(place: &'p Place<'p>) -> Self {
-        Seed(place, PhantomData)
-    }
-}
-
-impl<'de, T: QapiType> DeserializeSeed<'de> for Seed<'_, T> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        T::deserialize_at(deserializer, self.0)
     }
 }
 

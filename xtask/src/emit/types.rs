@@ -41,6 +41,7 @@ impl Emitter<'_> {
         let mut attributes = Attributes::default();
         attributes.definition(definition);
         attributes.aliases(self.catalogue.names.aliases(&definition.name));
+        attributes.push(quote!(new));
         attributes.event(text);
         let derive = self.derives(quote!(QapiEvent), id);
         self.emit_object(definition, docs::event(definition, text), derive, attributes, &fields)
@@ -53,6 +54,7 @@ impl Emitter<'_> {
         fields.extend(self.branches_field(id));
         let mut attributes = Attributes::default();
         attributes.definition(definition);
+        attributes.push(quote!(new));
         let derive = self.derives(quote!(QapiStruct), id);
         self.emit_object(definition, docs::definition(definition), derive, attributes, &fields)
     }

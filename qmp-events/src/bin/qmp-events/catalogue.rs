@@ -98,7 +98,7 @@ fn collect(
         name: union.tag,
         ty: branches.unwrap_or(TypeInfo::String),
         optional: false,
-        availability: NOWHERE_LATER,
+        availability: Availability::ALWAYS,
         description: "",
         branch,
         is_tag: true,
@@ -112,16 +112,6 @@ fn collect(
         }
     }
 }
-
-/// As old as the owner, and still there.
-const NOWHERE_LATER: Availability = Availability {
-    since: None,
-    removed: None,
-    deprecated: false,
-    unstable: false,
-    features: &[],
-    condition: None,
-};
 
 /// A named value that a part can have.
 #[derive(Clone, Copy, Debug)]

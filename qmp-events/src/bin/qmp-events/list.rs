@@ -1,6 +1,6 @@
 //! `list`: all events, one a line.
 
-use qmp_events::info::{Availability, EventInfo};
+use qmp_events::info::EventInfo;
 
 use crate::args::List;
 use crate::catalogue::{Dates, events, summary};
@@ -18,7 +18,9 @@ pub(crate) fn list(arguments: &List, output: &mut Output) -> anyhow::Result<Exit
     for event in &events {
         let since = event.availability.since.map(|since| since.to_string()).unwrap_or_default();
         // `since` has a column of its own.
-        let dates = Dates(Availability { since: None, ..event.availability }).to_string();
+        let mut availability = event.availability;
+        availability.since = None;
+        let dates = Dates(availability).to_string();
         let separator = if dates.is_empty() { "" } else { " " };
         output.line(format_args!(
             "{}  {}  {}{separator}{}",

@@ -1,47 +1,23 @@
-//! What went wrong at a byte, and (only then) which event and member that byte belongs to.
+//! Which event and member a byte of a message belongs to.
 //!
-//! Decoding keeps no path: when it fails, the text is read once more up to the fault.
-
-use std::borrow::Cow;
+//! Decoding keeps no path: when it fails, the text is read once more, up to the fault.
 
 use super::{Cursor, MAX_DEPTH};
-use crate::error::DecodeErrorKind;
-
-/// A defect at a byte of the text. One word, so that the path without defects stays fast.
-#[derive(Debug)]
-pub struct Fault(Box<Defect>);
-
-#[derive(Debug)]
-pub(crate) struct Defect {
-    pub(crate) kind: DecodeErrorKind,
-    pub(crate) offset: usize,
-    /// The member that is missing in the object at `offset`.
-    pub(crate) member: Option<&'static str>,
-    pub(crate) message: Cow<'static, str>,
-}
+use crate::error::{DecodeError, Fault};
 
 impl Fault {
+    /// The fault as an error about `text`, in which it was found.
     #[cold]
-    pub(crate) fn new(kind: DecodeErrorKind, offset: usize, message: impl Into<Cow<'static, str>>) -> Self {
-        Fault(Box::new(Defect { kind, offset, member: None, message: message.into() }))
-    }
-
-    #[cold]
-    pub(crate) fn missing(member: &'static str, offset: usize) -> Self {
-        let mut fault = Fault::new(DecodeErrorKind::Missing, offset, "this member is missing");
-        fault.0.member = Some(member);
-        fault
-    }
-
-    pub(crate) fn into_defect(self) -> Defect {
-        *self.0
+    pub(crate) fn in_text(self, text: &[u8]) -> DecodeError {
+        let (event, member) = locate(text, self.offset());
+        DecodeError::new(text, self, event, member)
     }
 }
 
 /// The event of a message and the path of the member at `offset`, as far as the text tells.
 ///
-/// The text may be anything: what is no JSON is passed over.
-pub(crate) fn locate(text: &[u8], offset: usize) -> (Option<String>, String) {
+/// The text may be anything: what is not JSON is ignored.
+fn locate(text: &[u8], offset: usize) -> (Option<String>, String) {
     let mut levels: Vec<Level> = Vec::new();
     let mut event = None;
     let mut path = None;
@@ -77,7 +53,7 @@ enum Level {
     List { index: usize },
 }
 
-/// The length of the string, or else one byte, in front of `text`.
+/// The length of the string, or else one byte, before `text`.
 fn token_length(text: &[u8]) -> usize {
     let Some(body) = text.strip_prefix(b"\"") else { return 1 };
     let mut escaped = false;
@@ -93,7 +69,7 @@ fn unquoted(token: &[u8]) -> Option<String> {
     Cursor::new(token).owned_string().ok()
 }
 
-/// `info.slot`, `list[3].x`: without `data`, in which all members of an event stand.
+/// `info.slot`, `list[3].x`: without `data`, since it holds all members of an event.
 fn path_of(levels: &[Level]) -> String {
     let mut path = String::new();
     for (depth, level) in levels.iter().enumerate() {
