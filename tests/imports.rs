@@ -56,7 +56,7 @@ fn circles(root: &Path, checkout: &Path) -> BTreeSet<Vec<String>> {
 }
 
 /// Packages whose circles are being opened.
-const PENDING: [&str; 2] = ["qmp-events-derive/", "qmp-events/"];
+const PENDING: [&str; 3] = ["qmp-events-derive/", "qmp-events/src/", "qmp-events/tests/"];
 
 #[test]
 fn no_file_imports_a_file_that_imports_it() {

@@ -1,0 +1,209 @@
+//! The command line: what there is to type, and what it means. Completions and manual pages come
+//! from here too. It must never read or write anything.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+use qmp_events::Version;
+
+use crate::exit::EXIT_CODES;
+use crate::selection::Selection;
+use crate::sinks::Display;
+use crate::sources::machine::Machine;
+
+/// Reads, watches and explains the events of QEMU machines.
+///
+/// Events are what QEMU says by itself on its QMP socket: a guest shut down, a disk failed, a job
+/// is done. Every QEMU is understood; what this build does not know is shown and marked with `?`.
+#[derive(Debug, Parser)]
+#[command(name = "qmp-events", version, after_long_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// When to use colours; `auto` looks for a terminal, and for NO_COLOR
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Reads a stream of QMP messages and prints its events
+    ///
+    /// Messages may be on one line each, span many lines, or follow each other directly. Greetings
+    /// and replies are skipped. A summary goes to standard error.
+    Decode(Decode),
+    /// Prints the events of running machines as they come
+    ///
+    /// Events go to standard output, and what happens to the connections goes to standard error.
+    /// It ends when all machines have ended, or at SIGINT or SIGTERM. The exit status is 0 if
+    /// every QEMU ended after SHUTDOWN or a signal ended the watch, 3 if a connection failed or
+    /// ended otherwise, 4 if a server does not keep to the protocol.
+    Watch(Watch),
+    /// Waits for an event of a running machine, and prints it
+    ///
+    /// Only events after the connection is made count. The exit status says how it went: 0 if the
+    /// event came, 1 if the time ran out, 3 if the connection ended before, 4 if the server does
+    /// not keep to the protocol.
+    Wait(Wait),
+    /// Lists events
+    List(List),
+    /// Explains an event, or a member of one: what it means, when it comes, which QEMU has it
+    Explain(Explain),
+    /// Shows how events differ between two releases of QEMU
+    Diff(Diff),
+    /// Compares what a running QEMU can send with what this build knows
+    ///
+    /// Asks the machine itself (`query-qmp-schema`). The exit status is 1 if it can send something
+    /// that this build does not know.
+    Check(Check),
+    /// Prints a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Writes manual pages into a directory
+    Man {
+        /// The directory; it is made if it is not there
+        #[arg(value_hint = ValueHint::DirPath)]
+        directory: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Decode {
+    /// A file, or `-` for standard input
+    #[arg(default_value = "-", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+
+    /// Exit with 1 if anything is malformed or unknown: an event, a member, a value
+    #[arg(long)]
+    pub(crate) strict: bool,
+
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    #[command(flatten)]
+    pub(crate) display: Display,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    /// A machine: unix:PATH or tcp:HOST:PORT, with the name to show for it in front, if wanted
+    #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "demo")]
+    pub(crate) machines: Vec<Machine>,
+
+    /// Play recordings of real machines instead; needs no QEMU
+    #[arg(long, conflicts_with_all = ["machines", "reconnect"])]
+    pub(crate) demo: bool,
+
+    /// Connect again whenever a connection ends or cannot be made
+    #[arg(long)]
+    pub(crate) reconnect: bool,
+
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    #[command(flatten)]
+    pub(crate) display: Display,
+}
+
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("awaited").args(["events"]).required(true)))]
+pub(crate) struct Wait {
+    /// The machine: unix:PATH or tcp:HOST:PORT
+    #[arg(value_name = "[LABEL=]ENDPOINT")]
+    pub(crate) machine: Machine,
+
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+
+    /// Give up after this time, such as `30s` or `5m`
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) timeout: Option<Duration>,
+
+    #[command(flatten)]
+    pub(crate) display: Display,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only what this release of QEMU has
+    #[arg(long, value_name = "X.Y")]
+    pub(crate) qemu: Option<Version>,
+
+    /// Also what QEMU has no longer
+    #[arg(long, conflicts_with = "qemu")]
+    pub(crate) removed: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The event, such as `SHUTDOWN`, or a member, such as `SHUTDOWN.reason`
+    #[arg(value_name = "EVENT[.MEMBER]")]
+    pub(crate) subject: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The older release
+    #[arg(long, value_name = "X.Y")]
+    pub(crate) from: Version,
+
+    /// The newer release
+    #[arg(long, value_name = "X.Y")]
+    pub(crate) to: Version,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The machine: unix:PATH or tcp:HOST:PORT
+    #[arg(value_name = "ENDPOINT")]
+    pub(crate) machine: Machine,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<Color> for anstream::ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let signed: jiff::SignedDuration =
+        text.parse().map_err(|_| format!("{text:?} is not a time such as 30s, 5m or 1h30m"))?;
+    Duration::try_from(signed).map_err(|_| "a time to wait cannot be negative".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn times_are_read_with_their_units() {
+        assert_eq!(parse_duration("30s"), Ok(Duration::from_secs(30)));
+        assert_eq!(parse_duration("1h30m"), Ok(Duration::from_secs(5400)));
+        assert_eq!(parse_duration("250ms"), Ok(Duration::from_millis(250)));
+        for text in ["", "30", "-5s", "soon"] {
+            assert!(parse_duration(text).is_err(), "{text}");
+        }
+    }
+}

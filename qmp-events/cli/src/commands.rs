@@ -1,0 +1,31 @@
+//! A file for each command.
+
+mod check;
+mod decode;
+mod diff;
+mod explain;
+mod list;
+mod manual;
+mod runtime;
+mod unknown_names;
+mod wait;
+mod watch;
+
+use crate::args::Command;
+use crate::exit::Exit;
+use crate::terminal::output::Output;
+
+/// Runs a command.
+pub(crate) fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
+    match command {
+        Command::Decode(arguments) => decode::decode(arguments, output),
+        Command::Watch(arguments) => watch::watch(arguments, output),
+        Command::Wait(arguments) => wait::wait(arguments, output),
+        Command::List(arguments) => list::list(arguments, output),
+        Command::Explain(arguments) => explain::explain(arguments, output),
+        Command::Diff(arguments) => diff::diff(arguments, output),
+        Command::Check(arguments) => check::check(arguments, output),
+        Command::Completions { shell } => manual::completions(*shell, output),
+        Command::Man { directory } => manual::pages(directory),
+    }
+}

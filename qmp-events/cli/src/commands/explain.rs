@@ -1,0 +1,195 @@
+//! `explain`: an event, or a member of one, in words.
+
+use std::io;
+
+use anyhow::bail;
+use qmp_events::info::{EventInfo, RateLimit};
+
+use crate::args::Explain;
+use crate::exit::Exit;
+use crate::knowledge::catalogue::{self, Dates, Part, find_event, near, paragraphs, suggestion, summary};
+use crate::ordered_json::OrderedJson;
+use crate::terminal::output::Output;
+use crate::terminal::palette::{BOLD, DIM, paint};
+
+/// How wide text is where it is not printed to a terminal, and at most.
+const WIDTH: usize = 80;
+
+pub(crate) fn explain(arguments: &Explain, output: &mut Output) -> anyhow::Result<Exit> {
+    let (name, path) = match arguments.subject.split_once('.') {
+        // Names of vendors' events hold dots.
+        Some(_) if find_event(&arguments.subject).is_some() => (arguments.subject.as_str(), None),
+        Some((name, path)) => (name, Some(path)),
+        None => (arguments.subject.as_str(), None),
+    };
+    let Some(event) = find_event(name) else {
+        let names = catalogue::events().into_iter().map(|info| info.name);
+        bail!("this build knows no event {name:?}{}", suggestion(&near(name, names)));
+    };
+    let width = output.width().map_or(WIDTH, |width| width.min(WIDTH));
+    let mut page = Page { output, width };
+    match path {
+        None => page.event(event)?,
+        Some(path) => {
+            let part = find_part(event, path)?;
+            page.part(&format!("{}.{path}", event.name), &part)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn find_part(event: &'static EventInfo, path: &str) -> anyhow::Result<Part> {
+    let mut parts = catalogue::parts_of_event(event);
+    let mut owner = event.name.to_owned();
+    let mut found = None;
+    for name in path.split('.') {
+        match parts.iter().find(|part| part.name == name) {
+            Some(part) => found = Some(*part),
+            None => {
+                let names: Vec<&str> = parts.iter().map(|part| part.name).collect();
+                let hint = match (near(name, names.iter().copied()), names.as_slice()) {
+                    (near, _) if !near.is_empty() => suggestion(&near),
+                    (_, []) => "; it has none".to_owned(),
+                    (_, names) => format!("; it has {}", names.join(", ")),
+                };
+                bail!("{owner} has no member {name:?}{hint}");
+            }
+        }
+        owner = format!("{owner}.{name}");
+        parts = found.map_or_else(Vec::new, |part| catalogue::parts_of_type(part.ty));
+    }
+    found.ok_or_else(|| anyhow::anyhow!("{:?} names no member", path))
+}
+
+/// Prints titles, paragraphs and lists.
+struct Page<'a> {
+    output: &'a mut Output,
+    width: usize,
+}
+
+impl Page<'_> {
+    fn event(&mut self, event: &'static EventInfo) -> io::Result<()> {
+        self.title(event.name, &Dates(event.availability).to_string())?;
+        self.prose(event.description)?;
+        if !event.aliases.is_empty() {
+            self.heading("Other names")?;
+            self.paragraph("  ", &event.aliases.join(", "))?;
+        }
+        if let Some(limit) = event.rate_limit {
+            self.heading("Rate limit")?;
+            self.paragraph("  ", &describe(limit))?;
+        }
+        let parts = catalogue::parts_of_event(event);
+        if parts.is_empty() {
+            self.heading("Members")?;
+            self.paragraph("  ", "None: the event has no data.")?;
+        }
+        self.parts(&parts)?;
+        for (index, example) in event.examples.iter().enumerate() {
+            if index == 0 {
+                self.heading(if event.examples.len() == 1 { "Example" } else { "Examples" })?;
+            }
+            self.example(example)?;
+        }
+        Ok(())
+    }
+
+    fn part(&mut self, name: &str, part: &Part) -> io::Result<()> {
+        self.title(name, &kind(part))?;
+        self.prose(part.description)?;
+        let values = catalogue::values_of(part);
+        if !values.is_empty() {
+            self.heading("Values")?;
+        }
+        let name_width = values.iter().map(|value| value.name.len()).max().unwrap_or(0);
+        for value in &values {
+            let text = format!("{} {}", summary(value.description), Dates(value.availability));
+            self.definition(value.name, name_width, text.trim_end())?;
+        }
+        self.parts(&if part.is_tag { Vec::new() } else { catalogue::parts_of_type(part.ty) })
+    }
+
+    fn parts(&mut self, parts: &[Part]) -> io::Result<()> {
+        if !parts.is_empty() {
+            self.heading("Members")?;
+        }
+        for part in parts {
+            let remark = format!("{} {}", kind(part), Dates(part.availability));
+            self.output.line(format_args!(
+                "  {}  {}",
+                paint(BOLD, part.name),
+                paint(DIM, remark.trim_end())
+            ))?;
+            self.paragraph("      ", &summary(part.description))?;
+        }
+        Ok(())
+    }
+
+    fn title(&mut self, name: &str, remark: &str) -> io::Result<()> {
+        self.output.line(format_args!("{}  {}", paint(BOLD, name), paint(DIM, remark)))
+    }
+
+    fn heading(&mut self, text: &str) -> io::Result<()> {
+        self.output.line(format_args!("\n{}", paint(BOLD, text)))
+    }
+
+    /// A name, and a text in a column beside it.
+    fn definition(&mut self, name: &str, name_width: usize, text: &str) -> io::Result<()> {
+        let indent = " ".repeat(name_width + 4);
+        let options = textwrap::Options::new(self.width).initial_indent(&indent).subsequent_indent(&indent);
+        let lines = textwrap::wrap(text, options);
+        let (first, rest) =
+            lines.split_first().map_or(("", &[][..]), |(first, rest)| (first.trim_start(), rest));
+        let name = format!("{name:<name_width$}");
+        self.output.line(format_args!("  {}  {first}", paint(BOLD, name)))?;
+        rest.iter().try_for_each(|line| self.output.line(line))
+    }
+
+    /// All paragraphs of a description.
+    fn prose(&mut self, description: &str) -> io::Result<()> {
+        for paragraph in paragraphs(description) {
+            self.output.line("")?;
+            self.paragraph("", &paragraph)?;
+        }
+        Ok(())
+    }
+
+    fn paragraph(&mut self, indent: &str, text: &str) -> io::Result<()> {
+        let options = textwrap::Options::new(self.width).initial_indent(indent).subsequent_indent(indent);
+        let lines = textwrap::wrap(text, options);
+        lines.iter().filter(|line| !line.trim().is_empty()).try_for_each(|line| self.output.line(line))
+    }
+
+    fn example(&mut self, json: &str) -> io::Result<()> {
+        let tree: Option<OrderedJson> = serde_json::from_str(json).ok();
+        let pretty = tree.and_then(|tree| serde_json::to_string_pretty(&tree).ok());
+        let lines = pretty.as_deref().unwrap_or(json).lines();
+        lines.into_iter().try_for_each(|line| self.output.line(format_args!("  {}", paint(DIM, line))))
+    }
+}
+
+/// The type of a part, and when it is there.
+fn kind(part: &Part) -> String {
+    let mut words = vec![catalogue::type_words(part)];
+    if part.optional {
+        words.push("optional".to_owned());
+    }
+    if let Some((tag, value)) = part.branch {
+        words.push(format!("if {tag} is {value}"));
+    }
+    words.join("; ")
+}
+
+fn describe(limit: RateLimit) -> String {
+    let window = match RateLimit::WINDOW.as_secs() {
+        1 => "second".to_owned(),
+        seconds => format!("{seconds} seconds"),
+    };
+    let key = match limit.keys {
+        [] => String::new(),
+        keys => format!(" and {}", keys.join(" and ")),
+    };
+    let since = limit.since.map(|since| format!(", since QEMU {since}")).unwrap_or_default();
+    let exempt = limit.exempt.map(|(member, value)| format!(", but not with {member}={value}"));
+    format!("1 per {window}{key}{since}{}", exempt.unwrap_or_default())
+}

@@ -1,0 +1,19 @@
+//! Names on the command line that no known event has.
+
+use crate::knowledge::catalogue::{events, near, suggestion};
+use crate::selection::{NamePattern, Selection};
+use crate::terminal::output::Output;
+use crate::terminal::palette::{WARNING, paint};
+
+/// Warns of names that no known event has: they may be typing errors, or a vendor's.
+pub(super) fn note_unknown_names(selection: &Selection, output: &mut Output) -> std::io::Result<()> {
+    for name in selection.events.iter().filter_map(NamePattern::literal) {
+        let names = || events().into_iter().map(|info| info.name);
+        if !names().any(|known| known == name) {
+            let near = suggestion(&near(name, names()));
+            let text = format_args!("this build knows no event {name:?}{near}");
+            output.note(format_args!("{} {text}", paint(WARNING, "note:")))?;
+        }
+    }
+    Ok(())
+}

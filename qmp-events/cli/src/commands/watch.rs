@@ -1,0 +1,42 @@
+//! `watch`: the events of running machines as they come.
+
+use qmp_events::tokio::{Backoff, Options};
+
+use super::runtime::runtime;
+use super::unknown_names::note_unknown_names;
+use crate::args::Watch;
+use crate::exit::Exit;
+use crate::flow::Flow;
+use crate::signals::end_signal;
+use crate::sources::demo::Demo;
+use crate::sources::live::Live;
+use crate::terminal::output::Output;
+use crate::terminal::palette::{DIM, paint};
+
+pub(crate) fn watch(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> {
+    note_unknown_names(&arguments.selection, output)?;
+    runtime()?.block_on(async {
+        if arguments.demo { play(arguments, output).await } else { follow(arguments, output).await }
+    })
+}
+
+async fn follow(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> {
+    let mut options = Options::new();
+    if arguments.reconnect {
+        options = options.reconnect(Backoff::default());
+    }
+    let end = end_signal()?;
+    let mut source = Live::connect(&arguments.machines, options)?;
+    let mut flow = Flow::new(&arguments.selection, &arguments.display, &source, output);
+    let ended = flow.follow(&mut source, end).await?;
+    Ok(if ended.is_by_signal() { Exit::Done } else { flow.worst_end() })
+}
+
+async fn play(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> {
+    let mut source = Demo::new();
+    let mut flow = Flow::new(&arguments.selection, &arguments.display, &source, output);
+    flow.follow(&mut source, end_signal()?).await?;
+    let summary = format!("{}; from {} recorded machines", flow.summary, Demo::MACHINES);
+    output.note(paint(DIM, summary))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,42 @@
+//! How a run can end, as the exit status tells it.
+
+use std::process::ExitCode;
+
+use qmp_events::tokio::Disconnected;
+
+/// The exit statuses, for `--help` and the manual.
+pub(crate) const EXIT_CODES: &str = "\
+Exit status:
+  0  all is well: the events were printed, the event came, QEMU ended normally
+  1  the answer is no: decode --strict found something malformed or unknown,
+     wait ran out of time, check found something that this build does not know
+  2  wrong usage, or a file that cannot be read or written
+  3  there was no connection, or it ended without SHUTDOWN
+     (for wait: before the event came)
+  4  the server does not keep to the protocol: no greeting, or it refused a command";
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Exit {
+    Done = 0,
+    No = 1,
+    Failed = 2,
+    Disconnected = 3,
+    Protocol = 4,
+}
+
+impl From<&Disconnected> for Exit {
+    fn from(cause: &Disconnected) -> Self {
+        match cause {
+            Disconnected::HandshakeTimedOut { .. } | Disconnected::Refused(_) => Exit::Protocol,
+            cause if cause.is_normal() => Exit::Done,
+            _ => Exit::Disconnected,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}

@@ -1,0 +1,153 @@
+//! From a source through the selection into a sink. What is not an event becomes a note.
+
+use std::collections::HashMap;
+use std::io;
+use std::pin::pin;
+
+use qmp_events::Version;
+use qmp_events::server_message::Greeting;
+use qmp_events::tokio::Malformed;
+
+use crate::exit::Exit;
+use crate::record::Record;
+use crate::selection::Selection;
+use crate::sinks::{self, Display, Sink};
+use crate::sources::{News, Origin, Place, Report, Source};
+use crate::summary::Summary;
+use crate::terminal::output::Output;
+use crate::terminal::palette::{DIM, ERROR, LABEL, WARNING, paint};
+use crate::terminal::text::{excerpt, harmless};
+
+/// What lies between a source and the output.
+pub(crate) struct Flow<'a> {
+    pub(crate) summary: Summary,
+    selection: &'a Selection,
+    sink: Box<dyn Sink>,
+    origins: Vec<Origin>,
+    /// How the last connection to each machine ended, by its index.
+    ends: HashMap<usize, Exit>,
+    output: &'a mut Output,
+}
+
+/// Why [`Flow::follow`] came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    BySource,
+    BySignal,
+}
+
+impl Ended {
+    pub(crate) fn is_by_signal(self) -> bool {
+        self == Ended::BySignal
+    }
+}
+
+impl<'a> Flow<'a> {
+    pub(crate) fn new(
+        selection: &'a Selection,
+        display: &Display,
+        source: &impl Source,
+        output: &'a mut Output,
+    ) -> Self {
+        let origins = source.origins();
+        let sink = sinks::open(display, &origins);
+        Flow { summary: Summary::default(), selection, sink, origins, ends: HashMap::new(), output }
+    }
+
+    /// Prints what a source has until it ends, or until `end` is ready.
+    pub(crate) async fn follow(
+        &mut self,
+        source: &mut impl Source,
+        end: impl Future<Output = ()>,
+    ) -> anyhow::Result<Ended> {
+        let mut end = pin!(end);
+        loop {
+            while let Some(report) = source.next() {
+                self.show(report)?;
+            }
+            self.output.flush()?;
+            tokio::select! {
+                biased;
+                () = &mut end => return Ok(Ended::BySignal),
+                more = source.wait() => if !more? {
+                    return Ok(Ended::BySource);
+                }
+            }
+        }
+    }
+
+    /// Prints what a source tells, and says whether it was an event that is wanted.
+    pub(crate) fn show(&mut self, report: Report<'_>) -> io::Result<bool> {
+        let index = report.origin;
+        match report.news {
+            News::Event { json, place } => match Record::decode(json) {
+                Ok(record) => return self.event(index, &record, place),
+                Err(error) => self.malformed(index, &error.into(), place.line())?,
+            },
+            News::Malformed { malformed, line } => self.malformed(index, &malformed, line)?,
+            News::Greeting(greeting) => self.origins[index].qemu = version(&greeting),
+            News::Connected(greeting) => {
+                self.origins[index].qemu = version(&greeting);
+                self.note(index, paint(DIM, harmless(format_args!("connected to {greeting}"))))?;
+            }
+            News::Lagged(count) => {
+                let text = format!("{count} dropped here: the output is read too slowly");
+                self.note(index, paint(WARNING, text))?;
+            }
+            News::Gap(gap) => {
+                let text = format!("back after a gap, to {}; events may be missing here", gap.peer);
+                self.note(index, paint(WARNING, text))?;
+            }
+            News::Disconnected(cause) => {
+                let style = if cause.is_normal() { DIM } else { ERROR };
+                self.note(index, paint(style, harmless(&cause)))?;
+                self.ends.insert(index, Exit::from(&cause));
+            }
+            News::Reply => {}
+        }
+        Ok(false)
+    }
+
+    /// The worst end of a connection.
+    pub(crate) fn worst_end(&self) -> Exit {
+        self.ends.values().copied().max().unwrap_or(Exit::Done)
+    }
+
+    fn event(&mut self, index: usize, record: &Record, place: Place) -> io::Result<bool> {
+        self.summary.event(record, place.line());
+        let is_wanted = self.selection.takes(record);
+        if is_wanted {
+            self.sink.event(self.output, &self.origins[index], place, record)?;
+        }
+        Ok(is_wanted)
+    }
+
+    fn malformed(&mut self, index: usize, malformed: &Malformed, line: Option<u64>) -> io::Result<()> {
+        self.summary.malformed(line);
+        let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        let (text, raw) = match malformed {
+            Malformed::Event(error) => (format!("{place}{error}"), Some(error.raw())),
+            Malformed::Unrecognised { json, problem } => {
+                (format!("{place}not a QMP message: {problem}"), Some(json.as_str()))
+            }
+            // Its words say where it was.
+            other => (other.to_string(), None),
+        };
+        self.note(index, format_args!("{} {}", paint(ERROR, "malformed:"), harmless(text)))?;
+        raw.map_or(Ok(()), |raw| self.output.note(paint(DIM, excerpt(raw))))
+    }
+
+    fn note(&mut self, index: usize, text: impl std::fmt::Display) -> io::Result<()> {
+        match self.origins[index].title.as_str() {
+            "" => self.output.note(text),
+            title => self.output.note(format_args!("{}: {text}", paint(LABEL, harmless(title)))),
+        }
+    }
+}
+
+/// The release of the QEMU that greeted.
+fn version(greeting: &Greeting) -> Option<Version> {
+    let version = greeting.version?;
+    let number = |number: u32| u16::try_from(number).ok();
+    Some(Version::new(number(version.major)?, number(version.minor)?))
+}

@@ -1,0 +1,5 @@
+//! What this build knows, as people look it up.
+
+pub(crate) mod catalogue;
+pub(crate) mod introspection;
+pub(crate) mod severity;

@@ -1,0 +1,144 @@
+//! Which events are wanted: by name, and by their members.
+
+use std::str::FromStr;
+
+use clap::Args;
+use serde_json::Value;
+
+use crate::record::{Record, reads};
+
+/// Which events to print.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Selection {
+    /// Only events of this name; `*` and `?` match any text and any character. Several may be given
+    #[arg(long = "event", value_name = "NAME")]
+    pub(crate) events: Vec<NamePattern>,
+
+    /// Only events with this member, such as `action=stop`, `info.slot=0` or `reason!=host-qmp-quit`
+    ///
+    /// All conditions must hold. Members of members are separated by dots; for a list it is enough
+    /// if one of its items fits. `!=` holds for events without the member as well.
+    #[arg(long = "where", value_name = "MEMBER=VALUE")]
+    pub(crate) conditions: Vec<Condition>,
+}
+
+/// A pattern for names of events.
+#[derive(Clone, Debug)]
+pub(crate) struct NamePattern(glob::Pattern);
+
+impl NamePattern {
+    pub(crate) fn matches(&self, name: &str) -> bool {
+        self.0.matches(name)
+    }
+
+    /// The name, if it matches one name only.
+    pub(crate) fn literal(&self) -> Option<&str> {
+        Some(self.0.as_str()).filter(|text| !text.contains(['*', '?', '[']))
+    }
+}
+
+impl FromStr for NamePattern {
+    type Err = glob::PatternError;
+
+    fn from_str(text: &str) -> Result<Self, glob::PatternError> {
+        glob::Pattern::new(text).map(NamePattern)
+    }
+}
+
+/// A condition on a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Condition {
+    path: String,
+    value: String,
+    /// Whether the member must have the value, or must not.
+    wanted: bool,
+}
+
+impl Condition {
+    pub(crate) fn holds(&self, data: &Value) -> bool {
+        has(data, &self.path, &self.value) == self.wanted
+    }
+}
+
+impl FromStr for Condition {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (path, value) =
+            text.split_once('=').ok_or_else(|| format!("{text:?} has no `=`: write MEMBER=VALUE"))?;
+        let (path, wanted) = path.strip_suffix('!').map_or((path, true), |path| (path, false));
+        if path.is_empty() {
+            return Err(format!("{text:?} names no member: write MEMBER=VALUE"));
+        }
+        Ok(Condition { path: path.to_owned(), value: value.to_owned(), wanted })
+    }
+}
+
+/// Whether the member at `path` has this value. Names of members may contain dots themselves.
+fn has(data: &Value, path: &str, wanted: &str) -> bool {
+    match data {
+        Value::Array(items) => items.iter().any(|item| has(item, path, wanted)),
+        Value::Object(members) => {
+            let whole = members.get(path).is_some_and(|value| reads(value, wanted));
+            whole
+                || path.match_indices('.').any(|(dot, _)| {
+                    members.get(&path[..dot]).is_some_and(|value| has(value, &path[dot + 1..], wanted))
+                })
+        }
+        _ => false,
+    }
+}
+
+impl Selection {
+    /// Whether the event is wanted: it has one of the names, and all conditions hold.
+    pub(crate) fn takes(&self, record: &Record) -> bool {
+        let name = record.message.event.name();
+        (self.events.is_empty() || self.events.iter().any(|pattern| pattern.matches(name)))
+            && self.conditions.iter().all(|condition| condition.holds(&record.data))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn holds(condition: &str, data: &Value) -> bool {
+        condition.parse::<Condition>().expect("a condition").holds(data)
+    }
+
+    #[test]
+    fn conditions_reach_members_of_members_and_items_of_lists() {
+        let data = json!({
+            "action": "stop", "nospace": false, "size": 18446744073709551615u64,
+            "info": {"slot": "0"}, "list": [{"id": 1}, {"id": 2}], "names": ["a", "b"],
+            "__com.redhat_reason": "enospc",
+        });
+        for condition in [
+            "action=stop",
+            "nospace=false",
+            "size=18446744073709551615",
+            "info.slot=0",
+            "list.id=2",
+            "names=b",
+            "__com.redhat_reason=enospc",
+            "action!=report",
+            "absent!=x",
+        ] {
+            assert!(holds(condition, &data), "{condition}");
+        }
+        for condition in
+            ["action=sto", "action!=stop", "info=0", "slot=0", "list.id=3", "absent=", "names!=a"]
+        {
+            assert!(!holds(condition, &data), "{condition}");
+        }
+    }
+
+    #[test]
+    fn a_condition_needs_a_member_and_a_value() {
+        assert!("action".parse::<Condition>().is_err());
+        assert!("=stop".parse::<Condition>().is_err());
+        assert!("!=stop".parse::<Condition>().is_err());
+        assert!("reason=a=b".parse::<Condition>().is_ok());
+    }
+}

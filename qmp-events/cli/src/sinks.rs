@@ -1,0 +1,46 @@
+//! Where events go: a file for each format.
+
+mod cloud_events;
+mod human;
+mod json;
+mod sink;
+
+use clap::{Args, ValueEnum};
+
+use crate::sources::Origin;
+use cloud_events::CloudEvents;
+use human::Human;
+use human::clock::{Clock, Time};
+use json::Json;
+pub(crate) use sink::Sink;
+
+/// How to print events.
+#[derive(Debug, Args)]
+pub(crate) struct Display {
+    /// How to print events
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+
+    /// How to print times, for people
+    #[arg(long, value_enum, default_value_t = Time::Local)]
+    time: Time,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people: time, name and members in columns
+    Human,
+    /// One JSON object a line, as QMP has it
+    Json,
+    /// One CloudEvents 1.0 JSON object a line
+    Cloudevents,
+}
+
+/// The sink that prints in the format that was asked for.
+pub(crate) fn open(display: &Display, origins: &[Origin]) -> Box<dyn Sink> {
+    match display.format {
+        Format::Human => Box::new(Human::new(Clock::new(display.time), origins)),
+        Format::Json => Box::new(Json),
+        Format::Cloudevents => Box::new(CloudEvents),
+    }
+}

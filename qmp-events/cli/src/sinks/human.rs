@@ -1,0 +1,195 @@
+//! Events for people: time, machine, name and members in columns, coloured by severity.
+
+pub(super) mod clock;
+mod spans;
+
+use std::io;
+
+use anstyle::Style;
+use qmp_events::Version;
+use qmp_events::info::RateLimit;
+use textwrap::core::display_width;
+
+use super::sink::Sink;
+use crate::knowledge::severity::Severity;
+use crate::record::Record;
+use crate::sources::{Origin, Place};
+use crate::terminal::output::Output;
+use crate::terminal::palette::{BOLD, DIM, ERROR, LABEL, LIFECYCLE, UNKNOWN, WARNING, paint};
+use crate::terminal::text::printable;
+use clock::Clock;
+use spans::{Span, spans_of};
+
+/// The width of the column of names: few names are longer, and those are rare.
+const NAME_WIDTH: usize = 21;
+
+/// Puts events into columns.
+#[derive(Debug)]
+pub(super) struct Human {
+    clock: Clock,
+    /// The width of the column of labels; 0 for none.
+    label_width: usize,
+}
+
+impl Sink for Human {
+    fn event(&mut self, output: &mut Output, origin: &Origin, _: Place, record: &Record) -> io::Result<()> {
+        let width = output.width();
+        output.line(self.render(origin, record, width))
+    }
+}
+
+impl Human {
+    /// Without labels there is no column for them.
+    pub(super) fn new(clock: Clock, origins: &[Origin]) -> Self {
+        let labels = origins.iter().map(|origin| origin.label.as_str()).filter(|label| !label.is_empty());
+        let label_width = labels.map(|label| display_width(&printable(label))).max().unwrap_or(0);
+        Human { clock, label_width }
+    }
+
+    /// The text of an event, usually one line. Lines are broken at `width`, if there is one.
+    fn render(&mut self, origin: &Origin, record: &Record, width: Option<usize>) -> String {
+        let reading = self.clock.read(record.message.timestamp);
+        let mut line = Line { text: String::new(), column: 0 };
+        if let Some(date) = reading.new_date {
+            line.text = format!("{}\n", paint(DIM, date));
+        }
+        if self.clock.width() > 0 {
+            line.cell(DIM, &format!("{:>1$}", reading.text, self.clock.width()), self.clock.width());
+        }
+        if self.label_width > 0 {
+            line.cell(LABEL, &printable(&origin.label), self.label_width);
+        }
+        let mut spans = spans_of(record);
+        if let Some(limit) = rate_limit(record, origin.qemu) {
+            spans.push(Span::new(DIM, &describe(limit)));
+        }
+        let severity = Severity::of(record);
+        let mut name = printable(record.message.event.name());
+        if severity == Severity::Unknown {
+            name.push('?');
+        }
+        line.cell(name_style(severity), &name, if spans.is_empty() { 0 } else { NAME_WIDTH });
+        line.spans(&spans, width);
+        line.text
+    }
+}
+
+fn name_style(severity: Severity) -> Style {
+    match severity {
+        Severity::Error => ERROR,
+        Severity::Warning => WARNING,
+        Severity::Lifecycle => LIFECYCLE,
+        Severity::Notice => BOLD,
+        Severity::Unknown => UNKNOWN,
+    }
+}
+
+struct Line {
+    text: String,
+    column: usize,
+}
+
+impl Line {
+    /// Adds a column, and the space after it.
+    fn cell(&mut self, style: Style, text: &str, width: usize) {
+        let padding = width.saturating_sub(display_width(text)) + if width > 0 { 2 } else { 0 };
+        self.text.push_str(&paint(style, text).to_string());
+        self.text.push_str(&" ".repeat(padding));
+        self.column += display_width(text) + padding;
+    }
+
+    /// Adds spans, and breaks the line between them if it is too long; the next begins below the
+    /// first span.
+    fn spans(&mut self, spans: &[Span], width: Option<usize>) {
+        let indent = self.column.min(width.map_or(usize::MAX, |width| width * 2 / 3));
+        for (index, span) in spans.iter().enumerate() {
+            let is_first = index == 0;
+            if !is_first && width.is_some_and(|width| self.column + 1 + span.width > width) {
+                self.text.push('\n');
+                self.text.push_str(&" ".repeat(indent));
+                self.column = indent;
+            } else if !is_first {
+                self.text.push(' ');
+                self.column += 1;
+            }
+            self.text.push_str(&span.text);
+            self.column += span.width;
+        }
+    }
+}
+
+/// The limit under which the event came, as far as is known.
+fn rate_limit(record: &Record, qemu: Option<Version>) -> Option<RateLimit> {
+    let limit = record.message.event.info()?.rate_limit?;
+    let began = qemu.zip(limit.since).is_none_or(|(qemu, since)| since <= qemu);
+    let exempt = limit.exempt.is_some_and(|(member, value)| {
+        record.data.get(member).and_then(serde_json::Value::as_str) == Some(value)
+    });
+    Some(limit).filter(|_| began && !exempt)
+}
+
+fn describe(limit: RateLimit) -> String {
+    let seconds = match RateLimit::WINDOW.as_secs() {
+        1 => "1/s".to_owned(),
+        seconds => format!("1/{seconds}s"),
+    };
+    match limit.keys {
+        [] => format!("(max {seconds})"),
+        keys => format!("(max {seconds} per {})", keys.join(" and ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clock::Time;
+    use super::*;
+    use anstream::adapter::strip_str;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    fn rendered(message: &Value, width: Option<usize>) -> String {
+        let record = Record::decode(message.to_string().as_bytes()).expect("an event");
+        let origin = Origin { label: "vm".to_owned(), ..Origin::default() };
+        let mut human = Human::new(Clock::new(Time::Utc), std::slice::from_ref(&origin));
+        strip_str(&human.render(&origin, &record, width)).to_string()
+    }
+
+    #[test]
+    fn lines_are_broken_between_members_and_continue_below_the_first() {
+        let message = json!({"event": "VNC_DISCONNECTED", "data": {
+            "server": {"host": "127.0.0.1", "service": "5900", "family": "ipv4", "websocket": false},
+            "client": {"host": "127.0.0.1", "service": "51018", "family": "ipv4", "websocket": true}}});
+        let text = rendered(&message, Some(80));
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines.len() > 1 && lines.iter().all(|line| line.chars().count() <= 80), "{text}");
+        let column = lines[0].find("server=").expect("the first member");
+        assert!(lines[1..].iter().all(|line| line.find(|c| c != ' ') == Some(column)), "{text}");
+        let joined = lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+        assert_eq!(joined, rendered(&message, None).trim());
+    }
+
+    fn json_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn any_data_is_one_harmless_line(name in any::<String>(), data in json_value(), known in any::<bool>()) {
+            let name = if known { "STOP".to_owned() } else { name };
+            let text = rendered(&json!({"event": name, "data": {"member": data}}), None);
+            prop_assert!(!text.chars().any(char::is_control), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Events as QMP has them, one JSON object a line.
+
+use std::io::{self, Write};
+
+use super::sink::Sink;
+use crate::record::Record;
+use crate::sources::{Origin, Place};
+use crate::terminal::output::Output;
+
+pub(super) struct Json;
+
+impl Sink for Json {
+    fn event(&mut self, output: &mut Output, _: &Origin, _: Place, record: &Record) -> io::Result<()> {
+        serde_json::to_writer(&mut *output, &record.message)?;
+        output.write_all(b"\n")
+    }
+}

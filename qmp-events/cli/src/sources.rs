@@ -1,0 +1,98 @@
+//! Where events come from. A source is a file of its own: it says which machines it reads, and tells
+//! in order what it reads of them. It must never print.
+
+pub(crate) mod demo;
+pub(crate) mod live;
+pub(crate) mod machine;
+pub(crate) mod recording;
+pub(crate) mod uri;
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use qmp_events::Version;
+use qmp_events::server_message::Greeting;
+use qmp_events::tokio::{Disconnected, Gap, Malformed};
+
+/// A machine or a file that a source reads.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Origin {
+    /// What its events are marked with; empty if there is only one machine.
+    pub(crate) label: String,
+    /// What notes about it begin with; empty for a recording.
+    pub(crate) title: String,
+    /// A URI reference for it.
+    pub(crate) source: String,
+    /// The version of its QEMU, once that has greeted.
+    pub(crate) qemu: Option<Version>,
+}
+
+/// Something that a source tells.
+#[derive(Debug)]
+pub(crate) struct Report<'a> {
+    /// Whom it is about, as an index into the source's origins.
+    pub(crate) origin: usize,
+    pub(crate) news: News<'a>,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub(crate) enum News<'a> {
+    /// A message that says that it is an event.
+    Event { json: &'a [u8], place: Place },
+    /// Something that is not a message of QMP, and its line in the stream.
+    Malformed { malformed: Arc<Malformed>, line: Option<u64> },
+    /// The greeting in a recording.
+    Greeting(Greeting),
+    /// A reply to a command in a recording.
+    Reply,
+    /// A connection to a running machine was made.
+    Connected(Arc<Greeting>),
+    /// Items were dropped, since the output is read too slowly.
+    Lagged(u64),
+    /// A connection was made again.
+    Gap(Gap),
+    /// A connection has ended, or could not be made.
+    Disconnected(Disconnected),
+}
+
+/// Where an event was read; unique within its source, and in CloudEvents its `id`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    /// In a recording: the line, from 1, and the bytes before it.
+    Recorded { line: u64, offset: u64 },
+    /// From a running machine: the start of this program in microseconds, and how many events came
+    /// before.
+    Live { start: i64, count: u64 },
+}
+
+impl Place {
+    pub(crate) fn line(&self) -> Option<u64> {
+        match self {
+            Place::Recorded { line, .. } => Some(*line),
+            Place::Live { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Recorded { offset, .. } => write!(formatter, "{offset}"),
+            Place::Live { start, count } => write!(formatter, "{start}-{count}"),
+        }
+    }
+}
+
+/// Where events come from.
+pub(crate) trait Source {
+    /// The machines that it reads.
+    fn origins(&self) -> Vec<Origin>;
+
+    /// What is at hand; `None` if it must [`wait`](Source::wait) for more.
+    fn next(&mut self) -> Option<Report<'_>>;
+
+    /// Waits for more; false at the end of the source. Nothing is lost if the future is dropped.
+    fn wait(&mut self) -> impl Future<Output = io::Result<bool>>;
+}

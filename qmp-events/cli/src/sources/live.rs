@@ -1,0 +1,105 @@
+//! Running machines. Each connection is read by a task of its own, so that a slow output never makes
+//! a QEMU wait; what a slow output misses is counted.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+
+use qmp_events::tokio::{Item, Options, Subscription};
+use tokio::sync::mpsc;
+
+use super::machine::Machine;
+use super::uri::uri_reference;
+use super::{News, Origin, Place, Report, Source};
+
+/// How many items wait, from each machine; more are dropped and counted.
+const QUEUE: usize = 16 << 10;
+
+/// How many items wait between these queues and the reader.
+const CHANNEL: usize = 64;
+
+/// A message as it came.
+type Json = Arc<[u8]>;
+
+/// Running machines.
+pub(crate) struct Live {
+    origins: Vec<Origin>,
+    items: mpsc::Receiver<(usize, Item<Json>)>,
+    ready: VecDeque<(usize, Item<Json>)>,
+    /// The event that was told last.
+    event: Json,
+    start: i64,
+    count: u64,
+}
+
+impl Live {
+    /// Begins to connect to each machine.
+    ///
+    /// # Errors
+    ///
+    /// If an endpoint is not valid.
+    pub(crate) fn connect(machines: &[Machine], options: Options) -> anyhow::Result<Self> {
+        let (sender, items) = mpsc::channel(CHANNEL);
+        for (index, machine) in machines.iter().enumerate() {
+            let (_, subscription) = options.start(&machine.endpoint)?;
+            tokio::spawn(forward(index, subscription.with_capacity(QUEUE).raw(), sender.clone()));
+        }
+        let has_labels = machines.len() > 1;
+        let origin = |machine: &Machine| Origin {
+            label: if has_labels { machine.label.clone() } else { String::new() },
+            title: machine.label.clone(),
+            source: uri_reference(&machine.endpoint.to_string()),
+            qemu: None,
+        };
+        Ok(Live {
+            origins: machines.iter().map(origin).collect(),
+            items,
+            ready: VecDeque::new(),
+            event: Json::default(),
+            start: jiff::Timestamp::now().as_microsecond(),
+            count: 0,
+        })
+    }
+}
+
+/// Hands on what a machine's connection gives. It waits if the reader is slow; then the subscription
+/// drops items and counts them.
+async fn forward(index: usize, mut items: Subscription<Json>, sender: mpsc::Sender<(usize, Item<Json>)>) {
+    while let Some(item) = items.next().await {
+        if sender.send((index, item)).await.is_err() {
+            return;
+        }
+    }
+}
+
+impl Source for Live {
+    fn origins(&self) -> Vec<Origin> {
+        self.origins.clone()
+    }
+
+    fn next(&mut self) -> Option<Report<'_>> {
+        let (origin, item) = self.ready.pop_front().or_else(|| self.items.try_recv().ok())?;
+        let news = match item {
+            Item::Event(json) => {
+                self.event = json;
+                self.count += 1;
+                let place = Place::Live { start: self.start, count: self.count };
+                News::Event { json: &self.event, place }
+            }
+            Item::Connected(greeting) => News::Connected(greeting),
+            Item::Malformed(malformed) => News::Malformed { malformed, line: None },
+            Item::Lagged(count) => News::Lagged(count),
+            Item::Gap(gap) => News::Gap(gap),
+            Item::Disconnected(cause) => News::Disconnected(cause),
+            _ => return None,
+        };
+        Some(Report { origin, news })
+    }
+
+    async fn wait(&mut self) -> io::Result<bool> {
+        let item = self.items.recv().await;
+        let more = item.is_some();
+        self.ready.extend(item);
+        Ok(more)
+    }
+}

@@ -1,0 +1,111 @@
+//! Counts what a stream has, and the lines in which it has something unknown or malformed.
+//!
+//! It keeps little of a long stream: the first lines of each kind, and a limited number of kinds.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::record::Record;
+use crate::terminal::text::{count, printable};
+
+/// How many lines are kept of each kind.
+const LINES: usize = 8;
+
+/// How many kinds are kept apart.
+const KINDS: usize = 200;
+
+/// What a stream had so far.
+#[derive(Debug, Default)]
+pub(crate) struct Summary {
+    events: u64,
+    unknown_events: u64,
+    unknown_parts: u64,
+    malformed: Places,
+    unknown: BTreeMap<String, Places>,
+    unlisted: Places,
+}
+
+/// How often and in which lines something was found.
+#[derive(Debug, Default)]
+struct Places {
+    count: u64,
+    lines: Vec<u64>,
+}
+
+impl Summary {
+    pub(crate) fn event(&mut self, record: &Record, line: Option<u64>) {
+        self.events += 1;
+        let name = printable(record.message.event.name());
+        if record.is_unknown() {
+            self.unknown_events += 1;
+            self.unknown(format!("unknown event {name}"), line);
+        }
+        for part in &record.unrecognized {
+            self.unknown_parts += 1;
+            self.unknown(format!("{name}: {part}"), line);
+        }
+    }
+
+    pub(crate) fn malformed(&mut self, line: Option<u64>) {
+        self.malformed.add(line);
+    }
+
+    /// Whether everything was known and well-formed.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.unknown_events == 0 && self.unknown_parts == 0 && self.malformed.count == 0
+    }
+
+    fn unknown(&mut self, what: String, line: Option<u64>) {
+        if self.unknown.len() < KINDS || self.unknown.contains_key(&what) {
+            self.unknown.entry(what).or_default().add(line);
+        } else {
+            self.unlisted.add(line);
+        }
+    }
+}
+
+impl Places {
+    fn add(&mut self, line: Option<u64>) {
+        self.count += 1;
+        if let Some(line) = line
+            && self.lines.len() < LINES
+            && self.lines.last() != Some(&line)
+        {
+            self.lines.push(line);
+        }
+    }
+}
+
+impl fmt::Display for Places {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.lines.iter().map(ToString::to_string).collect();
+        let s = if lines.len() == 1 { "" } else { "s" };
+        write!(formatter, "line{s} {}", lines.join(", "))?;
+        match self.count.saturating_sub(self.lines.len() as u64) {
+            0 => Ok(()),
+            more => write!(formatter, " and {more} more"),
+        }
+    }
+}
+
+/// One line with the numbers, then one for each thing that is unknown, and the malformed lines.
+impl fmt::Display for Summary {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}, {} unknown", count(self.events, "event"), self.unknown_events)?;
+        if self.unknown_parts > 0 {
+            let s = if self.unknown_parts == 1 { "" } else { "s" };
+            write!(formatter, ", {} unknown member{s} or value{s}", self.unknown_parts)?;
+        }
+        write!(formatter, ", {} malformed", self.malformed.count)?;
+        for (what, places) in &self.unknown {
+            write!(formatter, "\n  {what}: {places}")?;
+        }
+        if self.unlisted.count > 0 {
+            write!(formatter, "\n  others that are unknown: {}", self.unlisted)?;
+        }
+        if self.malformed.count > 0 {
+            write!(formatter, "\n  malformed: {}", self.malformed)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,130 @@
+//! Runs the tool.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
+
+/// How a run ended, and what it printed.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// For snapshots.
+impl std::fmt::Display for Run {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Run { status, stdout, stderr } = self;
+        write!(formatter, "{stdout}--- standard error\n{stderr}--- exit status {status:?}")
+    }
+}
+
+/// The tool with a fixed environment. `arguments` are separated by spaces.
+pub(crate) fn command(arguments: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qmp-events"));
+    command.args(arguments.split_whitespace()).env("TZ", "UTC");
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
+        command.env_remove(variable);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs the tool to its end.
+pub(crate) fn run(arguments: &str) -> Run {
+    Run::from(command(arguments).output().expect("the tool runs"))
+}
+
+/// Runs the tool to its end with this standard input.
+pub(crate) fn run_with(arguments: &str, input: &[u8]) -> Run {
+    let mut child = command(arguments).stdin(Stdio::piped()).spawn().expect("the tool runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || stdin.write_all(&input));
+    let output = child.wait_with_output().expect("the tool ends");
+    writer.join().expect("no panic").expect("the tool reads all its input");
+    Run::from(output)
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Run {
+            status: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+}
+
+/// A tool that runs until it is told to end.
+pub(crate) struct Running {
+    child: Child,
+    pub(crate) stdout: BufReader<ChildStdout>,
+    pub(crate) stderr: BufReader<ChildStderr>,
+}
+
+impl Running {
+    pub(crate) fn start(arguments: &str) -> Self {
+        let mut child = command(arguments).spawn().expect("the tool runs");
+        let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
+        Running { child, stdout, stderr }
+    }
+
+    /// The next line of standard output that holds this text.
+    pub(crate) fn await_line(&mut self, text: &str) -> String {
+        next_line(&mut self.stdout, text)
+    }
+
+    /// The next line of standard error that holds this text.
+    pub(crate) fn await_note(&mut self, text: &str) -> String {
+        next_line(&mut self.stderr, text)
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let status = Command::new("kill").args(["-s", signal, &id]).status().expect("kill runs");
+        assert!(status.success());
+    }
+
+    /// The exit status, if the tool has ended.
+    #[cfg(unix)]
+    pub(crate) fn try_end(&mut self) -> Option<i32> {
+        self.child.try_wait().expect("a child").and_then(|status| status.code())
+    }
+
+    pub(crate) fn end(self) -> Run {
+        let Running { mut child, mut stdout, mut stderr } = self;
+        let status = child.wait().expect("the tool ends").code();
+        let rest = |reader: &mut dyn std::io::Read| {
+            let mut text = String::new();
+            reader.read_to_string(&mut text).expect("UTF-8");
+            text
+        };
+        Run { status, stdout: rest(&mut stdout), stderr: rest(&mut stderr) }
+    }
+}
+
+fn next_line(reader: &mut impl BufRead, text: &str) -> String {
+    let mut seen = String::new();
+    loop {
+        let start = seen.len();
+        let count = reader.read_line(&mut seen).expect("UTF-8");
+        assert!(count > 0, "no line with {text:?} in:\n{seen}");
+        if seen[start..].contains(text) {
+            return seen[start..].trim_end().to_owned();
+        }
+    }
+}
+
+/// A file of the workspace's fixtures.
+pub(crate) fn fixture(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures").join(name)
+}
+
+/// A recording of QEMU 7.2.22.
+pub(crate) fn recording(name: &str) -> String {
+    fixture("qemu-7.2.22").join(name).display().to_string()
+}
