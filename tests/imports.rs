@@ -55,8 +55,9 @@ fn circles(root: &Path, checkout: &Path) -> BTreeSet<Vec<String>> {
     graph.circles().into_iter().map(|circle| sorted(circle).into_iter().collect()).collect()
 }
 
-/// Packages whose circles are being opened.
-const PENDING: [&str; 3] = ["qmp-events-derive/", "qmp-events/src/", "qmp-events/tests/"];
+/// Where circles are still being opened.
+const PENDING: [&str; 3] =
+    ["qmp-events/src/client.rs", "qmp-events/src/testing.rs", "qmp-events/src/tokio.rs"];
 
 #[test]
 fn no_file_imports_a_file_that_imports_it() {

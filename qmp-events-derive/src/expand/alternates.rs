@@ -3,7 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{expand_deserialize, info};
+use super::info;
+use super::shared::expand_deserialize;
 use crate::model::Container;
 
 pub(crate) fn expand_alternate(container: &Container) -> TokenStream {

@@ -3,7 +3,8 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{expand_deserialize, expand_is_name, info};
+use super::info;
+use super::shared::{expand_deserialize, expand_is_name};
 use crate::model::Container;
 
 pub(crate) fn expand_enum(container: &Container) -> TokenStream {

@@ -6,7 +6,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Ident;
 
-use super::in_private_scope;
+use super::shared::in_private_scope;
 use crate::hash::{best_multiplier, bucket, expand_bucket};
 use crate::model::{Container, Variant};
 

@@ -9,14 +9,14 @@ mod enums;
 mod events;
 mod info;
 mod objects;
+mod shared;
 mod unions;
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
-use syn::{DeriveInput, LitStr};
+use proc_macro2::TokenStream;
+use syn::DeriveInput;
 
 use crate::check::check_container;
-use crate::model::{Attrs, Container, Shape};
+use crate::model::Shape;
 use crate::parse::parse_container;
 use crate::sink::Sink;
 
@@ -36,39 +36,5 @@ pub(crate) fn expand_derive(input: &DeriveInput, shape: Shape) -> syn::Result<To
         Shape::Alternate => alternates::expand_alternate(&container),
         Shape::Events => return Ok(events::expand_events(&container)),
     };
-    Ok(in_private_scope(&impls))
-}
-
-/// Helpers of an expansion are invisible outside of it.
-fn in_private_scope(impls: &TokenStream) -> TokenStream {
-    quote! {
-        #[doc(hidden)]
-        #[allow(missing_docs, missing_debug_implementations, unreachable_pub, deprecated)]
-        const _: () = {
-            use ::qmp_events::__private as qapi;
-            #impls
-        };
-    }
-}
-
-/// `Deserialize` of a type whose `QapiType` says how.
-fn expand_deserialize(container: &Container) -> TokenStream {
-    let (ident, name) = (&container.ident, &container.name);
-    quote! {
-        impl<'de> qapi::serde::Deserialize<'de> for #ident {
-            fn deserialize<D: qapi::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                <Self as qapi::QapiType>::deserialize_at(deserializer, &qapi::Place::Root(#name))
-            }
-        }
-    }
-}
-
-/// Whether `bytes` are the name or one of the aliases. The compiler turns each comparison into a few
-/// words at a time, which it does not do for a `match`.
-fn expand_is_name(bytes: &TokenStream, name: &str, attrs: &Attrs) -> TokenStream {
-    let names = std::iter::once(name.to_owned()).chain(attrs.aliases.iter().map(LitStr::value));
-    let names = names.map(|name| Literal::byte_string(name.as_bytes()));
-    quote!(#(#bytes == #names)||*)
+    Ok(shared::in_private_scope(&impls))
 }

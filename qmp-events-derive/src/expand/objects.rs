@@ -7,7 +7,8 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{constructors, expand_deserialize, expand_is_name, info};
+use super::shared::{expand_deserialize, expand_is_name};
+use super::{constructors, info};
 use crate::check::named;
 use crate::model::{Container, Member, Role};
 use crate::order::printing_order;

@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::LitStr;
 
-use super::{expand_deserialize, expand_is_name, info};
+use super::info;
+use super::shared::{expand_deserialize, expand_is_name};
 use crate::model::{Container, Variant};
 
 pub(crate) fn expand_union(container: &Container) -> TokenStream {

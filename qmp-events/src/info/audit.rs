@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::{EventInfo, MemberInfo, TypeInfo};
+use super::definitions::{EventInfo, MemberInfo, TypeInfo, member};
 
 /// Something in `data` that this build does not know. `path` is as in
 /// [`DecodeError::member`](crate::DecodeError::member).
@@ -178,7 +178,7 @@ struct Known {
 
 impl Known {
     fn member(&self, name: &str) -> Option<&'static MemberInfo> {
-        self.lists.iter().find_map(|members| super::member(members, name))
+        self.lists.iter().find_map(|members| member(members, name))
     }
 }
 

@@ -3,10 +3,11 @@
 //! The structs are `#[non_exhaustive]`, since any release may add fields; a new field gets a setter of
 //! its own here.
 
-use super::{
-    AlternateInfo, Availability, BranchInfo, EnumInfo, EventInfo, MemberInfo, RateLimit, StructInfo,
-    TypeInfo, UnionInfo, ValueInfo, Version,
+use super::availability::{Availability, RateLimit};
+use super::definitions::{
+    AlternateInfo, BranchInfo, EnumInfo, EventInfo, MemberInfo, StructInfo, TypeInfo, UnionInfo, ValueInfo,
 };
+use super::version::Version;
 
 impl Availability {
     #[doc(hidden)]

@@ -6,6 +6,8 @@ use qmp_events::EventKind;
 use qmp_events::info::{Definition, MemberInfo, TypeInfo, UnionInfo};
 use serde_json::json;
 
+use crate::json::any_json;
+
 #[path = "../../../qmp-events-derive/src/order.rs"]
 mod order;
 
@@ -74,7 +76,7 @@ fn any_double(members: &'static [MemberInfo], depth: u32) -> BoxedStrategy<Optio
 }
 
 fn any_unknown() -> impl Strategy<Value = Option<(String, String)>> {
-    let unknown = ("[a-z-]{1,12}", super::any_json()).prop_map(|(name, value)| (name, value.to_string()));
+    let unknown = ("[a-z-]{1,12}", any_json()).prop_map(|(name, value)| (name, value.to_string()));
     prop_oneof![9 => Just(None), 1 => unknown.prop_map(Some)]
 }
 
@@ -124,7 +126,7 @@ fn value(ty: TypeInfo, depth: u32) -> BoxedStrategy<String> {
 }
 
 fn any_json_text() -> impl Strategy<Value = String> {
-    super::any_json().prop_map(|value| value.to_string())
+    any_json().prop_map(|value| value.to_string())
 }
 
 /// Of every length that the type has, and sometimes beyond.

@@ -1,10 +1,12 @@
 //! Bytes and serde agree: same verdict, same value, over arbitrary and over nearly right input.
 
 mod events;
+mod json;
 
+use json::any_json;
 use proptest::prelude::*;
 use qmp_events::{Envelope, Event, EventMessage};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Reads `message` by both paths.
 fn compare(message: &[u8]) -> Result<(), TestCaseError> {
@@ -58,26 +60,6 @@ fn other_orders(line: &str) -> Vec<String> {
             format!("{{\"data\": {data}, \"event\": {name}, \"timestamp\": {time}}}"),
         ],
     }
-}
-
-fn any_json() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<u64>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
-        (-3_i32..3).prop_map(|number| json!(f64::from(number))),
-        ".{0,12}".prop_map(Value::from),
-        "[a-z-]{0,8}".prop_map(Value::from),
-    ];
-    leaf.prop_recursive(4, 32, 6, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::vec(("[a-z-]{0,8}", inner), 0..6)
-                .prop_map(|members| Value::from(members.into_iter().collect::<Map<_, _>>())),
-        ]
-    })
 }
 
 proptest! {
