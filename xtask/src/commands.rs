@@ -85,17 +85,13 @@ enum Command {
     },
     /// Show what changed between two QEMUs, for clients that read events
     Diff {
-        /// The old source: a schema root, a recorded reply to query-qmp-schema, or unix:PATH
-        #[arg(requires = "new", required_unless_present = "from")]
-        old: Option<String>,
-        /// The new source
-        new: Option<String>,
-        /// The old release in our schema, instead of a source
-        #[arg(long, value_name = "X.Y", requires = "to", conflicts_with = "old")]
-        from: Option<Version>,
-        /// The new release in our schema
-        #[arg(long, value_name = "X.Y", requires = "from")]
-        to: Option<Version>,
+        /// The old side: a release in our schema, a schema root, a recorded conversation with a reply to
+        /// query-qmp-schema, or unix:PATH of a running QEMU
+        #[arg(long, value_name = "X.Y|FILE|unix:PATH")]
+        from: String,
+        /// The new side, likewise
+        #[arg(long, value_name = "X.Y|FILE|unix:PATH")]
+        to: String,
         /// The directory of our schema, by default schema/ of the checkout
         #[arg(long, value_name = "DIRECTORY")]
         schema: Option<PathBuf>,
@@ -124,13 +120,9 @@ impl Arguments {
             Command::Import { root, qemu_version, schema } => {
                 import::run(&or_default(schema, "schema")?, qemu_version, &root)
             }
-            Command::Diff { old: Some(old), new: Some(new), format, .. } => {
-                diff::run_sources(&old, &new, format)
+            Command::Diff { from, to, schema, format } => {
+                diff::run(&or_default(schema, "schema")?, &from, &to, format)
             }
-            Command::Diff { from: Some(from), to: Some(to), schema, format, .. } => {
-                diff::run_releases(&or_default(schema, "schema")?, from, to, format)
-            }
-            Command::Diff { .. } => anyhow::bail!("name two sources, or give --from and --to"),
             Command::Bench(what) => bench::run(what).map(|()| ExitCode::SUCCESS),
         }
     }

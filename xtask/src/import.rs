@@ -27,7 +27,8 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use qmp_events_compare::compare::compare;
 use qmp_events_compare::difference::Change;
-use qmp_events_compare::projection::{newest_date, project};
+use qmp_events_compare::projection::project;
+use qmp_events_compare::releases::{self, Releases};
 use qmp_events_compare::surface::Surface;
 use qmp_events_frontend::files::Files;
 use qmp_events_frontend::version::Version;
@@ -46,6 +47,8 @@ pub struct Imported {
     pub files: BTreeMap<PathBuf, String>,
     /// What has no safe edit: a line each, with its place in our schema.
     pub by_hand: Vec<String>,
+    /// The file that lists the releases that the schema covers, if there is one more.
+    pub releases: Option<(PathBuf, String)>,
 }
 
 /// Brings the schema in a directory up to a tree of the release `at`.
@@ -76,7 +79,7 @@ pub fn import(
             changed = document::edit(&ours, at);
         }
         if changed.is_empty() {
-            return Ok(Imported { files: overlay.changed, by_hand });
+            return Ok(Imported { files: overlay.changed, by_hand, releases: now_covered(&ours, at) });
         }
         for (name, text) in changed {
             let path = files.identity(Path::new(&name));
@@ -87,17 +90,27 @@ pub fn import(
 }
 
 fn check_release(ours: &OurSchema, tree: &QemuSchema<'_>, at: Version) -> anyhow::Result<()> {
-    let Some(newest) = newest_date(&ours.schema).filter(|newest| at < *newest) else { return Ok(()) };
+    let newest = ours.releases.newest;
+    if newest <= at {
+        return Ok(());
+    }
     let differences = compare(&project(&ours.schema, Some(at)), tree.surface);
     let counts =
         |change: &Change| !matches!(change, Change::BaseChanged { .. } | Change::ConditionChanged { .. });
     if differences.iter().any(|difference| counts(&difference.change)) {
         bail!(
-            "the schema knows QEMU {newest} already, and import only goes forwards: \
+            "the schema covers QEMU {newest} already, and import only goes forwards: \
              `cargo xtask verify --qemu-version {at}` shows how this tree differs"
         );
     }
     Ok(())
+}
+
+/// The list of releases, if the schema covers more than it says.
+fn now_covered(ours: &OurSchema, release: Version) -> Option<(PathBuf, String)> {
+    let covered = Releases { newest: release, ..ours.releases };
+    let path = ours.directory.join(releases::FILE);
+    (ours.releases.newest < release).then(|| (path, covered.render()))
 }
 
 /// No release drops most of its events; a part of a tree lacks them.

@@ -29,6 +29,7 @@ pub fn compare(old: &Surface, new: &Surface) -> Vec<Difference> {
     let names: BTreeSet<&String> = old.events.keys().chain(new.events.keys()).collect();
     for name in names {
         comparison.event(name, old.events.get(name), new.events.get(name));
+        comparison.rate_limit(name);
         while let Some(pair) = comparison.queue.pop_front() {
             comparison.pair(pair);
         }
@@ -93,6 +94,30 @@ impl<'a> Comparison<'a> {
             (Some(_), None) => self.report(Change::EventRemoved, &place, self.new.kind == Kind::Build),
             (None, _) => self.report(Change::EventAdded, &place, self.old.kind == Kind::Build),
         }
+    }
+
+    /// Of an event that both sides have, if both say what they limit.
+    fn rate_limit(&mut self, name: &str) {
+        let (Some(old_event), Some(new_event)) = (self.old.events.get(name), self.new.events.get(name))
+        else {
+            return;
+        };
+        let (Some(old), Some(new)) = (&self.old.rate_limits, &self.new.rate_limits) else { return };
+        let change = match (old.get(name), new.get(name)) {
+            (None, Some(new)) => Change::RateLimitAdded { limit: new.to_string() },
+            (Some(old), None) => Change::RateLimitRemoved { limit: old.to_string() },
+            (Some(old), Some(new)) if old != new => {
+                Change::RateLimitChanged { old: old.to_string(), new: new.to_string() }
+            }
+            _ => return,
+        };
+        let place = Place {
+            owner: Owner::Event(name.to_owned()),
+            path: name.to_owned(),
+            old: old_event.facts.span,
+            new: new_event.facts.span,
+        };
+        self.report(change, &place, false);
     }
 
     fn report(&mut self, change: Change, place: &Place, left_out: bool) {

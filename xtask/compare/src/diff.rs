@@ -1,8 +1,9 @@
 //! What changed from one QEMU to another, for clients that read events.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
+use qmp_events_frontend::printable::printable;
 use serde::Serialize;
 
 use crate::compare::compare;
@@ -50,7 +51,7 @@ pub struct Entry {
 }
 
 /// The groups of the text, in their order, with the kinds of changes in them.
-const GROUPS: [(&str, &[&str]); 12] = [
+const GROUPS: [(&str, &[&str]); 13] = [
     ("added events", &["event-added"]),
     ("removed events", &["event-removed"]),
     ("new members", &["member-added"]),
@@ -62,6 +63,7 @@ const GROUPS: [(&str, &[&str]); 12] = [
     ("removed values", &["value-removed"]),
     ("members of branches", &["branch-added", "branch-removed"]),
     ("features", &["feature-added", "feature-removed"]),
+    ("rate limits", &["rate-limit-added", "rate-limit-changed", "rate-limit-removed"]),
     ("other names of types, which no message shows", &["type-renamed"]),
 ];
 
@@ -92,6 +94,9 @@ fn entry(difference: &Difference, old: &Surface) -> Option<Entry> {
         Change::TypeChanged { old, new, .. } => (Some(old.clone()), Some(new.clone())),
         Change::FeatureAdded { feature, .. } => (None, Some(feature.clone())),
         Change::FeatureRemoved { feature, .. } => (Some(feature.clone()), None),
+        Change::RateLimitAdded { limit } => (None, Some(limit.clone())),
+        Change::RateLimitRemoved { limit } => (Some(limit.clone()), None),
+        Change::RateLimitChanged { old, new } => (Some(old.clone()), Some(new.clone())),
         Change::Renamed { new } => (Some(owner.name().to_owned()), Some(new.clone())),
         _ => (None, None),
     };
@@ -110,48 +115,71 @@ fn entry(difference: &Difference, old: &Surface) -> Option<Entry> {
 }
 
 impl Diff {
+    /// The kinds of changes that there are, by their titles, with the changes of each.
+    pub fn groups(&self) -> impl Iterator<Item = (&'static str, Vec<&Entry>)> {
+        let titles = GROUPS.iter().enumerate();
+        let groups = titles.map(|(index, (title, _))| {
+            (*title, self.changes.iter().filter(|entry| entry.group == index).collect::<Vec<_>>())
+        });
+        groups.filter(|(_, entries)| !entries.is_empty())
+    }
+
+    /// The number of changes, and what they mean to a strict client: one line.
+    pub fn summary(&self) -> String {
+        let breaking = self.changes.iter().filter(|entry| entry.breaks_strict_client).count();
+        match self.changes.len() {
+            0 => "nothing changed for clients that read events".to_owned(),
+            1 if breaking == 1 => "1 change, which breaks a strict client".to_owned(),
+            1 => "1 change, which does not break a strict client".to_owned(),
+            count => format!("{count} changes, {breaking} of them (!) break a strict client"),
+        }
+    }
+
     /// For people: a group for each kind of change, what breaks a strict client marked.
     pub fn render(&self) -> String {
-        let mut out = format!("{} -> {}\n", self.from, self.to);
-        for (index, (title, _)) in GROUPS.iter().enumerate() {
-            let mut entries = self.changes.iter().filter(|entry| entry.group == index).peekable();
-            if entries.peek().is_some() {
-                let _ = writeln!(out, "\n{title}");
-            }
+        let mut out = format!("{} -> {}\n", printable(&self.from), printable(&self.to));
+        for (title, entries) in self.groups() {
+            let _ = writeln!(out, "\n{title}");
             for entry in entries {
                 let mark = if entry.breaks_strict_client { '!' } else { ' ' };
-                let _ = writeln!(out, "  {mark} {}", line(entry));
+                let _ = writeln!(out, "  {mark} {entry}");
             }
         }
-        let breaking = self.changes.iter().filter(|entry| entry.breaks_strict_client).count();
-        let _ = match self.changes.len() {
-            0 => writeln!(out, "\nnothing changed for clients that read events"),
-            count => writeln!(out, "\n{count} changes, {breaking} of them (!) break a strict client"),
-        };
-        out
+        out + "\n" + &self.summary() + "\n"
     }
 }
 
-fn line(entry: &Entry) -> String {
-    let mut line = entry.owner.clone();
-    if let Some(part) = &entry.part {
-        let _ = write!(line, ".{part}");
+/// One line, without what could command a terminal.
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&printable(&self.line()))
     }
-    let _ = match (entry.change, &entry.old, &entry.new) {
-        ("feature-added", _, Some(feature)) => write!(line, ": now {feature}"),
-        ("feature-removed", Some(feature), _) => write!(line, ": no longer {feature}"),
-        ("branch-removed", ..) => write!(line, ": none any more"),
-        ("type-renamed", _, Some(new)) => write!(line, " is now {new}"),
-        (_, Some(old), Some(new)) => write!(line, ": {old} became {new}"),
-        (_, None, Some(presence)) | (_, Some(presence), None) => write!(line, " ({presence})"),
-        _ => Ok(()),
-    };
-    if entry.owner_kind != "event" && !entry.events.is_empty() {
-        let events: Vec<_> = entry.events.iter().map(String::as_str).collect();
-        let _ = write!(line, ", in {}", events.join(", "));
+}
+
+impl Entry {
+    fn line(&self) -> String {
+        let mut line = self.owner.clone();
+        if let Some(part) = &self.part {
+            let _ = write!(line, ".{part}");
+        }
+        let _ = match (self.change, &self.old, &self.new) {
+            ("feature-added", _, Some(feature)) => write!(line, ": now {feature}"),
+            ("feature-removed", Some(feature), _) => write!(line, ": no longer {feature}"),
+            ("branch-removed", ..) => write!(line, ": none any more"),
+            ("rate-limit-added", _, Some(limit)) => write!(line, ": {limit}"),
+            ("rate-limit-removed", ..) => write!(line, ": not limited any more"),
+            ("type-renamed", _, Some(new)) => write!(line, " is now {new}"),
+            (_, Some(old), Some(new)) => write!(line, ": {old} became {new}"),
+            (_, None, Some(presence)) | (_, Some(presence), None) => write!(line, " ({presence})"),
+            _ => Ok(()),
+        };
+        if self.owner_kind != "event" && !self.events.is_empty() {
+            let events: Vec<_> = self.events.iter().map(String::as_str).collect();
+            let _ = write!(line, ", in {}", events.join(", "));
+        }
+        if self.left_out {
+            line.push_str(" (or left out of the build)");
+        }
+        line
     }
-    if entry.left_out {
-        line.push_str(" (or left out of the build)");
-    }
-    line
 }

@@ -85,6 +85,12 @@ pub enum Change {
     Renamed { new: String },
     /// The owner inherits from another type. Nothing that a client can see.
     BaseChanged { old: Option<String>, new: Option<String> },
+    /// QEMU limits the rate of the owner, an event, now.
+    RateLimitAdded { limit: String },
+    /// The rate of the owner is limited otherwise now.
+    RateLimitChanged { old: String, new: String },
+    /// The rate of the owner is not limited any more.
+    RateLimitRemoved { limit: String },
     /// Other builds have it. Nothing that a client can see.
     ConditionChanged { part: String, old: Option<String>, new: Option<String> },
 }
@@ -96,6 +102,9 @@ impl Change {
             self,
             Self::FeatureAdded { .. }
                 | Self::FeatureRemoved { .. }
+                | Self::RateLimitAdded { .. }
+                | Self::RateLimitChanged { .. }
+                | Self::RateLimitRemoved { .. }
                 | Self::Renamed { .. }
                 | Self::BaseChanged { .. }
                 | Self::ConditionChanged { .. }
@@ -118,6 +127,9 @@ impl Change {
             Self::BranchRemoved { .. } => "branch-removed",
             Self::FeatureAdded { .. } => "feature-added",
             Self::FeatureRemoved { .. } => "feature-removed",
+            Self::RateLimitAdded { .. } => "rate-limit-added",
+            Self::RateLimitChanged { .. } => "rate-limit-changed",
+            Self::RateLimitRemoved { .. } => "rate-limit-removed",
             Self::Renamed { .. } => "type-renamed",
             Self::BaseChanged { .. } => "base-changed",
             Self::ConditionChanged { .. } => "condition-changed",
@@ -137,9 +149,13 @@ impl Change {
             Self::FeatureAdded { part, .. }
             | Self::FeatureRemoved { part, .. }
             | Self::ConditionChanged { part, .. } => part,
-            Self::EventAdded | Self::EventRemoved | Self::Renamed { .. } | Self::BaseChanged { .. } => {
-                return None;
-            }
+            Self::EventAdded
+            | Self::EventRemoved
+            | Self::RateLimitAdded { .. }
+            | Self::RateLimitChanged { .. }
+            | Self::RateLimitRemoved { .. }
+            | Self::Renamed { .. }
+            | Self::BaseChanged { .. } => return None,
         };
         Some(part).filter(|part| !part.is_empty()).map(String::as_str)
     }

@@ -34,35 +34,6 @@ pub fn project(schema: &Schema, at: Option<Version>) -> Surface {
     surface
 }
 
-/// The newest release that a schema's dates speak of.
-pub fn newest_date(schema: &Schema) -> Option<Version> {
-    let mut lifetimes: Vec<&Lifetime> = Vec::new();
-    for definition in &schema.definitions {
-        lifetimes.push(&definition.lifetime);
-        lifetimes.extend(definition.features.iter().map(|feature| &feature.lifetime));
-        let members = match &definition.kind {
-            Kind::Struct(Struct { members, .. })
-            | Kind::Union(Union { base: members, .. })
-            | Kind::Event(schema::Event { data: Data::Members(members) }) => members.as_slice(),
-            Kind::Enum(list) => {
-                lifetimes.extend(list.values.iter().map(|value| &value.lifetime));
-                &[]
-            }
-            _ => &[],
-        };
-        for member in members {
-            lifetimes.push(&member.lifetime);
-            lifetimes.extend(member.features.iter().map(|feature| &feature.lifetime));
-        }
-    }
-    let dates = lifetimes.into_iter().flat_map(|lifetime| {
-        let renamed = lifetime.renamed.iter().map(|(version, _)| *version);
-        let Lifetime { since, removed, optional, mandatory, .. } = lifetime;
-        [since, removed, optional, mandatory].into_iter().flatten().copied().chain(renamed)
-    });
-    dates.max()
-}
-
 struct Projection<'a> {
     schema: &'a Schema,
     at: Option<Version>,

@@ -18,6 +18,30 @@ pub struct Surface {
     pub events: BTreeMap<String, Event>,
     /// Every type that events reach, bases and tags among them, by name.
     pub types: BTreeMap<String, TypeDefinition>,
+    /// The events whose rate is limited. Schemas and binaries do not say; catalogues do.
+    pub rate_limits: Option<BTreeMap<String, RateLimit>>,
+}
+
+/// At most one event a second.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RateLimit {
+    /// Each value of this member has a limit of its own.
+    pub key: Option<String>,
+    /// A member and the value with which an event is not limited.
+    pub exempt: Option<(String, String)>,
+}
+
+impl std::fmt::Display for RateLimit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("at most 1/s")?;
+        if let Some(key) = &self.key {
+            write!(f, " per {key}")?;
+        }
+        match &self.exempt {
+            Some((member, value)) => write!(f, ", unless {member}={value}"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// What a [`Surface`] was made from, which decides what its gaps mean.
@@ -172,7 +196,7 @@ pub struct Facts {
 impl Surface {
     /// A surface without events.
     pub fn new(kind: Kind) -> Self {
-        Self { kind, events: BTreeMap::new(), types: BTreeMap::new() }
+        Self { kind, events: BTreeMap::new(), types: BTreeMap::new(), rate_limits: None }
     }
 
     /// The members of an event, wherever they are written.

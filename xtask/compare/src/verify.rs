@@ -84,6 +84,11 @@ fn sentence(difference: &Difference) -> String {
         Change::FeatureRemoved { part, feature } => {
             format!("{} has the feature '{feature}' here, but not in QEMU", part_of(part))
         }
+        Change::RateLimitAdded { limit } => format!("QEMU sends {owner} {limit}"),
+        Change::RateLimitChanged { old, new } => format!("{owner} comes {old} here, but {new} in QEMU"),
+        Change::RateLimitRemoved { limit } => {
+            format!("{owner} comes {limit} here, but QEMU does not limit it")
+        }
         Change::Renamed { new } => format!("{owner} is called '{new}' in QEMU"),
         Change::BaseChanged { old, new } => {
             format!("{owner}: the base is {} here, but {} in QEMU", or_none(old), or_none(new))

@@ -32,6 +32,7 @@ pub mod diagnostics;
 pub mod document;
 pub mod files;
 pub mod json;
+pub mod printable;
 pub mod qapi;
 pub mod schema;
 pub mod source;

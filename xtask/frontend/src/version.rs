@@ -12,7 +12,22 @@ pub struct Version {
     pub minor: u16,
 }
 
-/// The text is no `X.Y` or `X.Y.Z`.
+impl Version {
+    /// The release that follows, by the plan that QEMU keeps since 4.0: three in a year.
+    pub fn next(self) -> Self {
+        let last_minor = match self.major {
+            2 => 12,
+            3 => 1,
+            _ => 2,
+        };
+        match self.minor < last_minor {
+            true => Self { minor: self.minor + 1, ..self },
+            false => Self { major: self.major + 1, minor: 0 },
+        }
+    }
+}
+
+/// The text is not `X.Y` or `X.Y.Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAVersion;
 

@@ -4,15 +4,15 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::bail;
-
-use super::comparison_input;
-use super::output::{print, print_diagnostics, say};
-use crate::pipeline::{Loaded, load};
+use qmp_events_compare::catalogue::Catalogue;
 use qmp_events_compare::diff::diff;
-use qmp_events_compare::projection::project;
 use qmp_events_frontend::files::Disk;
+use qmp_events_frontend::printable::printable_json;
 use qmp_events_frontend::source::SourceMap;
 use qmp_events_frontend::version::Version;
+
+use super::comparison_input::open;
+use super::output::{print, say};
 
 /// How a difference is written.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -23,37 +23,20 @@ pub(super) enum Format {
     Json,
 }
 
-/// Compares two sources.
-pub(super) fn run_sources(old: &str, new: &str, format: Format) -> anyhow::Result<ExitCode> {
+/// Compares two sides, each a release or a source.
+pub(super) fn run(schema: &Path, from: &str, to: &str, format: Format) -> anyhow::Result<ExitCode> {
+    if let (Ok(old), Ok(new)) = (from.parse::<Version>(), to.parse::<Version>())
+        && new < old
+    {
+        bail!("--from {old} is newer than --to {new}: changes are told forwards");
+    }
+    let catalogue = Catalogue::read(&Disk, schema)?;
     let mut sources = SourceMap::default();
-    let from = comparison_input::open(old, &mut sources)?;
-    let to = comparison_input::open(new, &mut sources)?;
-    show(&diff((old, &from.surface), (new, &to.surface)), format)
-}
-
-/// Compares two releases in our schema.
-pub(super) fn run_releases(
-    schema: &Path,
-    from: Version,
-    to: Version,
-    format: Format,
-) -> anyhow::Result<ExitCode> {
-    if to < from {
-        bail!("--from {from} is newer than --to {to}: changes are told forwards");
-    }
-    let Loaded { sources, diagnostics, catalogue } = load(&Disk, schema)?;
-    if diagnostics.has_errors() {
-        print_diagnostics(&diagnostics, &sources);
-        return Ok(ExitCode::from(1));
-    }
-    let (old, new) = (project(&catalogue.schema, Some(from)), project(&catalogue.schema, Some(to)));
-    show(&diff((&format!("QEMU {from}"), &old), (&format!("QEMU {to}"), &new)), format)
-}
-
-fn show(diff: &qmp_events_compare::diff::Diff, format: Format) -> anyhow::Result<ExitCode> {
+    let (old, new) = (open(from, &catalogue, &mut sources)?, open(to, &catalogue, &mut sources)?);
+    let diff = diff((&old.name, &old.surface), (&new.name, &new.surface));
     match format {
         Format::Text => print(&diff.render()),
-        Format::Json => say(&serde_json::to_string_pretty(diff)?),
+        Format::Json => say(&printable_json(&serde_json::to_string_pretty(&diff)?)),
     }
     Ok(ExitCode::SUCCESS)
 }

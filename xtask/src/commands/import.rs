@@ -6,11 +6,11 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 
-use super::comparison_input;
 use super::output::{print_diagnostics, say};
 use crate::import::{QemuSchema, import};
 use crate::marker::MARKER;
 use crate::pipeline::{Loaded, load};
+use qmp_events_compare::input::{read_schema, schema_root};
 use qmp_events_compare::projection::project;
 use qmp_events_frontend::files::Disk;
 use qmp_events_frontend::source::SourceMap;
@@ -24,7 +24,7 @@ pub(super) fn run(schema: &Path, version: Version, root: &Path) -> anyhow::Resul
         return Ok(ExitCode::from(1));
     }
     let mut sources = SourceMap::default();
-    let tree = comparison_input::read_schema(&comparison_input::schema_root(root), &mut sources)?;
+    let tree = read_schema(&schema_root(root), &mut sources)?;
     let surface = project(&tree, None);
     if surface.events.is_empty() {
         bail!("{}: no events; is it the root that includes all the others?", root.display());
@@ -37,6 +37,10 @@ pub(super) fn run(schema: &Path, version: Version, root: &Path) -> anyhow::Resul
         let count = text.matches(MARKER).count();
         undescribed += count;
         say(&format!("{}: edited, {count} descriptions to write", path.display()));
+    }
+    if let Some((path, text)) = &imported.releases {
+        fs::write(path, text).with_context(|| path.display().to_string())?;
+        say(&format!("{}: QEMU {version} is covered now", path.display()));
     }
     for line in &imported.by_hand {
         say(&format!("{line}: decide by hand"));

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use qmp_events_compare::releases::Releases;
 use qmp_events_frontend::diagnostics::Diagnostics;
 use qmp_events_frontend::document::{self, EventDocument};
 use qmp_events_frontend::files::{Files, read_text};
@@ -16,6 +17,7 @@ pub(super) struct OurSchema {
     pub(super) document: EventDocument,
     pub(super) document_file: FileId,
     pub(super) names_file: FileId,
+    pub(super) releases: Releases,
     pub(super) directory: PathBuf,
 }
 
@@ -29,7 +31,9 @@ impl OurSchema {
         let document_file = read_text(files, &directory.join("qmp-events.txt"), &mut sources)?;
         let document = document::parse(document_file, &sources, &mut defects);
         let names_file = read_text(files, &directory.join("names.toml"), &mut sources)?;
-        Ok(Self { sources, schema, document, document_file, names_file, directory: directory.to_owned() })
+        let releases = Releases::read(files, directory)?;
+        let directory = directory.to_owned();
+        Ok(Self { sources, schema, document, document_file, names_file, releases, directory })
     }
 
     /// A place, as people read it.

@@ -61,12 +61,22 @@ fn diff_speaks_json() {
 
 #[test]
 fn diff_wants_two_sources() {
-    for arguments in [&["diff"][..], &["diff", RECORDED], &["diff", "--from", "7.2"]] {
+    for arguments in [&["diff"][..], &["diff", "--to", RECORDED], &["diff", "--from", "7.2"]] {
         assert_eq!(xtask(arguments).0, 2, "{arguments:?}");
     }
     let (status, _, complaint) = xtask(&["diff", "--from", "10.0", "--to", "7.2"]);
     assert_eq!(status, 2);
     assert!(complaint.contains("changes are told forwards"), "{complaint}");
+    let (status, _, complaint) = xtask(&["diff", "--from", "10.0", "--to", "README.md"]);
+    assert_eq!(status, 2);
+    assert!(complaint.contains("README.md"), "{complaint}");
+}
+
+#[test]
+fn diff_takes_a_release_and_a_recorded_reply() {
+    let (status, said, complaint) = xtask(&["diff", "--from", "7.2", "--to", RECORDED]);
+    assert_eq!(status, 0, "{complaint}");
+    assert!(said.ends_with("nothing changed for clients that read events\n"), "{said}");
 }
 
 fn write(path: &Path, text: &[u8]) {

@@ -16,7 +16,8 @@ pub(crate) fn import_into(files: &Texts, tree: &ReadTree, version: &str) -> anyh
 
 /// The files with the changed ones in their places.
 pub(crate) fn with(mut files: Texts, imported: &Imported) -> Texts {
-    files.extend(imported.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())));
+    let edited = imported.files.iter().chain(imported.releases.as_ref().map(|(path, text)| (path, text)));
+    files.extend(edited.map(|(path, text)| (path.clone(), text.clone().into_bytes())));
     files
 }
 
@@ -227,7 +228,7 @@ fn an_older_tree_is_refused_unless_it_agrees() {
     let agrees = import_into(&files, &read_tree(TREE), "1.5").expect("1.5 had the event still");
     assert!(agrees.files.is_empty());
     let error = import_into(&files, &newer, "1.5").expect_err("1.5 had the event still");
-    insta::assert_snapshot!(error, @"the schema knows QEMU 2.0 already, and import only goes forwards: `cargo xtask verify --qemu-version 1.5` shows how this tree differs");
+    insta::assert_snapshot!(error, @"the schema covers QEMU 2.0 already, and import only goes forwards: `cargo xtask verify --qemu-version 1.5` shows how this tree differs");
 }
 
 #[test]

@@ -1,17 +1,66 @@
 //! `diff` tells clients what changed, and what breaks a strict one.
 
+use qmp_events_compare::catalogue::Catalogue;
 use qmp_events_compare::diff::diff;
+use qmp_events_compare::input::Input;
 use qmp_events_compare::introspection;
-use qmp_events_compare::projection::project;
+use qmp_events_compare::surface::Surface;
+use qmp_events_frontend::files::Disk;
+use qmp_events_frontend::source::SourceMap;
 
-use crate::facts::our_schema;
+use crate::facts::workspace;
 use crate::tiny::{TREE, read_tree};
+
+fn our_catalogue() -> Catalogue {
+    Catalogue::read(&Disk, &workspace().join("schema")).expect("our catalogue has no defect")
+}
+
+fn at(catalogue: &Catalogue, release: &str) -> Surface {
+    catalogue.at(release.parse().expect("a release")).expect("the catalogue has it")
+}
+
+#[cfg(feature = "catalogue")]
+#[test]
+fn the_catalogue_that_is_built_in_is_the_one_in_the_workspace() {
+    let (read, built_in) = (our_catalogue(), Catalogue::built_in());
+    assert_eq!(built_in.releases, read.releases);
+    let newest = read.releases.newest.to_string();
+    let (old, new) = (at(&built_in, "2.12"), at(&read, &newest));
+    assert_eq!(diff(("", &old), ("", &new)).render(), diff(("", &at(&read, "2.12")), ("", &new)).render());
+    assert!(diff(("", &at(&built_in, &newest)), ("", &new)).changes.is_empty());
+}
+
+#[test]
+fn a_release_that_the_catalogue_does_not_cover_is_refused() {
+    let error = our_catalogue().at("99.0".parse().expect("a release")).expect_err("there is no QEMU 99");
+    assert!(error.to_string().starts_with("QEMU 99.0 is not in the catalogue, which ends with "), "{error}");
+}
+
+#[test]
+fn a_release_is_compared_with_a_recorded_reply() {
+    let (catalogue, mut sources) = (our_catalogue(), SourceMap::default());
+    let recorded = workspace().join("tests/fixtures/qemu-7.2.22/query-qmp-schema-qemu-system-x86_64.json");
+    let mut open = |name: &str| Input::open(name, &catalogue, &mut sources).expect("a side of a comparison");
+    let (release, reply) = (open("7.2"), open(&recorded.display().to_string()));
+    assert_eq!(diff((&release.name, &release.surface), ("reply", &reply.surface)).changes.len(), 0);
+    let old = open("7.1");
+    let diff = diff((&old.name, &old.surface), ("QEMU itself", &reply.surface));
+    insta::assert_snapshot!(diff.render());
+}
+
+#[test]
+fn rate_limits_are_compared_where_both_sides_say_them() {
+    let catalogue = our_catalogue();
+    let (old, mut new) = (at(&catalogue, "9.1"), at(&catalogue, "10.0"));
+    insta::assert_snapshot!(diff(("QEMU 9.1", &old), ("QEMU 10.0", &new)).render());
+    new.rate_limits = None;
+    assert!(!diff(("QEMU 9.1", &old), ("a tree", &new)).render().contains("rate limits"));
+}
 
 #[test]
 fn releases_of_our_schema_are_compared() {
-    let (schema, _) = our_schema();
-    let at = |version: &str| project(&schema, Some(version.parse().expect("a version")));
-    let text = diff(("QEMU 2.12", &at("2.12")), ("QEMU 10.0", &at("10.0"))).render();
+    let catalogue = our_catalogue();
+    let text = diff(("QEMU 2.12", &at(&catalogue, "2.12")), ("QEMU 10.0", &at(&catalogue, "10.0"))).render();
     insta::assert_snapshot!(text);
 }
 
