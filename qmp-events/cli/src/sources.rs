@@ -8,7 +8,6 @@ pub(crate) mod recording;
 pub(crate) mod uri;
 
 use std::fmt;
-use std::io;
 use std::sync::Arc;
 
 use qmp_events::Version;
@@ -22,6 +21,8 @@ pub(crate) struct Origin {
     pub(crate) label: String,
     /// What notes about it begin with; empty for a recording.
     pub(crate) title: String,
+    /// What errors call it.
+    pub(crate) name: String,
     /// A URI reference for it.
     pub(crate) source: String,
     /// The version of its QEMU, once that has greeted.
@@ -94,5 +95,5 @@ pub(crate) trait Source {
     fn next(&mut self) -> Option<Report<'_>>;
 
     /// Waits for more; false at the end of the source. Nothing is lost if the future is dropped.
-    fn wait(&mut self) -> impl Future<Output = io::Result<bool>>;
+    fn wait(&mut self) -> impl Future<Output = anyhow::Result<bool>>;
 }

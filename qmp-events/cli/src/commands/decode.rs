@@ -1,7 +1,7 @@
 //! `decode`: the events of a recorded stream. Memory stays bounded, however long the stream is.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use anyhow::Context;
@@ -19,20 +19,18 @@ use crate::terminal::output::Output;
 pub(crate) fn decode(arguments: &Decode, output: &mut Output) -> anyhow::Result<Exit> {
     let mut source = open(&arguments.file)?;
     let mut flow = Flow::new(&arguments.selection, &arguments.display, &source, output);
-    runtime()?
-        .block_on(async { flow.follow(&mut source, end_signal()?).await })
-        .with_context(|| format!("cannot read {}", arguments.file.display()))?;
+    runtime()?.block_on(async { flow.follow(&mut source, end_signal()?).await })?;
     let summary = flow.summary;
     output.note(&summary)?;
     Ok(if arguments.strict && !summary.is_clean() { Exit::No } else { Exit::Done })
 }
 
-fn open(file: &Path) -> anyhow::Result<Recording<Box<dyn Read>>> {
-    let (input, source): (Box<dyn Read>, String) = if file.as_os_str() == "-" {
-        (Box::new(io::stdin().lock()), "stdin".to_owned())
-    } else {
-        let input = File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
-        (Box::new(input), uri_reference(&file.to_string_lossy()))
-    };
-    Ok(Recording::new(input, Origin { source, ..Origin::default() }))
+fn open(file: &Path) -> anyhow::Result<Recording> {
+    if file.as_os_str() == "-" {
+        let (name, source) = ("standard input".to_owned(), "stdin".to_owned());
+        return Ok(Recording::new(io::stdin(), Origin { name, source, ..Origin::default() }));
+    }
+    let name = file.display().to_string();
+    let input = File::open(file).with_context(|| format!("cannot open {name}"))?;
+    Ok(Recording::new(input, Origin { source: uri_reference(&name), name, ..Origin::default() }))
 }

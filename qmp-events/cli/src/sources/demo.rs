@@ -1,7 +1,5 @@
 //! Recordings of real machines, played one after the other without a pause.
 
-use std::io;
-
 use super::recording::Recording;
 use super::{Origin, Report, Source};
 
@@ -17,7 +15,7 @@ const RECORDINGS: [(&str, &[u8]); Demo::MACHINES] = [
 
 /// The recordings.
 pub(crate) struct Demo {
-    recordings: Vec<Recording<&'static [u8]>>,
+    recordings: Vec<Recording>,
     current: usize,
 }
 
@@ -28,10 +26,11 @@ impl Demo {
         let origin = |label: &str| Origin {
             label: label.to_owned(),
             title: label.to_owned(),
+            name: label.to_owned(),
             source: format!("demo:{label}"),
             qemu: None,
         };
-        let recordings = RECORDINGS.map(|(label, bytes)| Recording::new(bytes, origin(label)));
+        let recordings = RECORDINGS.map(|(label, bytes)| Recording::complete(bytes, origin(label)));
         Demo { recordings: recordings.into(), current: 0 }
     }
 }
@@ -46,13 +45,8 @@ impl Source for Demo {
         Some(Report { origin: self.current, ..report })
     }
 
-    async fn wait(&mut self) -> io::Result<bool> {
-        while let Some(recording) = self.recordings.get_mut(self.current) {
-            if recording.wait().await? {
-                return Ok(true);
-            }
-            self.current += 1;
-        }
-        Ok(false)
+    async fn wait(&mut self) -> anyhow::Result<bool> {
+        self.current += 1;
+        Ok(self.current < self.recordings.len())
     }
 }

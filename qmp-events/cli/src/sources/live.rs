@@ -2,7 +2,6 @@
 //! a QEMU wait; what a slow output misses is counted.
 
 use std::collections::VecDeque;
-use std::io;
 use std::sync::Arc;
 
 use qmp_events::tokio::{Item, Options, Subscription};
@@ -48,6 +47,7 @@ impl Live {
         let origin = |machine: &Machine| Origin {
             label: if has_labels { machine.label.clone() } else { String::new() },
             title: machine.label.clone(),
+            name: machine.endpoint.to_string(),
             source: uri_reference(&machine.endpoint.to_string()),
             qemu: None,
         };
@@ -96,7 +96,7 @@ impl Source for Live {
         Some(Report { origin, news })
     }
 
-    async fn wait(&mut self) -> io::Result<bool> {
+    async fn wait(&mut self) -> anyhow::Result<bool> {
         let item = self.items.recv().await;
         let more = item.is_some();
         self.ready.extend(item);

@@ -1,33 +1,70 @@
-//! A stream of messages that was recorded: a file, or standard input. Memory is bounded by the size
-//! limit of a message.
+//! A stream of messages that was recorded, or that another program writes: a file, a pipe. Memory is
+//! bounded by the size limit of a message.
 
 use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
 
+use anyhow::Context;
 use qmp_events::server_message::ServerMessage;
 use qmp_events::splitter::{Frame, RawMessage, Splitter};
+use tokio::sync::mpsc;
 
 use super::{News, Origin, Place, Report, Source};
 
 /// How much is read at once, in bytes.
 const CHUNK: usize = 64 << 10;
 
+/// How many chunks are read ahead.
+const CHUNKS: usize = 2;
+
+type Chunk = io::Result<Vec<u8>>;
+
 /// A recorded stream.
-pub(crate) struct Recording<R> {
-    input: R,
+pub(crate) struct Recording {
     origin: Origin,
     splitter: Splitter,
-    buffer: Vec<u8>,
-    ended: bool,
+    /// What is still to come; `None` after the end.
+    chunks: Option<mpsc::Receiver<Chunk>>,
 }
 
-impl<R: Read> Recording<R> {
-    pub(crate) fn new(input: R, origin: Origin) -> Self {
-        Recording { input, origin, splitter: Splitter::new(), buffer: vec![0; CHUNK], ended: false }
+impl Recording {
+    /// Reads in a thread of its own, so that a signal is heard while the input is silent.
+    pub(crate) fn new(input: impl Read + Send + 'static, origin: Origin) -> Self {
+        let (sender, chunks) = mpsc::channel(CHUNKS);
+        std::thread::spawn(move || read(input, &sender));
+        Recording { origin, splitter: Splitter::new(), chunks: Some(chunks) }
+    }
+
+    /// All of it is at hand.
+    pub(super) fn complete(bytes: &[u8], origin: Origin) -> Self {
+        let mut splitter = Splitter::new();
+        splitter.push(bytes);
+        splitter.finish();
+        Recording { origin, splitter, chunks: None }
     }
 }
 
-impl<R: Read> Source for Recording<R> {
+/// Sends what there is to read, up to its end or an error.
+fn read(mut input: impl Read, chunks: &mpsc::Sender<Chunk>) {
+    loop {
+        let mut chunk = vec![0; CHUNK];
+        let read = match input.read(&mut chunk) {
+            Ok(0) => return,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Ok(count) => {
+                chunk.truncate(count);
+                Ok(chunk)
+            }
+            Err(error) => Err(error),
+        };
+        let failed = read.is_err();
+        if chunks.blocking_send(read).is_err() || failed {
+            return;
+        }
+    }
+}
+
+impl Source for Recording {
     fn origins(&self) -> Vec<Origin> {
         vec![self.origin.clone()]
     }
@@ -42,20 +79,16 @@ impl<R: Read> Source for Recording<R> {
         Some(Report { origin: 0, news })
     }
 
-    async fn wait(&mut self) -> io::Result<bool> {
-        if self.ended {
-            return Ok(false);
-        }
-        let count = loop {
-            match self.input.read(&mut self.buffer) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                read => break read?,
+    async fn wait(&mut self) -> anyhow::Result<bool> {
+        let Some(chunks) = &mut self.chunks else { return Ok(false) };
+        match chunks.recv().await {
+            Some(chunk) => {
+                self.splitter.push(&chunk.with_context(|| format!("cannot read {}", self.origin.name))?);
             }
-        };
-        self.ended = count == 0;
-        match count {
-            0 => self.splitter.finish(),
-            count => self.splitter.push(&self.buffer[..count]),
+            None => {
+                self.chunks = None;
+                self.splitter.finish();
+            }
         }
         Ok(true)
     }

@@ -33,9 +33,9 @@ impl Output {
 
     pub(crate) fn line(&mut self, text: impl Display) -> io::Result<()> {
         if self.has_styles {
-            return writeln!(self.stdout, "{text}");
+            return writeln!(self, "{text}");
         }
-        writeln!(self.stdout, "{}", strip_str(&text.to_string()))
+        writeln!(self, "{}", strip_str(&text.to_string()))
     }
 
     /// Writes to standard error, after all that was written to standard output.
@@ -45,17 +45,26 @@ impl Output {
     }
 
     pub(crate) fn flush(&mut self) -> io::Result<()> {
-        self.stdout.flush()
+        self.stdout.flush().map_err(stdout_failed)
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.stdout.write(bytes)
+        self.stdout.write(bytes).map_err(stdout_failed)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.stdout.flush()
+        Output::flush(self)
+    }
+}
+
+/// Says what cannot be written; the kind stays.
+fn stdout_failed(error: io::Error) -> io::Error {
+    match error.kind() {
+        // `write_all` tries again only if it gets this as it is.
+        io::ErrorKind::Interrupted => error,
+        kind => io::Error::new(kind, format!("cannot write to standard output: {error}")),
     }
 }
 

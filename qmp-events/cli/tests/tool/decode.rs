@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::run::{command, fixture, recording, run, run_with};
+use crate::run::{Running, command, fixture, recording, run, run_with};
 
 /// All recordings of QEMU 7.2.22.
 fn recordings() -> Vec<String> {
@@ -194,6 +194,53 @@ fn a_reader_that_leaves_ends_the_program_well() {
     // It reads until it notices; then this pipe breaks as well.
     while stdin.write_all(events.as_bytes()).is_ok() {}
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn events_are_printed_while_the_input_is_still_open() {
+    for format in ["human", "json", "cloudevents"] {
+        let mut decode = Running::start(&format!("decode --format {format}"));
+        for name in ["STOP", "RESUME", "__com.example_NEWS"] {
+            decode.send(format!("{{\"event\": \"{name}\"}}\n").as_bytes());
+            decode.await_line(name);
+        }
+        decode.send(b"garbage\n{");
+        decode.await_note("garbage");
+        let end = decode.end();
+        assert_eq!(end.status, Some(0), "{end}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_signal_ends_decoding_with_all_that_was_read_and_the_summary() {
+    for signal in ["INT", "TERM"] {
+        let mut decode = Running::start("decode --format json");
+        // So few bytes arrive at once.
+        decode.send("{\"event\": \"STOP\"}\n".repeat(50).as_bytes());
+        decode.await_line("STOP");
+        decode.signal(signal);
+        decode.await_note("50 events");
+        let end = decode.end();
+        assert_eq!((end.status, end.stdout.lines().count()), (Some(0), 49), "{signal}: {end}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_told_as_an_output_that_cannot_be_written() {
+    let full = || std::fs::File::options().write(true).open("/dev/full").expect("it is always there");
+    let path = recording("lifecycle.raw");
+    for arguments in [format!("decode --format json {path}"), "list".to_owned(), "watch --demo".to_owned()] {
+        let output = command(&arguments).stdout(full()).output().expect("the tool runs");
+        let text = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(
+            text.ends_with("cannot write to standard output: No space left on device (os error 28)\n"),
+            "{text}"
+        );
+        assert!(!text.contains("cannot read"), "{text}");
+        assert_eq!(output.status.code(), Some(2));
+    }
 }
 
 #[test]

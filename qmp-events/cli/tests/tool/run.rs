@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
-use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Output, Stdio};
 
 /// How a run ended, and what it printed.
 #[derive(Debug)]
@@ -60,16 +60,23 @@ impl From<Output> for Run {
 /// A tool that runs until it is told to end.
 pub(crate) struct Running {
     child: Child,
+    pub(crate) stdin: Option<ChildStdin>,
     pub(crate) stdout: BufReader<ChildStdout>,
     pub(crate) stderr: BufReader<ChildStderr>,
 }
 
 impl Running {
     pub(crate) fn start(arguments: &str) -> Self {
-        let mut child = command(arguments).spawn().expect("the tool runs");
+        let mut child = command(arguments).stdin(Stdio::piped()).spawn().expect("the tool runs");
+        let stdin = child.stdin.take();
         let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
-        Running { child, stdout, stderr }
+        Running { child, stdin, stdout, stderr }
+    }
+
+    /// Writes to the standard input.
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
+        self.stdin.as_mut().expect("a pipe").write_all(bytes).expect("the tool reads");
     }
 
     /// The next line of standard output that holds this text.
@@ -96,7 +103,8 @@ impl Running {
     }
 
     pub(crate) fn end(self) -> Run {
-        let Running { mut child, mut stdout, mut stderr } = self;
+        let Running { mut child, stdin, mut stdout, mut stderr } = self;
+        drop(stdin);
         let status = child.wait().expect("the tool ends").code();
         let rest = |reader: &mut dyn std::io::Read| {
             let mut text = String::new();
