@@ -4,12 +4,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use qmp_events::Version;
 
 use crate::exit::EXIT_CODES;
-use crate::selection::Selection;
+use crate::selection::{Selection, Wanted};
 use crate::sinks::Display;
 use crate::sources::machine::Machine;
 
@@ -45,8 +45,9 @@ pub(crate) enum Command {
     /// Waits for an event of a running machine, and prints it
     ///
     /// Only events after the connection is made count. The exit status says how it went: 0 if the
-    /// event came, 1 if the time ran out, 3 if the connection ended before, 4 if the server does
-    /// not keep to the protocol.
+    /// event came, 1 if the time ran out, 3 if there was no connection or it ended before, 4 if the
+    /// server does not keep to the protocol (it never greeted, for instance, since it serves another
+    /// client), 5 if an event of `--fail-on` came first.
     Wait(Wait),
     /// Lists events
     List(List),
@@ -111,16 +112,15 @@ pub(crate) struct Watch {
 }
 
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("awaited").args(["events"]).required(true)))]
 pub(crate) struct Wait {
     /// The machine: unix:PATH or tcp:HOST:PORT
     #[arg(value_name = "[LABEL=]ENDPOINT")]
     pub(crate) machine: Machine,
 
     #[command(flatten)]
-    pub(crate) selection: Selection,
+    pub(crate) wanted: Wanted,
 
-    /// Give up after this time, such as `30s` or `5m`
+    /// Give up this long after the start, with status 1; such as `30s` or `5m`
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) timeout: Option<Duration>,
 

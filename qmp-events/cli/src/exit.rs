@@ -13,7 +13,8 @@ Exit status:
   2  wrong usage, or a file that cannot be read or written
   3  there was no connection, or it ended without SHUTDOWN
      (for wait: before the event came)
-  4  the server does not keep to the protocol: no greeting, or it refused a command";
+  4  the server does not keep to the protocol: no greeting, or it refused a command
+  5  wait --fail-on: such an event came first";
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +24,7 @@ pub(crate) enum Exit {
     Failed = 2,
     Disconnected = 3,
     Protocol = 4,
+    FailedOn = 5,
 }
 
 impl From<&Disconnected> for Exit {

@@ -21,12 +21,20 @@ use crate::terminal::text::{excerpt, harmless};
 /// What lies between a source and the output.
 pub(crate) struct Flow<'a> {
     pub(crate) summary: Summary,
-    selection: &'a Selection,
+    pub(crate) output: &'a mut Output,
     sink: Box<dyn Sink>,
     origins: Vec<Origin>,
     /// How the last connection to each machine ended, by its index.
     ends: HashMap<usize, Exit>,
-    output: &'a mut Output,
+    is_connected: bool,
+}
+
+/// An event, where it was read and whose it is.
+#[derive(Debug)]
+pub(crate) struct Occurrence {
+    origin: usize,
+    place: Place,
+    pub(crate) record: Record,
 }
 
 /// Why [`Flow::follow`] came back.
@@ -43,27 +51,28 @@ impl Ended {
 }
 
 impl<'a> Flow<'a> {
-    pub(crate) fn new(
-        selection: &'a Selection,
-        display: &Display,
-        source: &impl Source,
-        output: &'a mut Output,
-    ) -> Self {
+    pub(crate) fn new(display: &Display, source: &impl Source, output: &'a mut Output) -> Self {
         let origins = source.origins();
         let sink = sinks::open(display, &origins);
-        Flow { summary: Summary::default(), selection, sink, origins, ends: HashMap::new(), output }
+        let summary = Summary::default();
+        Flow { summary, output, sink, origins, ends: HashMap::new(), is_connected: false }
     }
 
-    /// Prints what a source has until it ends, or until `end` is ready.
+    /// Prints what is selected of a source until it ends, or until `end` is ready.
     pub(crate) async fn follow(
         &mut self,
         source: &mut impl Source,
+        selection: &Selection,
         end: impl Future<Output = ()>,
     ) -> anyhow::Result<Ended> {
         let mut end = pin!(end);
         loop {
             while let Some(report) = source.next() {
-                self.show(report)?;
+                if let Some(occurrence) = self.read(report)?
+                    && selection.takes(&occurrence.record)
+                {
+                    self.print(&occurrence)?;
+                }
             }
             self.output.flush()?;
             tokio::select! {
@@ -76,17 +85,21 @@ impl<'a> Flow<'a> {
         }
     }
 
-    /// Prints what a source tells, and says whether it was an event that is wanted.
-    pub(crate) fn show(&mut self, report: Report<'_>) -> io::Result<bool> {
+    /// Reads what a source tells: an event, or something that becomes a note.
+    pub(crate) fn read(&mut self, report: Report<'_>) -> io::Result<Option<Occurrence>> {
         let index = report.origin;
         match report.news {
             News::Event { json, place } => match Record::decode(json) {
-                Ok(record) => return self.event(index, &record, place),
+                Ok(record) => {
+                    self.summary.event(&record, place.line());
+                    return Ok(Some(Occurrence { origin: index, place, record }));
+                }
                 Err(error) => self.malformed(index, &error.into(), place.line())?,
             },
             News::Malformed { malformed, line } => self.malformed(index, &malformed, line)?,
             News::Greeting(greeting) => self.origins[index].qemu = version(&greeting),
             News::Connected(greeting) => {
+                self.is_connected = true;
                 self.origins[index].qemu = version(&greeting);
                 self.note(index, paint(DIM, harmless(format_args!("connected to {greeting}"))))?;
             }
@@ -105,21 +118,23 @@ impl<'a> Flow<'a> {
             }
             News::Reply => {}
         }
-        Ok(false)
+        Ok(None)
+    }
+
+    /// Prints an event.
+    pub(crate) fn print(&mut self, occurrence: &Occurrence) -> io::Result<()> {
+        let Occurrence { origin, place, record } = occurrence;
+        self.sink.event(self.output, &self.origins[*origin], *place, record)
+    }
+
+    /// Whether a connection was made.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.is_connected
     }
 
     /// The worst end of a connection.
     pub(crate) fn worst_end(&self) -> Exit {
         self.ends.values().copied().max().unwrap_or(Exit::Done)
-    }
-
-    fn event(&mut self, index: usize, record: &Record, place: Place) -> io::Result<bool> {
-        self.summary.event(record, place.line());
-        let is_wanted = self.selection.takes(record);
-        if is_wanted {
-            self.sink.event(self.output, &self.origins[index], place, record)?;
-        }
-        Ok(is_wanted)
     }
 
     fn malformed(&mut self, index: usize, malformed: &Malformed, line: Option<u64>) -> io::Result<()> {

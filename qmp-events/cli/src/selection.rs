@@ -22,6 +22,56 @@ pub(crate) struct Selection {
     pub(crate) conditions: Vec<Condition>,
 }
 
+/// Which event to wait for.
+#[derive(Debug, Args)]
+pub(crate) struct Wanted {
+    /// The event to wait for, such as `SHUTDOWN` or `BLOCK_*`; any of them, if given more than once
+    #[arg(long = "event", value_name = "NAME", required = true)]
+    pub(crate) events: Vec<NamePattern>,
+
+    /// An event that ends the wait as a failure, with exit status 5
+    ///
+    /// `--where` holds for it too, as far as the event has the members: with
+    /// `--fail-on DEVICE_UNPLUG_GUEST_ERROR --where device=disk1`, the refusal of another device
+    /// is not a failure.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) fail_on: Vec<NamePattern>,
+
+    /// Only events with this member, see `watch --help`
+    #[arg(long = "where", value_name = "MEMBER=VALUE")]
+    conditions: Vec<Condition>,
+}
+
+/// What an event is to somebody who waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It was waited for.
+    Wanted,
+    /// It ends the wait as a failure.
+    Failure,
+    /// It may say why the wanted event does not come.
+    Related,
+    Other,
+}
+
+impl Wanted {
+    pub(crate) fn verdict(&self, record: &Record) -> Verdict {
+        let name = record.message.event.name();
+        let is_one_of = |patterns: &[NamePattern]| patterns.iter().any(|pattern| pattern.matches(name));
+        let (is_event, is_failure) = (is_one_of(&self.events), is_one_of(&self.fail_on));
+        if is_event && self.conditions.iter().all(|condition| condition.holds(&record.data)) {
+            return Verdict::Wanted;
+        }
+        let fits = |condition: &Condition| condition.holds(&record.data) || !condition.concerns(record);
+        if is_failure && self.conditions.iter().all(fits) {
+            return Verdict::Failure;
+        }
+        let is_alike = || self.events.iter().any(|pattern| pattern.is_related_to(name));
+        let is_about_it = || self.conditions.iter().any(|condition| condition.names(&record.data));
+        if is_event || is_failure || is_alike() || is_about_it() { Verdict::Related } else { Verdict::Other }
+    }
+}
+
 /// A pattern for names of events.
 #[derive(Clone, Debug)]
 pub(crate) struct NamePattern(glob::Pattern);
@@ -34,6 +84,12 @@ impl NamePattern {
     /// The name, if it matches one name only.
     pub(crate) fn literal(&self) -> Option<&str> {
         Some(self.0.as_str()).filter(|text| !text.contains(['*', '?', '[']))
+    }
+
+    /// Whether the name begins with the same word, as those of events about the same thing do.
+    fn is_related_to(&self, name: &str) -> bool {
+        let word = |name: &str| name.split_once('_').map(|(word, _)| word.to_owned());
+        self.literal().and_then(word).is_some_and(|first| word(name) == Some(first))
     }
 }
 
@@ -57,6 +113,19 @@ pub(crate) struct Condition {
 impl Condition {
     pub(crate) fn holds(&self, data: &Value) -> bool {
         has(data, &self.path, &self.value) == self.wanted
+    }
+
+    /// Whether the data has a member with this value, whatever the condition says of it.
+    fn names(&self, data: &Value) -> bool {
+        has(data, &self.path, &self.value)
+    }
+
+    /// Whether the event can have the member.
+    fn concerns(&self, record: &Record) -> bool {
+        let first = self.path.split('.').next().unwrap_or_default();
+        let has = |name| record.data.get(name).is_some();
+        let may_have = |name| record.message.event.info().is_some_and(|info| info.member(name).is_some());
+        [first, self.path.as_str()].into_iter().any(|name| has(name) || may_have(name))
     }
 }
 

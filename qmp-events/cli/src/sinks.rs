@@ -7,6 +7,7 @@ mod sink;
 
 use clap::{Args, ValueEnum};
 
+use crate::record::Record;
 use crate::sources::Origin;
 use cloud_events::CloudEvents;
 use human::Human;
@@ -34,6 +35,11 @@ enum Format {
     Json,
     /// One CloudEvents 1.0 JSON object a line
     Cloudevents,
+}
+
+/// An event on one line, without its time.
+pub(crate) fn one_line(record: &Record) -> String {
+    Human::new(Clock::new(Time::None), &[]).render(&Origin::default(), record, None)
 }
 
 /// The sink that prints in the format that was asked for.

@@ -18,8 +18,8 @@ use crate::terminal::output::Output;
 
 pub(crate) fn decode(arguments: &Decode, output: &mut Output) -> anyhow::Result<Exit> {
     let mut source = open(&arguments.file)?;
-    let mut flow = Flow::new(&arguments.selection, &arguments.display, &source, output);
-    runtime()?.block_on(async { flow.follow(&mut source, end_signal()?).await })?;
+    let mut flow = Flow::new(&arguments.display, &source, output);
+    runtime()?.block_on(async { flow.follow(&mut source, &arguments.selection, end_signal()?).await })?;
     let summary = flow.summary;
     output.note(&summary)?;
     Ok(if arguments.strict && !summary.is_clean() { Exit::No } else { Exit::Done })

@@ -14,7 +14,7 @@ use crate::terminal::output::Output;
 use crate::terminal::palette::{DIM, paint};
 
 pub(crate) fn watch(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> {
-    note_unknown_names(&arguments.selection, output)?;
+    note_unknown_names(&arguments.selection.events, output)?;
     runtime()?.block_on(async {
         if arguments.demo { play(arguments, output).await } else { follow(arguments, output).await }
     })
@@ -27,15 +27,15 @@ async fn follow(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> 
     }
     let end = end_signal()?;
     let mut source = Live::connect(&arguments.machines, options)?;
-    let mut flow = Flow::new(&arguments.selection, &arguments.display, &source, output);
-    let ended = flow.follow(&mut source, end).await?;
+    let mut flow = Flow::new(&arguments.display, &source, output);
+    let ended = flow.follow(&mut source, &arguments.selection, end).await?;
     Ok(if ended.is_by_signal() { Exit::Done } else { flow.worst_end() })
 }
 
 async fn play(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> {
     let mut source = Demo::new();
-    let mut flow = Flow::new(&arguments.selection, &arguments.display, &source, output);
-    flow.follow(&mut source, end_signal()?).await?;
+    let mut flow = Flow::new(&arguments.display, &source, output);
+    flow.follow(&mut source, &arguments.selection, end_signal()?).await?;
     let summary = format!("{}; from {} recorded machines", flow.summary, Demo::MACHINES);
     output.note(paint(DIM, summary))?;
     Ok(Exit::Done)

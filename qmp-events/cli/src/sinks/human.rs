@@ -47,7 +47,7 @@ impl Human {
     }
 
     /// The text of an event, usually one line. Lines are broken at `width`, if there is one.
-    fn render(&mut self, origin: &Origin, record: &Record, width: Option<usize>) -> String {
+    pub(super) fn render(&mut self, origin: &Origin, record: &Record, width: Option<usize>) -> String {
         let reading = self.clock.read(record.message.timestamp);
         let mut line = Line { text: String::new(), column: 0 };
         if let Some(date) = reading.new_date {

@@ -187,12 +187,74 @@ fn waiting_ends_with_the_first_event_that_fits() {
 #[test]
 fn waiting_tells_time_out_and_end_apart() {
     let server = serve([ready().event("STOP", Value::Null).hold()]);
-    let run = run(&format!("wait {} --event RESUME --timeout 100ms", server.endpoint()));
+    let run = run(&format!("wait {} --event RESUME --timeout 2s", server.endpoint()));
     assert_eq!((run.status, run.stdout.as_str()), (Some(1), ""), "{run}");
-    assert!(run.stderr.contains("no such event came within 100ms"), "{run}");
+    assert!(run.stderr.contains("no such event came within 2s"), "{run}");
     let server = serve([ready().event("SHUTDOWN", json!({"guest": true}))]);
     let run = crate::run::run(&format!("wait {} --event RESUME", server.endpoint()));
     assert_eq!((run.status, run.stdout.as_str()), (Some(3), ""), "{run}");
+}
+
+/// What a guest with two devices sends while one of them is unplugged.
+fn unplug(script: Script) -> Script {
+    script
+        .event("DEVICE_DELETED", json!({"path": "/machine/peripheral/disk1/virtio-backend"}))
+        .event("DEVICE_UNPLUG_GUEST_ERROR", json!({"device": "dimm1", "path": "/machine/peripheral/dimm1"}))
+}
+
+const WAIT_FOR_UNPLUG: &str =
+    "--event DEVICE_DELETED --fail-on DEVICE_UNPLUG_GUEST_ERROR --where device=disk1 --time none";
+
+#[test]
+fn an_unplug_ends_with_its_own_device_and_not_with_a_child_or_another() {
+    let server = serve([unplug(ready())
+        .event("DEVICE_DELETED", json!({"device": "disk1", "path": "/machine/peripheral/disk1"}))
+        .hold()]);
+    let run = run(&format!("wait {} {WAIT_FOR_UNPLUG}", server.endpoint()));
+    assert_eq!(run.status, Some(0), "{run}");
+    assert_eq!(run.stdout, "DEVICE_DELETED         device=disk1 path=/machine/peripheral/disk1\n");
+}
+
+#[test]
+fn a_refused_unplug_has_an_exit_status_of_its_own() {
+    let server = serve([unplug(ready())
+        .event("DEVICE_UNPLUG_GUEST_ERROR", json!({"device": "disk1", "path": "/machine/peripheral/disk1"}))
+        .hold()]);
+    let run = run(&format!("wait {} {WAIT_FOR_UNPLUG}", server.endpoint()));
+    assert_eq!(run.status, Some(5), "{run}");
+    assert!(run.stdout.contains("DEVICE_UNPLUG_GUEST_ERROR  device=disk1"), "{run}");
+}
+
+#[test]
+fn an_event_without_the_member_of_the_condition_can_fail_a_wait() {
+    let server = serve([unplug(ready()).event("SHUTDOWN", json!({"guest": true})).hold()]);
+    let run = run(&format!("wait {} {WAIT_FOR_UNPLUG} --fail-on SHUTDOWN", server.endpoint()));
+    assert_eq!((run.status, run.stdout.as_str()), (Some(5), "SHUTDOWN               guest=true\n"), "{run}");
+}
+
+#[test]
+fn a_time_out_names_related_events_that_came_meanwhile() {
+    let server = serve([unplug(ready()).event("RTC_CHANGE", json!({"offset": 1})).hold()]);
+    let run = run(&format!("wait {} {WAIT_FOR_UNPLUG} --timeout 2s", server.endpoint()));
+    assert_eq!((run.status, run.stdout.as_str()), (Some(1), ""), "{run}");
+    let (_, meanwhile) = run.stderr.split_once("no such event came within 2s\n").expect("it says so");
+    assert_eq!(
+        meanwhile,
+        "meanwhile came:\n  \
+         DEVICE_DELETED         path=/machine/peripheral/disk1/virtio-backend\n  \
+         DEVICE_UNPLUG_GUEST_ERROR  device=dimm1 path=/machine/peripheral/dimm1\n"
+    );
+}
+
+#[test]
+fn a_time_out_without_a_greeting_is_not_told_as_an_event_that_did_not_come() {
+    let server = serve([Script::new().hold()]);
+    let run = run(&format!("wait {} --event STOP --timeout 2s", server.endpoint()));
+    assert_eq!(run.status, Some(4), "{run}");
+    assert!(
+        run.stderr.contains("no greeting within 2s") && !run.stderr.contains("no such event"),
+        "{run}"
+    );
 }
 
 #[test]
