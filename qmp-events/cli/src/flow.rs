@@ -14,9 +14,10 @@ use crate::selection::Selection;
 use crate::sinks::{self, Display, Sink};
 use crate::sources::{News, Origin, Place, Report, Source};
 use crate::summary::Summary;
+use crate::terminal::line::{Part, line};
 use crate::terminal::output::Output;
 use crate::terminal::palette::{DIM, ERROR, LABEL, WARNING, paint};
-use crate::terminal::text::{excerpt, harmless};
+use crate::terminal::text::excerpt;
 
 /// What lies between a source and the output.
 pub(crate) struct Flow<'a> {
@@ -101,19 +102,19 @@ impl<'a> Flow<'a> {
             News::Connected(greeting) => {
                 self.is_connected = true;
                 self.origins[index].qemu = version(&greeting);
-                self.note(index, paint(DIM, harmless(format_args!("connected to {greeting}"))))?;
+                self.note(index, &paint(DIM, format_args!("connected to {greeting}")))?;
             }
             News::Lagged(count) => {
                 let text = format!("{count} dropped here: the output is read too slowly");
-                self.note(index, paint(WARNING, text))?;
+                self.note(index, &paint(WARNING, text))?;
             }
             News::Gap(gap) => {
                 let text = format!("back after a gap, to {}; events may be missing here", gap.peer);
-                self.note(index, paint(WARNING, text))?;
+                self.note(index, &paint(WARNING, text))?;
             }
             News::Disconnected(cause) => {
                 let style = if cause.is_normal() { DIM } else { ERROR };
-                self.note(index, paint(style, harmless(&cause)))?;
+                self.note(index, &paint(style, &cause))?;
                 self.ends.insert(index, Exit::from(&cause));
             }
             News::Reply => {}
@@ -148,15 +149,17 @@ impl<'a> Flow<'a> {
             // Its words say where it was.
             other => (other.to_string(), None),
         };
-        self.note(index, format_args!("{} {}", paint(ERROR, "malformed:"), harmless(text)))?;
-        raw.map_or(Ok(()), |raw| self.output.note(paint(DIM, excerpt(raw))))
+        self.note(index, &line![paint(ERROR, "malformed: "), text])?;
+        raw.map_or(Ok(()), |raw| self.output.note(&line![paint(DIM, excerpt(raw))]))
     }
 
-    fn note(&mut self, index: usize, text: impl std::fmt::Display) -> io::Result<()> {
-        match self.origins[index].title.as_str() {
-            "" => self.output.note(text),
-            title => self.output.note(format_args!("{}: {text}", paint(LABEL, harmless(title)))),
-        }
+    fn note(&mut self, index: usize, text: &impl Part) -> io::Result<()> {
+        let mut line = match self.origins[index].title.as_str() {
+            "" => line![],
+            title => line![paint(LABEL, title), ": "],
+        };
+        line.push(text);
+        self.output.note(&line)
     }
 }
 

@@ -28,12 +28,13 @@ use clap::Parser;
 
 use args::Arguments;
 use exit::Exit;
-use terminal::output::{self, Output};
+use terminal::line::{harmless, line};
+use terminal::output::Output;
 use terminal::palette::{ERROR, paint};
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| quote_harmlessly(error).exit());
     anstream::ColorChoice::from(arguments.color).write_global();
     let mut output = Output::new();
     let run = commands::run(&arguments.command, &mut output);
@@ -42,11 +43,17 @@ pub fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => Exit::Done,
         Err(error) => {
             // Where standard error is gone too, the exit status still tells.
-            let _ = output::note(format_args!("{} {error:#}", paint(ERROR, "error:")));
+            let _ = output.error(&line![paint(ERROR, "error: "), format_args!("{error:#}")]);
             Exit::Failed
         }
     };
     exit.into()
+}
+
+/// The same error about the same arguments, escaped: clap quotes them as they are.
+fn quote_harmlessly(error: clap::Error) -> clap::Error {
+    let arguments = std::env::args_os().map(|argument| harmless(argument.display()));
+    Arguments::try_parse_from(arguments).err().unwrap_or(error)
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 
 use crate::record::Record;
 use crate::sources::Origin;
+use crate::terminal::line::Line;
 use cloud_events::CloudEvents;
 use human::Human;
 use human::clock::{Clock, Time};
@@ -38,8 +39,9 @@ enum Format {
 }
 
 /// An event on one line, without its time.
-pub(crate) fn one_line(record: &Record) -> String {
-    Human::new(Clock::new(Time::None), &[]).render(&Origin::default(), record, None)
+pub(crate) fn one_line(record: &Record) -> Line {
+    let lines = Human::new(Clock::new(Time::None), &[]).render(&Origin::default(), record, None);
+    lines.into_iter().next().unwrap_or_default()
 }
 
 /// The sink that prints in the format that was asked for.

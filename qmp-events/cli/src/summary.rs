@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::record::Record;
+use crate::terminal::line::{Line, line};
 use crate::terminal::text::{count, printable};
 
 /// How many lines are kept of each kind.
@@ -88,24 +89,28 @@ impl fmt::Display for Places {
     }
 }
 
-/// One line with the numbers, then one for each thing that is unknown, and the malformed lines.
-impl fmt::Display for Summary {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}, {} unknown", count(self.events, "event"), self.unknown_events)?;
+/// For people.
+impl Summary {
+    /// The numbers.
+    pub(crate) fn headline(&self) -> String {
+        let mut text = format!("{}, {} unknown", count(self.events, "event"), self.unknown_events);
         if self.unknown_parts > 0 {
             let s = if self.unknown_parts == 1 { "" } else { "s" };
-            write!(formatter, ", {} unknown member{s} or value{s}", self.unknown_parts)?;
+            text += &format!(", {} unknown member{s} or value{s}", self.unknown_parts);
         }
-        write!(formatter, ", {} malformed", self.malformed.count)?;
-        for (what, places) in &self.unknown {
-            write!(formatter, "\n  {what}: {places}")?;
-        }
+        text + &format!(", {} malformed", self.malformed.count)
+    }
+
+    /// The numbers, then a line for each thing that is unknown, and the malformed lines.
+    pub(crate) fn lines(&self) -> Vec<Line> {
+        let mut lines = vec![line![self.headline()]];
+        lines.extend(self.unknown.iter().map(|(what, places)| line!["  ", what, ": ", places]));
         if self.unlisted.count > 0 {
-            write!(formatter, "\n  others that are unknown: {}", self.unlisted)?;
+            lines.push(line!["  others that are unknown: ", self.unlisted]);
         }
         if self.malformed.count > 0 {
-            write!(formatter, "\n  malformed: {}", self.malformed)?;
+            lines.push(line!["  malformed: ", self.malformed]);
         }
-        Ok(())
+        lines
     }
 }

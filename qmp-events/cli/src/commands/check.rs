@@ -10,16 +10,17 @@ use crate::args::Check;
 use crate::exit::Exit;
 use crate::knowledge::catalogue;
 use crate::knowledge::introspection::{self, Comparison};
+use crate::terminal::line::line;
 use crate::terminal::output::Output;
 use crate::terminal::palette::{BOLD, DIM, ERROR, UNKNOWN, paint};
-use crate::terminal::text::{count, harmless, printable};
+use crate::terminal::text::{count, printable};
 
 pub(crate) fn check(arguments: &Check, output: &mut Output) -> anyhow::Result<Exit> {
     let endpoint = &arguments.machine.endpoint;
     let (greeting, reply) = match ask(endpoint) {
         Ok(answer) => answer,
         Err(error) => {
-            output.note(format_args!("{} {endpoint}: {}", paint(ERROR, "error:"), harmless(&error)))?;
+            output.note(&line![paint(ERROR, "error: "), format_args!("{endpoint}: {error}")])?;
             return Ok(match error {
                 Error::Disconnected(cause) => Exit::from(&cause).max(Exit::Disconnected),
                 _ => Exit::Protocol,
@@ -27,8 +28,7 @@ pub(crate) fn check(arguments: &Check, output: &mut Output) -> anyhow::Result<Ex
         }
     };
     let Some(comparison) = introspection::compare(&reply) else {
-        output
-            .note(format_args!("{} the reply to query-qmp-schema is not a schema", paint(ERROR, "error:")))?;
+        output.note(&line![paint(ERROR, "error: "), "the reply to query-qmp-schema is not a schema"])?;
         return Ok(Exit::Protocol);
     };
     write_report(&greeting, &comparison, output)?;
@@ -68,13 +68,14 @@ impl Comparison {
 }
 
 fn write_report(greeting: &Greeting, comparison: &Comparison, output: &mut Output) -> io::Result<()> {
-    output.line(paint(BOLD, comparison.headline()))?;
+    output.line(&line![paint(BOLD, comparison.headline())])?;
     for (noun, list) in comparison.groups() {
         if !list.is_empty() {
-            output.line(format_args!("\nUnknown {noun}s"))?;
+            output.line(&line![])?;
+            output.line(&line![format_args!("Unknown {noun}s")])?;
         }
         for item in list {
-            output.line(format_args!("  {}", paint(UNKNOWN, printable(item))))?;
+            output.line(&line!["  ", paint(UNKNOWN, printable(item))])?;
         }
     }
     let missing: Vec<&str> = catalogue::events()
@@ -82,16 +83,17 @@ fn write_report(greeting: &Greeting, comparison: &Comparison, output: &mut Outpu
         .map(|event| event.name)
         .filter(|name| !comparison.common.iter().any(|common| common == name))
         .collect();
-    output.line(paint(DIM, format_args!("\nAsked {}.", harmless(greeting))))?;
+    output.line(&line![])?;
+    output.line(&line![paint(DIM, format_args!("Asked {greeting}."))])?;
     if !missing.is_empty() {
         let title =
             format!("{} this build knows and this QEMU cannot send:", count(missing.len() as u64, "event"));
-        output.line(paint(DIM, title))?;
+        output.line(&line![paint(DIM, title)])?;
         let text = missing.join(", ");
         let options =
             textwrap::Options::new(output.width().unwrap_or(80)).initial_indent("  ").subsequent_indent("  ");
         for line in textwrap::wrap(&text, options) {
-            output.line(paint(DIM, line))?;
+            output.line(&line![paint(DIM, line)])?;
         }
     }
     Ok(())

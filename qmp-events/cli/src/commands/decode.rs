@@ -21,7 +21,7 @@ pub(crate) fn decode(arguments: &Decode, output: &mut Output) -> anyhow::Result<
     let mut flow = Flow::new(&arguments.display, &source, output);
     runtime()?.block_on(async { flow.follow(&mut source, &arguments.selection, end_signal()?).await })?;
     let summary = flow.summary;
-    output.note(&summary)?;
+    summary.lines().iter().try_for_each(|line| output.note(line))?;
     Ok(if arguments.strict && !summary.is_clean() { Exit::No } else { Exit::Done })
 }
 

@@ -9,6 +9,7 @@ use qmp_events::info::EventInfo;
 use crate::args::Diff;
 use crate::exit::Exit;
 use crate::knowledge::catalogue::{self, Part, summary};
+use crate::terminal::line::line;
 use crate::terminal::output::Output;
 use crate::terminal::palette::{BOLD, DIM, ERROR, LIFECYCLE, paint};
 
@@ -33,14 +34,15 @@ struct Entry {
 pub(crate) fn diff(arguments: &Diff, output: &mut Output) -> anyhow::Result<Exit> {
     let Diff { from, to } = arguments;
     let (old, new) = (Surface::of(*from), Surface::of(*to));
-    output.line(paint(BOLD, format_args!("Events of QEMU {to}, compared with {from}")))?;
+    output.line(&line![paint(BOLD, format_args!("Events of QEMU {to}, compared with {from}"))])?;
     let mut is_same = true;
     for part in Surface::PARTS {
         is_same &= !group(output, "New", part, &new, &old)?;
         is_same &= !group(output, "Removed", part, &old, &new)?;
     }
     if is_same {
-        output.line("\nNo difference that this build knows of.")?;
+        output.line(&line![])?;
+        output.line(&line!["No difference that this build knows of."])?;
     }
     Ok(Exit::Done)
 }
@@ -62,12 +64,17 @@ fn group(
     if only.is_empty() {
         return Ok(false);
     }
-    output.line(format_args!("\n{change} {what}"))?;
+    output.line(&line![])?;
+    output.line(&line![format_args!("{change} {what}")])?;
     let (sign, style) = if change == "New" { ('+', LIFECYCLE) } else { ('-', ERROR) };
     let width = only.iter().map(|(path, _)| path.len()).max().unwrap_or(0);
     for (path, Entry { remark, .. }) in only {
-        let line = format!("{} {path:<width$}  {}", paint(style, sign), paint(DIM, remark));
-        output.line(format_args!("  {}", line.trim_end()))?;
+        output.line(&line![
+            "  ",
+            paint(style, sign),
+            format_args!(" {path:<width$}  "),
+            paint(DIM, remark)
+        ])?;
     }
     Ok(true)
 }

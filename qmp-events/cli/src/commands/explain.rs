@@ -9,6 +9,7 @@ use crate::args::Explain;
 use crate::exit::Exit;
 use crate::knowledge::catalogue::{self, Dates, Part, find_event, near, paragraphs, suggestion, summary};
 use crate::ordered_json::OrderedJson;
+use crate::terminal::line::line;
 use crate::terminal::output::Output;
 use crate::terminal::palette::{BOLD, DIM, paint};
 
@@ -115,22 +116,19 @@ impl Page<'_> {
         }
         for part in parts {
             let remark = format!("{} {}", kind(part), Dates(part.availability));
-            self.output.line(format_args!(
-                "  {}  {}",
-                paint(BOLD, part.name),
-                paint(DIM, remark.trim_end())
-            ))?;
+            self.output.line(&line!["  ", paint(BOLD, part.name), "  ", paint(DIM, remark.trim_end())])?;
             self.paragraph("      ", &summary(part.description))?;
         }
         Ok(())
     }
 
     fn title(&mut self, name: &str, remark: &str) -> io::Result<()> {
-        self.output.line(format_args!("{}  {}", paint(BOLD, name), paint(DIM, remark)))
+        self.output.line(&line![paint(BOLD, name), "  ", paint(DIM, remark)])
     }
 
     fn heading(&mut self, text: &str) -> io::Result<()> {
-        self.output.line(format_args!("\n{}", paint(BOLD, text)))
+        self.output.line(&line![])?;
+        self.output.line(&line![paint(BOLD, text)])
     }
 
     /// A name, and a text in a column beside it.
@@ -141,14 +139,14 @@ impl Page<'_> {
         let (first, rest) =
             lines.split_first().map_or(("", &[][..]), |(first, rest)| (first.trim_start(), rest));
         let name = format!("{name:<name_width$}");
-        self.output.line(format_args!("  {}  {first}", paint(BOLD, name)))?;
-        rest.iter().try_for_each(|line| self.output.line(line))
+        self.output.line(&line!["  ", paint(BOLD, name), "  ", first])?;
+        rest.iter().try_for_each(|text| self.output.line(&line![text]))
     }
 
     /// All paragraphs of a description.
     fn prose(&mut self, description: &str) -> io::Result<()> {
         for paragraph in paragraphs(description) {
-            self.output.line("")?;
+            self.output.line(&line![])?;
             self.paragraph("", &paragraph)?;
         }
         Ok(())
@@ -157,14 +155,17 @@ impl Page<'_> {
     fn paragraph(&mut self, indent: &str, text: &str) -> io::Result<()> {
         let options = textwrap::Options::new(self.width).initial_indent(indent).subsequent_indent(indent);
         let lines = textwrap::wrap(text, options);
-        lines.iter().filter(|line| !line.trim().is_empty()).try_for_each(|line| self.output.line(line))
+        lines
+            .iter()
+            .filter(|line| !line.trim().is_empty())
+            .try_for_each(|text| self.output.line(&line![text]))
     }
 
     fn example(&mut self, json: &str) -> io::Result<()> {
         let tree: Option<OrderedJson> = serde_json::from_str(json).ok();
         let pretty = tree.and_then(|tree| serde_json::to_string_pretty(&tree).ok());
         let lines = pretty.as_deref().unwrap_or(json).lines();
-        lines.into_iter().try_for_each(|line| self.output.line(format_args!("  {}", paint(DIM, line))))
+        lines.into_iter().try_for_each(|text| self.output.line(&line!["  ", paint(DIM, text)]))
     }
 }
 

@@ -5,6 +5,7 @@ use qmp_events::info::EventInfo;
 use crate::args::List;
 use crate::exit::Exit;
 use crate::knowledge::catalogue::{Dates, events, summary};
+use crate::terminal::line::line;
 use crate::terminal::output::Output;
 use crate::terminal::palette::{BOLD, DIM, paint};
 
@@ -22,13 +23,13 @@ pub(crate) fn list(arguments: &List, output: &mut Output) -> anyhow::Result<Exit
         availability.since = None;
         let dates = Dates(availability).to_string();
         let separator = if dates.is_empty() { "" } else { " " };
-        output.line(format_args!(
-            "{}  {}  {}{separator}{}",
+        output.line(&line![
             paint(BOLD, format_args!("{:<name_width$}", event.name)),
-            paint(DIM, format_args!("{since:>4}")),
+            paint(DIM, format_args!("  {since:>4}  ")),
             summary(event.description),
+            separator,
             paint(DIM, dates),
-        ))?;
+        ])?;
     }
     Ok(Exit::Done)
 }

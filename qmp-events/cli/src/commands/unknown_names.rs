@@ -2,6 +2,7 @@
 
 use crate::knowledge::catalogue::{events, near, suggestion};
 use crate::selection::NamePattern;
+use crate::terminal::line::line;
 use crate::terminal::output::Output;
 use crate::terminal::palette::{WARNING, paint};
 
@@ -15,7 +16,7 @@ pub(super) fn note_unknown_names<'a>(
         if !names().any(|known| known == name) {
             let near = suggestion(&near(name, names()));
             let text = format_args!("this build knows no event {name:?}{near}");
-            output.note(format_args!("{} {text}", paint(WARNING, "note:")))?;
+            output.note(&line![paint(WARNING, "note: "), text])?;
         }
     }
     Ok(())

@@ -16,6 +16,7 @@ use crate::selection::Verdict;
 use crate::sinks::one_line;
 use crate::sources::Source;
 use crate::sources::live::Live;
+use crate::terminal::line::{Line, line};
 use crate::terminal::output::Output;
 use crate::terminal::palette::{DIM, ERROR, paint};
 use crate::terminal::text::count;
@@ -55,6 +56,7 @@ impl Waiting<'_> {
                     return Ok(exit);
                 }
             }
+            self.flow.output.flush()?;
             tokio::select! {
                 biased;
                 more = source.wait() => if !more? {
@@ -83,8 +85,8 @@ impl Waiting<'_> {
 
     fn timed_out(self) -> io::Result<Exit> {
         let timeout = self.arguments.timeout.unwrap_or_default();
-        let title = paint(ERROR, "error:");
-        self.flow.output.note(format_args!("{title} no such event came within {timeout:?}"))?;
+        let text = format!("no such event came within {timeout:?}");
+        self.flow.output.note(&line![paint(ERROR, "error: "), text])?;
         self.related.note(self.flow.output)?;
         Ok(Exit::No)
     }
@@ -101,7 +103,7 @@ async fn sleep(timeout: Option<Duration>) {
 /// Events that came and may explain why the wanted one did not.
 #[derive(Default)]
 struct Related {
-    lines: Vec<String>,
+    lines: Vec<Line>,
     more: u64,
 }
 
@@ -116,13 +118,14 @@ impl Related {
 
     fn note(&self, output: &mut Output) -> io::Result<()> {
         if !self.lines.is_empty() {
-            output.note("meanwhile came:")?;
+            output.note(&line!["meanwhile came:"])?;
         }
         for line in &self.lines {
-            output.note(format_args!("  {line}"))?;
+            output.note(&line!["  ", *line])?;
         }
         if self.more > 0 {
-            output.note(paint(DIM, format_args!("  and {} more", count(self.more, "related event"))))?;
+            output
+                .note(&line![paint(DIM, format_args!("  and {} more", count(self.more, "related event")))])?;
         }
         Ok(())
     }

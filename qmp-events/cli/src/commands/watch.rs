@@ -10,6 +10,7 @@ use crate::flow::Flow;
 use crate::signals::end_signal;
 use crate::sources::demo::Demo;
 use crate::sources::live::Live;
+use crate::terminal::line::line;
 use crate::terminal::output::Output;
 use crate::terminal::palette::{DIM, paint};
 
@@ -36,7 +37,7 @@ async fn play(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> {
     let mut source = Demo::new();
     let mut flow = Flow::new(&arguments.display, &source, output);
     flow.follow(&mut source, &arguments.selection, end_signal()?).await?;
-    let summary = format!("{}; from {} recorded machines", flow.summary, Demo::MACHINES);
-    output.note(paint(DIM, summary))?;
+    let summary = format!("{}; from {} recorded machines", flow.summary.headline(), Demo::MACHINES);
+    output.note(&line![paint(DIM, summary)])?;
     Ok(Exit::Done)
 }

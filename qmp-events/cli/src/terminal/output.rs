@@ -1,29 +1,41 @@
 //! Where everything is written: events to standard output, notes about them to standard error.
 //!
-//! Nothing else in the program writes. Lines come with styles, which are dropped here if the output
-//! is not a terminal or they are not wanted. What is written as bytes is for programs, and never touched.
+//! Nothing else in the program writes. People get [`Line`]s, whose styles are dropped here if the
+//! output is not a terminal or they are not wanted; programs get bytes, which are not touched.
+//!
+//! Both outputs are buffered. What is written to one waits until the other has been written, so that
+//! a terminal shows both in order.
 
-use std::fmt::Display;
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, Stderr, StdoutLock, Write};
 
-use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 
-/// Both outputs. What is written to the first is kept until [`flush`](Output::flush).
-#[derive(Debug)]
+use super::line::Line;
+
+/// How much is kept until it is written, in bytes.
+const BUFFER: usize = 64 << 10;
+
+/// Both outputs. What is written is kept until [`flush`](Output::flush).
 pub(crate) struct Output {
     stdout: BufWriter<StdoutLock<'static>>,
-    has_styles: bool,
+    stderr: BufWriter<AutoStream<Stderr>>,
+    stdout_has_styles: bool,
+    stderr_has_styles: bool,
     width: Option<usize>,
 }
 
 impl Output {
     pub(crate) fn new() -> Self {
-        let stdout = io::stdout().lock();
+        let (stdout, stderr) = (io::stdout().lock(), io::stderr());
         let width = stdout.is_terminal().then(terminal_size::terminal_size).flatten();
-        let width = width.map(|(width, _)| usize::from(width.0)).filter(|&width| width >= 60);
-        let has_styles = AutoStream::choice(&stdout) != ColorChoice::Never;
-        Output { stdout: BufWriter::with_capacity(64 << 10, stdout), has_styles, width }
+        Output {
+            // Narrower terminals break long lines better themselves.
+            width: width.map(|(width, _)| usize::from(width.0)).filter(|&width| width >= 60),
+            stdout_has_styles: AutoStream::choice(&stdout) != ColorChoice::Never,
+            stderr_has_styles: AutoStream::choice(&stderr) != ColorChoice::Never,
+            stdout: BufWriter::with_capacity(BUFFER, stdout),
+            stderr: BufWriter::with_capacity(BUFFER, AutoStream::auto(stderr)),
+        }
     }
 
     /// The columns of the terminal; `None` if it is not a terminal, or too narrow to break lines for it.
@@ -31,26 +43,48 @@ impl Output {
         self.width
     }
 
-    pub(crate) fn line(&mut self, text: impl Display) -> io::Result<()> {
-        if self.has_styles {
-            return writeln!(self, "{text}");
+    /// Writes a line to standard output.
+    pub(crate) fn line(&mut self, line: &Line) -> io::Result<()> {
+        let styled = self.stdout_has_styles;
+        line.write_to(self, styled)?;
+        self.write_all(b"\n")
+    }
+
+    /// Writes a line to standard error, after all that was written to standard output.
+    pub(crate) fn note(&mut self, line: &Line) -> io::Result<()> {
+        if !self.stdout.buffer().is_empty() {
+            self.flush_stdout()?;
         }
-        writeln!(self, "{}", strip_str(&text.to_string()))
+        self.write_note(line)
     }
 
-    /// Writes to standard error, after all that was written to standard output.
-    pub(crate) fn note(&mut self, text: impl Display) -> io::Result<()> {
-        self.flush()?;
-        note(text)
+    /// Writes why the program fails. Standard output may be what failed, and is left alone.
+    pub(crate) fn error(&mut self, line: &Line) -> io::Result<()> {
+        self.write_note(line)?;
+        self.stderr.flush()
     }
 
+    /// Writes what was kept.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.flush_stdout()?;
+        self.stderr.flush()
+    }
+
+    fn flush_stdout(&mut self) -> io::Result<()> {
         self.stdout.flush().map_err(stdout_failed)
+    }
+
+    fn write_note(&mut self, line: &Line) -> io::Result<()> {
+        line.write_to(&mut self.stderr, self.stderr_has_styles)?;
+        self.stderr.write_all(b"\n")
     }
 }
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.stderr.buffer().is_empty() {
+            self.stderr.flush()?;
+        }
         self.stdout.write(bytes).map_err(stdout_failed)
     }
 
@@ -66,9 +100,4 @@ fn stdout_failed(error: io::Error) -> io::Error {
         io::ErrorKind::Interrupted => error,
         kind => io::Error::new(kind, format!("cannot write to standard output: {error}")),
     }
-}
-
-/// Writes to standard error.
-pub(crate) fn note(text: impl Display) -> io::Result<()> {
-    writeln!(AutoStream::auto(io::stderr().lock()), "{text}")
 }

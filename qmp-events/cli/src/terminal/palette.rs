@@ -1,6 +1,6 @@
 //! The few styles of the program.
 
-use std::fmt::{self, Display};
+use std::fmt::Display;
 
 use anstyle::{AnsiColor, Style};
 
@@ -13,21 +13,13 @@ pub(crate) const LIFECYCLE: Style = AnsiColor::Green.on_default().bold();
 pub(crate) const UNKNOWN: Style = AnsiColor::Magenta.on_default().bold();
 pub(crate) const LABEL: Style = AnsiColor::Cyan.on_default();
 
-/// A text in a style.
+/// A text in a style, as a part of a [`Line`](super::line::Line).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Painted<T> {
-    style: Style,
-    text: T,
+    pub(super) style: Style,
+    pub(super) text: T,
 }
 
 pub(crate) fn paint<T: Display>(style: Style, text: T) -> Painted<T> {
     Painted { style, text }
-}
-
-impl<T: Display> Display for Painted<T> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}", self.style)?;
-        self.text.fmt(formatter)?;
-        write!(formatter, "{:#}", self.style)
-    }
 }

@@ -1,6 +1,4 @@
-//! Texts for people: what servers say cannot harm a terminal.
-
-use std::fmt::Display;
+//! Texts for people.
 
 /// A text as it is if it is plain, otherwise quoted and escaped.
 pub(crate) fn printable(text: &str) -> String {
@@ -8,29 +6,24 @@ pub(crate) fn printable(text: &str) -> String {
     if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("{text:?}") }
 }
 
-/// A message for people, with what is not printable escaped: it may quote what a server said.
-pub(crate) fn harmless(text: impl Display) -> String {
-    let mut harmless = String::new();
-    for letter in text.to_string().chars() {
-        if matches!(letter, '"' | '\'' | '\\') {
-            harmless.push(letter);
-        } else {
-            harmless.extend(letter.escape_debug());
-        }
-    }
-    harmless
-}
-
 /// How much of a malformed message is shown, in characters.
 const EXCERPT: usize = 160;
 
-/// The beginning of a message, on one line and without harm.
+/// The beginning of a message, on one line.
 pub(crate) fn excerpt(raw: &str) -> String {
-    let words: Vec<&str> = raw.split_whitespace().collect();
-    let text = words.join(" ");
-    let shown: String = text.chars().take(EXCERPT).collect();
-    let more = if shown.len() < text.len() { "…" } else { "" };
-    format!("  {}{more}", harmless(shown))
+    let mut shown = String::new();
+    let mut room = EXCERPT;
+    for word in raw.split_whitespace() {
+        let space = if shown.is_empty() { "" } else { " " };
+        for letter in space.chars().chain(word.chars()) {
+            if room == 0 {
+                return format!("  {shown}…");
+            }
+            shown.push(letter);
+            room -= 1;
+        }
+    }
+    format!("  {shown}")
 }
 
 /// A number of things.
@@ -43,12 +36,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_cannot_harm_a_terminal() {
+    fn values_are_quoted_if_they_are_not_plain() {
         assert_eq!(printable("/run/vm/disk-0.img"), "/run/vm/disk-0.img");
         assert_eq!(printable(""), "\"\"");
         assert_eq!(printable("No space"), "\"No space\"");
-        assert_eq!(printable("\u{1b}[2J"), "\"\\u{1b}[2J\"");
-        assert_eq!(harmless("it's \u{1b}[2J \"ü\""), "it's \\u{1b}[2J \"ü\"");
         assert_eq!(printable("\u{9b}2J\u{202e}\n"), "\"\\u{9b}2J\\u{202e}\\n\"");
+    }
+
+    #[test]
+    fn excerpts_are_short_and_on_one_line() {
+        assert_eq!(excerpt("{\n  \"a\":\r\n 1}"), "  { \"a\": 1}");
+        assert_eq!(excerpt(&"x".repeat(160)), format!("  {}", "x".repeat(160)));
+        assert_eq!(excerpt(&"ü ".repeat(10_000)), format!("  {}…", "ü ".repeat(80)));
     }
 }

@@ -95,16 +95,6 @@ fn what_is_unknown_is_marked_and_what_is_malformed_is_told_by_line() {
 }
 
 #[test]
-fn nothing_that_a_server_says_reaches_the_terminal_raw() {
-    let input = br#"{"event": "\u001b[2J"} {"event": "\u001b[2J", "data": 1}
-        {"event": "STOP", "data": {"\u001b[2J": 1}} {"event": "STOP", "data": {"a": "\u009b2J\u202e"}} \x1b[2J"#;
-    let output = run_with("decode", input);
-    let is_plain = |c: char| c == '\n' || !c.is_control() && c != '\u{202e}';
-    assert!(output.stdout.chars().all(is_plain) && output.stderr.chars().all(is_plain), "{output}");
-    assert_eq!(output.stdout.lines().count(), 3, "{output}");
-}
-
-#[test]
 fn strict_fails_on_each_kind_of_surprise_and_on_nothing_else() {
     assert_eq!(run_with("decode", STRANGE).status, Some(0));
     for (input, status) in [

@@ -251,10 +251,7 @@ fn a_time_out_without_a_greeting_is_not_told_as_an_event_that_did_not_come() {
     let server = serve([Script::new().hold()]);
     let run = run(&format!("wait {} --event STOP --timeout 2s", server.endpoint()));
     assert_eq!(run.status, Some(4), "{run}");
-    assert!(
-        run.stderr.contains("no greeting within 2s") && !run.stderr.contains("no such event"),
-        "{run}"
-    );
+    assert!(run.stderr.contains("no greeting within 2s") && !run.stderr.contains("no such event"), "{run}");
 }
 
 #[test]

@@ -1,0 +1,186 @@
+//! Lines for people. This is the one place where text becomes harmless: nothing that is put into a
+//! [`Line`] can move the cursor, change colours, hide or reorder what is beside it, or begin a line.
+
+use std::fmt::{self, Display, Write};
+
+use anstyle::Style;
+use textwrap::core::display_width;
+
+use super::palette::Painted;
+
+/// A line, or a part of one. [`Output`](super::output::Output) prints nothing else for people.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Line {
+    text: String,
+    /// Where styles begin, in order.
+    styles: Vec<(usize, Style)>,
+    width: usize,
+}
+
+/// What a line is made of: anything that can be displayed, or is painted; and other lines.
+pub(crate) trait Part {
+    /// Appends it.
+    fn append_to(&self, line: &mut Line);
+}
+
+/// A line of several parts.
+macro_rules! line {
+    ($($part:expr),* $(,)?) => {{
+        #[allow(unused_mut)]
+        let mut line = $crate::terminal::line::Line::default();
+        $(line.push(&$part);)*
+        line
+    }};
+}
+pub(crate) use line;
+
+impl Line {
+    pub(crate) fn push(&mut self, part: &(impl Part + ?Sized)) {
+        part.append_to(self);
+    }
+
+    /// Appends so many spaces.
+    pub(crate) fn pad(&mut self, count: usize) {
+        self.text.extend(std::iter::repeat_n(' ', count));
+        self.width += count;
+    }
+
+    /// The columns that it takes on a screen.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The text without its styles.
+    #[cfg(test)]
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Makes it empty, and keeps its memory.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.styles.clear();
+        self.width = 0;
+    }
+
+    /// Writes it, with or without its styles.
+    pub(crate) fn write_to(&self, output: &mut impl std::io::Write, styled: bool) -> std::io::Result<()> {
+        if !styled || self.styles.is_empty() {
+            return output.write_all(self.text.as_bytes());
+        }
+        let mut position = 0;
+        let mut current = Style::new();
+        for (start, style) in &self.styles {
+            output.write_all(&self.text.as_bytes()[position..*start])?;
+            write!(output, "{current:#}{style}")?;
+            (position, current) = (*start, *style);
+        }
+        output.write_all(&self.text.as_bytes()[position..])?;
+        write!(output, "{current:#}")
+    }
+
+    fn set_style(&mut self, style: Style) {
+        // Only changes are kept: a line may have millions of parts in one style.
+        while self.styles.last().is_some_and(|(start, _)| *start == self.text.len()) {
+            self.styles.pop();
+        }
+        let current = self.styles.last().map_or(Style::new(), |(_, style)| *style);
+        if current != style {
+            self.styles.push((self.text.len(), style));
+        }
+    }
+}
+
+impl<T: Display + ?Sized> Part for T {
+    fn append_to(&self, line: &mut Line) {
+        let start = line.text.len();
+        // Writing to a string does not fail.
+        let _ = write!(Escaping(&mut line.text), "{self}");
+        line.width += display_width(&line.text[start..]);
+    }
+}
+
+impl<T: Display> Part for Painted<T> {
+    fn append_to(&self, line: &mut Line) {
+        line.set_style(self.style);
+        self.text.append_to(line);
+        line.set_style(Style::new());
+    }
+}
+
+impl Part for Line {
+    fn append_to(&self, line: &mut Line) {
+        let offset = line.text.len();
+        line.text.push_str(&self.text);
+        for (start, style) in &self.styles {
+            line.styles.push((start + offset, *style));
+        }
+        line.width += self.width;
+    }
+}
+
+/// Appends text, with everything escaped that is not printable.
+struct Escaping<'a>(&'a mut String);
+
+impl Write for Escaping<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            self.0.push_str(text);
+        } else {
+            text.chars().for_each(|letter| push_harmless(self.0, letter));
+        }
+        Ok(())
+    }
+}
+
+/// Appends a character, escaped if it is not printable: controls (C0, DEL, C1), separators of lines,
+/// bidirectional and other formatting characters.
+fn push_harmless(text: &mut String, letter: char) {
+    match letter {
+        // They are printable; `escape_debug` is made for what is in quotes.
+        '"' | '\'' | '\\' => text.push(letter),
+        letter => text.extend(letter.escape_debug()),
+    }
+}
+
+/// A text with everything escaped that a line would escape.
+pub(crate) fn harmless(text: impl Display) -> String {
+    line![text].text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terminal::palette::{BOLD, DIM, paint};
+
+    fn written(line: &Line, styled: bool) -> String {
+        let mut bytes = Vec::new();
+        line.write_to(&mut bytes, styled).expect("a vector takes everything");
+        String::from_utf8(bytes).expect("UTF-8")
+    }
+
+    #[test]
+    fn nothing_in_a_line_controls_a_terminal() {
+        for letter in ('\0'..='\u{1f}').chain('\u{7f}'..='\u{9f}').chain(
+            "\u{61c}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2028}\u{2029}\
+             \u{2066}\u{2067}\u{2068}\u{2069}\u{feff}\u{e0041}"
+                .chars(),
+        ) {
+            let text = format!("a{letter}b");
+            for line in [line![text], line![paint(BOLD, &text)], line![line![text]]] {
+                let plain = written(&line, false);
+                assert!(plain.is_ascii() && !plain.contains(char::is_control), "{plain:?}");
+                assert!(plain.contains('\\') && plain.len() >= 4, "{plain:?}");
+            }
+        }
+        assert_eq!(written(&line!["it's \u{1b}[2J \"ü\" \\ 日本"], false), "it's \\u{1b}[2J \"ü\" \\ 日本");
+    }
+
+    #[test]
+    fn styles_are_around_their_parts_and_can_be_left_out() {
+        let line = line![paint(BOLD, "a"), "b", line!["c", paint(DIM, "d")]];
+        assert_eq!(written(&line, false), "abcd");
+        assert_eq!(written(&line, true), "\u{1b}[1ma\u{1b}[0mbc\u{1b}[2md\u{1b}[0m");
+        assert_eq!(line.width(), 4);
+    }
+}
