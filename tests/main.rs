@@ -6,4 +6,5 @@ mod fresh;
 mod imports;
 #[cfg(unix)]
 mod live;
+mod log;
 mod wire;

@@ -39,6 +39,7 @@ mod event_kind_set;
 mod generated;
 pub mod info;
 mod kind;
+pub mod log;
 mod message;
 pub mod server_message;
 pub mod session;
