@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use libfuzzer_sys::fuzz_target;
 use qmp_events_frontend::diagnostics::Diagnostics;
-use qmp_events_frontend::qapi::read_from;
+use qmp_events_frontend::qapi::{Options, read_from};
 use qmp_events_frontend::source::SourceMap;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -15,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
     let files = HashMap::from([(root.clone(), bytes.to_vec())]);
     let mut sources = SourceMap::default();
     let mut diagnostics = Diagnostics::default();
-    read_from(&files, Path::new("root.json"), &mut sources, &mut diagnostics, None).expect("the root is there");
+    read_from(&files, Path::new("root.json"), &mut sources, &mut diagnostics, Options::default()).expect("the root is there");
     for one in diagnostics.sorted() {
         assert!(one.span.end as usize <= sources.file(one.span.file).text().len());
     }

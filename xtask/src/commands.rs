@@ -18,7 +18,7 @@ mod workspace;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use qmp_events_frontend::qapi::Dialect;
+use qmp_events_frontend::qapi::{Dialect, Options};
 use qmp_events_frontend::version::Version;
 use workspace::or_default;
 
@@ -48,6 +48,9 @@ enum Command {
         /// Rules of a schema: `current` (QEMU 10) or `older`; found out from the schema if not given
         #[arg(long)]
         dialect: Option<Dialect>,
+        /// The directory that includes must stay in, by default that of the root
+        #[arg(long, value_name = "DIRECTORY")]
+        within: Option<PathBuf>,
         /// What to read
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
@@ -57,6 +60,9 @@ enum Command {
         /// Rules of a schema: `current` (QEMU 10) or `older`; found out from the schema if not given
         #[arg(long)]
         dialect: Option<Dialect>,
+        /// The directory that includes must stay in, by default that of the root
+        #[arg(long, value_name = "DIRECTORY")]
+        within: Option<PathBuf>,
         /// What to read
         #[arg(value_name = "FILE")]
         file: PathBuf,
@@ -112,8 +118,12 @@ impl Arguments {
     pub fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Codegen { check, root } => codegen::run(&or_default(root, "")?, check),
-            Command::Check { dialect, files } => check::run(&files, dialect),
-            Command::Dump { dialect, file } => dump::run(&file, dialect),
+            Command::Check { dialect, within, files } => {
+                check::run(&files, Options { dialect, within: within.as_deref() })
+            }
+            Command::Dump { dialect, within, file } => {
+                dump::run(&file, Options { dialect, within: within.as_deref() })
+            }
             Command::Verify { qemu_version, schema, source } => {
                 verify::run(&or_default(schema, "schema")?, qemu_version, &source)
             }

@@ -7,6 +7,7 @@ mod attributes;
 mod docs;
 mod emitter;
 mod idents;
+mod reserved;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,7 @@ const UNKNOWN: [&str; 2] = ["UnknownBranch", "UnknownValue"];
 /// The files of `generated/`: names with their contents.
 pub fn emit(catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> BTreeMap<String, String> {
     let emitter = Emitter { catalogue, reached: reach(&catalogue.schema) };
+    emitter.check_modules(diagnostics);
     emitter.check_idents(diagnostics);
     let mut files = BTreeMap::new();
     let mut modules = Vec::new();

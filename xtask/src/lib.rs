@@ -22,4 +22,5 @@ pub mod monitor;
 pub mod names;
 pub mod pipeline;
 pub mod reach;
+pub mod replace;
 pub mod write;

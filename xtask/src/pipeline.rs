@@ -47,7 +47,7 @@ pub fn load(files: &dyn Files, schema: &Path) -> anyhow::Result<Loaded> {
     let mut loaded = Loaded::default();
     let Loaded { sources, diagnostics, catalogue } = &mut loaded;
     let root = schema.join("qapi/qapi-schema.json");
-    let shapes = qapi::read_from(files, &root, sources, diagnostics, None);
+    let shapes = qapi::read_from(files, &root, sources, diagnostics, qapi::Options::default());
     let shapes = shapes.with_context(|| root.display().to_string())?;
     let text = read_text(files, &schema.join("qmp-events.txt"), sources)?;
     let document = document::parse(text, sources, diagnostics);

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use crate::replace::{Replacements, remove_partial};
+
 /// How a directory differs from what was generated.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stale {
@@ -61,14 +63,19 @@ pub fn compare(directory: &Path, files: &BTreeMap<String, String>) -> io::Result
 /// When something cannot be read, written or removed.
 pub fn write(directory: &Path, files: &BTreeMap<String, String>) -> io::Result<Vec<Stale>> {
     fs::create_dir_all(directory)?;
+    remove_partial(directory)?;
     let stale = compare(directory, files)?;
+    let mut replacements = Replacements::default();
     for one in &stale {
-        match one {
-            Stale::Missing(path) | Stale::Different(path) => {
-                let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-                fs::write(path, files.get(&*name).map_or("", String::as_str))?;
-            }
-            Stale::Extra(path) => fs::remove_file(path)?,
+        if let Stale::Missing(path) | Stale::Different(path) = one {
+            let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+            replacements.stage(path, files.get(&*name).map_or("", String::as_str))?;
+        }
+    }
+    replacements.commit()?;
+    for one in &stale {
+        if let Stale::Extra(path) = one {
+            fs::remove_file(path)?;
         }
     }
     Ok(stale)

@@ -17,6 +17,22 @@ fn run(schema: &str, document: &str, names: &str) -> Generated {
     generate(&files, Path::new("")).expect("the files are in memory")
 }
 
+/// The defects of a schema whose only event is in a file of this name.
+fn defects_of_file(name: &str) -> String {
+    let root = format!("{{ 'include': '{name}.json' }}\n");
+    let event = "##\n# @KETTLE:\n#\n# The kettle has news.\n#\n# Since: 1.0\n##\n{ 'event': 'KETTLE' }\n";
+    let files = [
+        ("qapi/qapi-schema.json", root.as_str()),
+        (&format!("qapi/{name}.json"), event),
+        ("qmp-events.txt", EMPTY_SECTION),
+        ("names.toml", ""),
+    ];
+    let files: HashMap<PathBuf, Vec<u8>> =
+        files.into_iter().map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec())).collect();
+    let generated = generate(&files, Path::new("")).expect("the files are in memory");
+    generated.diagnostics.render_plain(&generated.sources)
+}
+
 /// The types of a schema in Rust, without the set of events.
 fn rust(schema: &str, document: &str, names: &str) -> String {
     let generated = run(schema, document, names);
@@ -227,4 +243,51 @@ fn a_value_that_has_no_name_of_its_own_in_rust_needs_one_from_names() {
 fn a_definition_without_a_date_is_an_error() {
     let schema = "##\n# @KETTLE:\n#\n# The kettle has news.\n##\n{ 'event': 'KETTLE' }\n";
     insta::assert_snapshot!("missing-since", defects(schema, EMPTY_SECTION, ""));
+}
+
+#[test]
+fn a_file_whose_name_cannot_be_a_module_is_an_error() {
+    for name in ["fn", "self", "super", "crate", "mod"] {
+        let said = defects_of_file(name);
+        let expected = format!("qapi/{name}.json:1:1: error[rust-module]: '{name}.json' cannot be a module");
+        assert!(said.starts_with(&expected), "{said}");
+        assert!(said.contains("help: rename the file"), "{said}");
+    }
+    assert_eq!(defects_of_file("fnord"), "");
+}
+
+#[test]
+fn two_files_of_one_module_are_an_error() {
+    let event = |name: &str| {
+        format!("##\n# @{name}:\n#\n# News.\n#\n# Since: 1.0\n##\n{{ 'event': '{name}' }}\n").into_bytes()
+    };
+    let section =
+        |name: &str| EMPTY_SECTION.replace("KETTLE", name).replace("------", &"-".repeat(name.len()));
+    let files = HashMap::from([
+        (
+            PathBuf::from("qapi/qapi-schema.json"),
+            b"{ 'include': 'a-b.json' }\n{ 'include': 'a_b.json' }\n".to_vec(),
+        ),
+        (PathBuf::from("qapi/a-b.json"), event("LAMP")),
+        (PathBuf::from("qapi/a_b.json"), event("KETTLE")),
+        (PathBuf::from("qmp-events.txt"), (section("KETTLE") + "\n" + &section("LAMP")).into_bytes()),
+        (PathBuf::from("names.toml"), Vec::new()),
+    ]);
+    let generated = generate(&files, Path::new("")).expect("the files are in memory");
+    let said = generated.diagnostics.render_plain(&generated.sources);
+    assert!(said.starts_with("qapi/a_b.json:1:1: error[rust-module]: 'a_b.json' is a second file"), "{said}");
+}
+
+#[test]
+fn an_event_with_a_name_that_generated_code_has_is_an_error() {
+    for (name, ident) in
+        [("UNKNOWN", "Unknown"), ("EVENT", "Event"), ("OPTION", "Option"), ("EVENT_KIND", "EventKind")]
+    {
+        let schema = format!("##\n# @{name}:\n#\n# News.\n#\n# Since: 1.0\n##\n{{ 'event': '{name}' }}\n");
+        let section = EMPTY_SECTION.replace("KETTLE", name).replace("------", &"-".repeat(name.len()));
+        let said = defects(&schema, &section, "");
+        let expected = format!("error[rust-name-reserved]: '{name}' is '{ident}' in Rust");
+        assert!(said.contains(&expected) && said.contains("names.toml"), "{said}");
+        assert_eq!(defects(&schema, &section, &format!("[rust]\n{name} = \"Kettle\"\n")), "");
+    }
 }

@@ -90,8 +90,14 @@ fn a_schema_says_its_events_and_types() {
     let mut sources = SourceMap::default();
     let mut diagnostics = Diagnostics::default();
     let files = HashMap::from([(PathBuf::from("lamps.json"), SCHEMA.as_bytes().to_vec())]);
-    let schema = qapi::read_from(&files, Path::new("lamps.json"), &mut sources, &mut diagnostics, None)
-        .expect("the file is in memory");
+    let schema = qapi::read_from(
+        &files,
+        Path::new("lamps.json"),
+        &mut sources,
+        &mut diagnostics,
+        qapi::Options::default(),
+    )
+    .expect("the file is in memory");
     assert_eq!(diagnostics.render_plain(&sources), "");
     let printed = print(&dump_schema(&schema, &sources));
     insta::assert_snapshot!(printed);

@@ -67,7 +67,7 @@ fn generate() -> anyhow::Result<()> {
 
 fn check(root: &Path) -> anyhow::Result<()> {
     let (mut sources, mut diagnostics) = (SourceMap::default(), Diagnostics::default());
-    qapi::read(root, &mut sources, &mut diagnostics, None)?;
+    qapi::read(root, &mut sources, &mut diagnostics, qapi::Options::default())?;
     anyhow::ensure!(!diagnostics.has_errors(), "{} has errors", root.display());
     Ok(())
 }

@@ -68,7 +68,8 @@ impl Catalogue {
         let named = |error: io::Error| {
             CatalogueError::Io(io::Error::new(error.kind(), format!("{}: {error}", root.display())))
         };
-        let schema = qapi::read_from(files, &root, &mut sources, &mut diagnostics, None).map_err(named)?;
+        let schema = qapi::read_from(files, &root, &mut sources, &mut diagnostics, qapi::Options::default())
+            .map_err(named)?;
         let text = directory.join("qmp-events.txt");
         let text = read_text(files, &text, &mut sources).map_err(CatalogueError::Io)?;
         let document = document::parse(text, &sources, &mut diagnostics);

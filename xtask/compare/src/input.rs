@@ -154,7 +154,7 @@ pub fn schema_root(path: &Path) -> PathBuf {
 /// The root cannot be read, or there are errors of shape.
 pub fn read_schema(root: &Path, sources: &mut SourceMap) -> Result<Schema, InputError> {
     let mut diagnostics = Diagnostics::default();
-    let schema = qapi::read(root, sources, &mut diagnostics, None);
+    let schema = qapi::read(root, sources, &mut diagnostics, qapi::Options::default());
     let schema = schema.map_err(|error| InputError::Io(root.to_owned(), error))?;
     let matters = |one: &&Diagnostic| one.severity == Severity::Error && !one.code.starts_with("doc-");
     let errors: Vec<_> = diagnostics.sorted().into_iter().filter(matters).collect();

@@ -34,7 +34,13 @@ impl Files for Disk {
     }
 
     fn identity(&self, path: &Path) -> PathBuf {
-        std::fs::canonicalize(path).unwrap_or_else(|_| normalize(path))
+        // What is not there has the identity of the directories that are.
+        let real = path.ancestors().find_map(|there| {
+            let there_is = if there == Path::new("") { Path::new(".") } else { there };
+            let missing = path.strip_prefix(there).ok()?;
+            Some(normalize(&std::fs::canonicalize(there_is).ok()?.join(missing)))
+        });
+        real.unwrap_or_else(|| normalize(path))
     }
 }
 

@@ -21,7 +21,13 @@
 //! let text = "{ 'event': 'KETTLE_BOILED', 'data': { 'temperature': 'int' } }";
 //! let files = HashMap::from([(PathBuf::from("kettle.json"), text.as_bytes().to_vec())]);
 //! let (mut sources, mut diagnostics) = (SourceMap::default(), Diagnostics::default());
-//! let schema = qapi::read_from(&files, Path::new("kettle.json"), &mut sources, &mut diagnostics, None)?;
+//! let schema = qapi::read_from(
+//!     &files,
+//!     Path::new("kettle.json"),
+//!     &mut sources,
+//!     &mut diagnostics,
+//!     qapi::Options::default(),
+//! )?;
 //! assert!(!diagnostics.has_errors());
 //! let (definition, _event) = schema.events().next().expect("the event");
 //! assert_eq!(definition.name, "KETTLE_BOILED");

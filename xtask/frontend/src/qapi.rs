@@ -33,7 +33,16 @@ use definitions::definition::{self, Outcome};
 use syntax::includes::{self, Tree};
 use syntax::{parser, pragma};
 
-/// Reads a schema from disk. Without a `dialect` it is found out from the schema.
+/// How a schema is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options<'a> {
+    /// The rules that it keeps to; found out from the schema if not given.
+    pub dialect: Option<Dialect>,
+    /// The directory that includes must stay in, links included; by default that of the root.
+    pub within: Option<&'a Path>,
+}
+
+/// Reads a schema from disk.
 ///
 /// # Errors
 ///
@@ -42,9 +51,9 @@ pub fn read(
     root: &Path,
     sources: &mut SourceMap,
     diagnostics: &mut Diagnostics,
-    dialect: Option<Dialect>,
+    options: Options<'_>,
 ) -> io::Result<Schema> {
-    read_from(&Disk, root, sources, diagnostics, dialect)
+    read_from(&Disk, root, sources, diagnostics, options)
 }
 
 /// Reads a schema from `files`.
@@ -57,10 +66,10 @@ pub fn read_from(
     root: &Path,
     sources: &mut SourceMap,
     diagnostics: &mut Diagnostics,
-    dialect: Option<Dialect>,
+    options: Options<'_>,
 ) -> io::Result<Schema> {
-    let mut tree = includes::load(root, files, sources, diagnostics)?;
-    let dialect = dialect.unwrap_or_else(|| Dialect::of(tree.items.iter().map(|(_, item)| item)));
+    let mut tree = includes::load(root, options.within, files, sources, diagnostics)?;
+    let dialect = options.dialect.unwrap_or_else(|| Dialect::of(tree.items.iter().map(|(_, item)| item)));
     if dialect == Dialect::Current {
         pragma::check_spellings(&tree.pragmas, sources, diagnostics);
     }

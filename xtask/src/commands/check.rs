@@ -6,16 +6,16 @@ use std::process::ExitCode;
 use super::output::{print_diagnostics, warn};
 use super::source::read;
 use qmp_events_frontend::diagnostics::{Diagnostics, Severity};
-use qmp_events_frontend::qapi::Dialect;
+use qmp_events_frontend::qapi::Options;
 use qmp_events_frontend::source::SourceMap;
 
 /// Checks one file after the other; each is a source of its own.
-pub(super) fn run(files: &[PathBuf], dialect: Option<Dialect>) -> anyhow::Result<ExitCode> {
+pub(super) fn run(files: &[PathBuf], options: Options<'_>) -> anyhow::Result<ExitCode> {
     let mut all_errors = 0;
     for file in files {
         let mut sources = SourceMap::default();
         let mut diagnostics = Diagnostics::default();
-        read(file, dialect, &mut sources, &mut diagnostics)?;
+        read(file, options, &mut sources, &mut diagnostics)?;
         print_diagnostics(&diagnostics, &sources);
         let (errors, warnings) = (diagnostics.count(Severity::Error), diagnostics.count(Severity::Warning));
         if errors + warnings > 0 {

@@ -9,14 +9,14 @@ use super::output::{print, warn};
 use super::source::{Source, read};
 use crate::dump::{dump_document, dump_schema};
 use qmp_events_frontend::diagnostics::Diagnostics;
-use qmp_events_frontend::qapi::Dialect;
+use qmp_events_frontend::qapi::Options;
 use qmp_events_frontend::source::SourceMap;
 
 /// Prints everything that was understood, whatever else is wrong; that goes to the standard error.
-pub(super) fn run(file: &Path, dialect: Option<Dialect>) -> anyhow::Result<ExitCode> {
+pub(super) fn run(file: &Path, options: Options<'_>) -> anyhow::Result<ExitCode> {
     let mut sources = SourceMap::default();
     let mut diagnostics = Diagnostics::default();
-    let dump = match read(file, dialect, &mut sources, &mut diagnostics)? {
+    let dump = match read(file, options, &mut sources, &mut diagnostics)? {
         Source::Schema(schema) => dump_schema(&schema, &sources),
         Source::Document(document) => dump_document(&document, &sources),
     };

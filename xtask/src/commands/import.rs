@@ -1,6 +1,5 @@
 //! `cargo xtask import`: brings schema/ up to a newer QEMU, by edits in place.
 
-use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -10,6 +9,7 @@ use super::output::{print_diagnostics, say};
 use crate::import::{QemuSchema, import};
 use crate::marker::MARKER;
 use crate::pipeline::{Loaded, load};
+use crate::replace::{Replacements, remove_partial};
 use qmp_events_compare::input::{read_schema, schema_root};
 use qmp_events_compare::projection::project;
 use qmp_events_frontend::files::Disk;
@@ -31,17 +31,22 @@ pub(super) fn run(schema: &Path, version: Version, root: &Path) -> anyhow::Resul
     }
     let tree = QemuSchema { schema: &tree, surface: &surface, sources: &sources };
     let imported = import(&Disk, schema, &tree, version)?;
+    for directory in [schema, &schema.join("qapi")] {
+        remove_partial(directory).with_context(|| directory.display().to_string())?;
+    }
+    let mut replacements = Replacements::default();
     let mut undescribed = 0;
     for (path, text) in &imported.files {
-        fs::write(path, text).with_context(|| path.display().to_string())?;
+        replacements.stage(path, text)?;
         let count = text.matches(MARKER).count();
         undescribed += count;
         say(&format!("{}: edited, {count} descriptions to write", path.display()));
     }
     if let Some((path, text)) = &imported.releases {
-        fs::write(path, text).with_context(|| path.display().to_string())?;
+        replacements.stage(path, text)?;
         say(&format!("{}: QEMU {version} is covered now", path.display()));
     }
+    replacements.commit()?;
     for line in &imported.by_hand {
         say(&format!("{line}: decide by hand"));
     }

@@ -8,7 +8,7 @@ use qmp_events_frontend::diagnostics::Diagnostics;
 use qmp_events_frontend::document::{self, EventDocument};
 use qmp_events_frontend::files::Disk;
 use qmp_events_frontend::files::read_text;
-use qmp_events_frontend::qapi::{self, Dialect};
+use qmp_events_frontend::qapi::{self, Options};
 use qmp_events_frontend::schema::Schema;
 use qmp_events_frontend::source::SourceMap;
 
@@ -20,16 +20,16 @@ pub(super) enum Source {
     Document(EventDocument),
 }
 
-/// Reads a schema root, in a dialect or whichever it is written in, or an event document.
+/// Reads a schema root, as the options say, or an event document.
 pub(super) fn read(
     file: &Path,
-    dialect: Option<Dialect>,
+    options: Options<'_>,
     sources: &mut SourceMap,
     diagnostics: &mut Diagnostics,
 ) -> anyhow::Result<Source> {
     match file.extension().and_then(|ending| ending.to_str()) {
         Some("json") => {
-            let schema = qapi::read(file, sources, diagnostics, dialect);
+            let schema = qapi::read(file, sources, diagnostics, options);
             Ok(Source::Schema(schema.with_context(|| file.display().to_string())?))
         }
         Some("txt") => {

@@ -18,6 +18,14 @@ impl Emitter<'_> {
         self.reached.contains(&id) || matches!(self.catalogue.schema.get(id).kind, Kind::Event(_))
     }
 
+    /// Whether a file of the schema has anything that becomes Rust.
+    pub(super) fn has_items(&self, module: usize) -> bool {
+        let here = |definition: &Definition| {
+            definition.module == module && !matches!(definition.kind, Kind::Command(_))
+        };
+        self.needed().any(|(_, definition)| here(definition))
+    }
+
     pub(super) fn needed(&self) -> impl Iterator<Item = (DefinitionId, &Definition)> {
         let schema = &self.catalogue.schema;
         schema.ids().filter(|id| self.is_needed(*id)).map(|id| (id, schema.get(id)))

@@ -27,7 +27,7 @@ impl OurSchema {
         let mut sources = SourceMap::default();
         let mut defects = Diagnostics::default();
         let root = directory.join("qapi/qapi-schema.json");
-        let schema = qapi::read_from(files, &root, &mut sources, &mut defects, None)?;
+        let schema = qapi::read_from(files, &root, &mut sources, &mut defects, qapi::Options::default())?;
         let document_file = read_text(files, &directory.join("qmp-events.txt"), &mut sources)?;
         let document = document::parse(document_file, &sources, &mut defects);
         let names_file = read_text(files, &directory.join("names.toml"), &mut sources)?;

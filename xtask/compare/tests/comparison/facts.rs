@@ -44,7 +44,7 @@ pub(crate) fn our_schema() -> (Schema, SourceMap) {
 pub(crate) fn read_schema(files: &dyn Files, directory: &Path) -> (Schema, SourceMap) {
     let (mut sources, mut defects) = (SourceMap::default(), Diagnostics::default());
     let root = directory.join("qapi/qapi-schema.json");
-    let schema = qapi::read_from(files, &root, &mut sources, &mut defects, None);
+    let schema = qapi::read_from(files, &root, &mut sources, &mut defects, qapi::Options::default());
     assert!(!defects.has_errors(), "{}", defects.render_plain(&sources));
     (schema.expect("the schema can be read"), sources)
 }

@@ -224,8 +224,8 @@ pub(crate) fn read_tree_files(files: &Texts) -> ReadTree {
     let mut sources = SourceMap::default();
     let mut diagnostics = Diagnostics::default();
     let root = Path::new("qemu/qapi-schema.json");
-    let schema =
-        qapi::read_from(files, root, &mut sources, &mut diagnostics, None).expect("the tree is in memory");
+    let schema = qapi::read_from(files, root, &mut sources, &mut diagnostics, qapi::Options::default())
+        .expect("the tree is in memory");
     assert!(!diagnostics.has_errors(), "{}", diagnostics.render_plain(&sources));
     let surface = project(&schema, None);
     ReadTree { sources, schema, surface }

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use qmp_events_frontend::diagnostics::Diagnostics;
 use qmp_events_frontend::files::Disk;
-use qmp_events_frontend::qapi::Dialect;
+use qmp_events_frontend::qapi::{self, Dialect, Options};
 use qmp_events_frontend::schema::Kind;
-use qmp_events_frontend::source::Span;
+use qmp_events_frontend::source::{SourceMap, Span};
 
 use crate::{Read, inputs, memory};
 
@@ -302,8 +303,60 @@ fn a_cycle_of_includes_through_a_link_is_found() {
 
 #[cfg(unix)]
 #[test]
-fn a_device_is_not_read() {
-    let root = write_root("qapi-device", "/dev/zero");
+fn an_include_stays_inside_of_the_tree() {
+    let outside = "{ 'event': 'SECRET' }\n";
+    for (include, path) in [("../outside.json", "outside.json"), ("/outside.json", "/outside.json")] {
+        let root = format!("{{ 'include': '{include}' }}\n{{ 'include': 'inner/a.json' }}\n");
+        let files = memory([
+            ("tree/schema.json", root.as_str()),
+            ("tree/inner/a.json", "{ 'include': '../b.json' }\n"),
+            ("tree/b.json", "{ 'event': 'INSIDE' }\n"),
+            (path, outside),
+        ]);
+        let read = Read::of(&files, Path::new("tree/schema.json"), None);
+        let said = read.rendered();
+        assert!(said.contains("error[include-outside]") && !said.contains("SECRET"), "{said}");
+        let names: Vec<_> = read.schema.events().map(|(event, _)| event.name.as_str()).collect();
+        assert_eq!(names, ["INSIDE"]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_out_of_the_tree_is_not_followed() {
+    let root = write_root("link-out", "link.json");
+    let directory = root.parent().expect("the root is in a directory");
+    let outside = directory.with_file_name("link-out-target.json");
+    std::fs::write(&outside, "{ 'event': 'SECRET' }\n").expect("a file can be written");
+    let link = directory.join("link.json");
+    let _ = std::fs::remove_file(&link);
+    std::os::unix::fs::symlink(&outside, &link).expect("a link can be made");
+    let read = Read::of(&Disk, &root, None);
+    assert!(read.rendered().contains("error[include-outside]"), "{}", read.rendered());
+    assert_eq!(read.schema.events().count(), 0);
+}
+
+#[test]
+fn a_tree_wider_than_the_directory_of_its_root_can_be_named() {
+    let files = memory([
+        ("tree/daemon/schema.json", "{ 'include': '../common.json' }\n"),
+        ("tree/common.json", "{ 'event': 'SHARED' }\n"),
+    ]);
+    let (mut sources, mut diagnostics) = (SourceMap::default(), Diagnostics::default());
+    let options = Options { within: Some(Path::new("tree")), ..Options::default() };
+    let root = Path::new("tree/daemon/schema.json");
+    let schema = qapi::read_from(&files, root, &mut sources, &mut diagnostics, options).expect("in memory");
+    assert_eq!(schema.events().count(), 1, "{}", diagnostics.render_plain(&sources));
+}
+
+#[test]
+#[cfg(unix)]
+fn what_is_not_a_regular_file_is_not_read() {
+    let root = write_root("qapi-socket", "socket");
+    // The path of a socket is short: bind it where it is not.
+    let here = std::env::temp_dir().join(format!("qapi-socket-{}", std::process::id()));
+    let _socket = std::os::unix::net::UnixListener::bind(&here).expect("a socket can be bound");
+    std::fs::rename(&here, root.with_file_name("socket")).expect("a socket can be moved");
     let read = Read::of(&Disk, &root, None);
     assert!(read.rendered().contains("not a regular file"), "{}", read.rendered());
 }

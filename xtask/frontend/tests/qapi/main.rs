@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use qmp_events_frontend::diagnostics::{Diagnostics, Severity};
 use qmp_events_frontend::files::Files;
-use qmp_events_frontend::qapi::{self, Dialect};
+use qmp_events_frontend::qapi::{self, Dialect, Options};
 use qmp_events_frontend::schema::Schema;
 use qmp_events_frontend::source::SourceMap;
 
@@ -22,9 +22,10 @@ struct Read {
 
 impl Read {
     fn of(files: &dyn Files, root: &Path, dialect: Option<Dialect>) -> Self {
+        let options = Options { dialect, ..Options::default() };
         let mut sources = SourceMap::default();
         let mut diagnostics = Diagnostics::default();
-        let schema = qapi::read_from(files, root, &mut sources, &mut diagnostics, dialect)
+        let schema = qapi::read_from(files, root, &mut sources, &mut diagnostics, options)
             .expect("the root is readable");
         Self { sources, diagnostics, schema }
     }

@@ -35,9 +35,11 @@ pub(crate) struct Tree {
     pub(crate) incomplete: bool,
 }
 
-/// Reads a root and all that it includes. Only a root that cannot be read is an `Err`.
+/// Reads a root and all that it includes, as far as that is `within` a directory, by default the
+/// root's. Only a root that cannot be read is an `Err`.
 pub(crate) fn load(
     root: &Path,
+    within: Option<&Path>,
     files: &dyn Files,
     sources: &mut SourceMap,
     diagnostics: &mut Diagnostics,
@@ -46,8 +48,12 @@ pub(crate) fn load(
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is too large for a schema"));
     }
+    let within = within.unwrap_or_else(|| root.parent().unwrap_or(Path::new("")));
+    // The directory of a file named alone is the working directory.
+    let within = if within == Path::new("") { Path::new(".") } else { within };
     let mut loader = Loader {
         files,
+        within: files.identity(within),
         sources,
         diagnostics,
         tree: Tree::default(),
@@ -62,6 +68,8 @@ pub(crate) fn load(
 
 struct Loader<'a> {
     files: &'a dyn Files,
+    /// The directory that no include leaves.
+    within: PathBuf,
     sources: &'a mut SourceMap,
     diagnostics: &'a mut Diagnostics,
     tree: Tree,
@@ -139,7 +147,7 @@ impl Loader<'_> {
         if self.known.contains(&identity) {
             return;
         }
-        match self.read_included(&path, name) {
+        match self.read_included(&path, &identity, name) {
             Ok(bytes) => self.take_in(&path, identity, &bytes, Some(item.span)),
             Err((code, message)) => {
                 self.tree.incomplete = true;
@@ -148,8 +156,17 @@ impl Loader<'_> {
         }
     }
 
-    fn read_included(&self, path: &Path, name: &str) -> Result<Vec<u8>, (&'static str, String)> {
+    fn read_included(
+        &self,
+        path: &Path,
+        identity: &Path,
+        name: &str,
+    ) -> Result<Vec<u8>, (&'static str, String)> {
         let shown = show(name);
+        if !identity.starts_with(&self.within) || identity.starts_with("..") {
+            let message = format!("{shown} is not read: it is outside of the tree of the root");
+            return Err(("include-outside", message));
+        }
         let too_large = |what: String| Err(("include-limit", format!("{shown} is not read: {what}")));
         if self.known.len() >= MAX_FILES {
             return too_large(format!("more than {MAX_FILES} files"));
