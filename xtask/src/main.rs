@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use qmp_events_frontend::printable::printable_lines;
 use xtask::commands::Arguments;
 
 fn main() -> ExitCode {
@@ -14,7 +15,7 @@ fn main() -> ExitCode {
                 reason = "the one place where this program reports its own failure"
             )]
             {
-                eprintln!("error: {error:#}");
+                eprintln!("{}", printable_lines(&format!("error: {error:#}")));
             }
             ExitCode::from(2)
         }

@@ -1,9 +1,9 @@
 //! The least that a QMP client needs in order to ask a running QEMU for its schema.
 //!
 //! The library has the real client; this program must not depend on it. Events that come in between
-//! are passed over, and neither silence nor chatter keeps it waiting for ever.
+//! are skipped, and neither silence nor chatter keeps it waiting for ever.
 
-use std::io::{BufReader, Read, Write as _};
+use std::io::{self, BufReader, Read, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -12,10 +12,10 @@ use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
 /// QEMU answers within milliseconds; a monitor that another client holds never does.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Replies of today's QEMU have 200 kB.
-const MOST_BYTES: u64 = 64 << 20;
+const MAX_BYTES: u64 = 16 << 20;
 
 /// What a running QEMU says of itself.
 #[derive(Debug)]
@@ -32,21 +32,21 @@ pub struct Answer {
 ///
 /// Nobody listens, or whoever does speaks no QMP, refuses, or takes too long.
 pub fn ask(socket: &Path) -> anyhow::Result<Answer> {
-    ask_within(socket, PATIENCE)
+    ask_within(socket, TIMEOUT)
 }
 
-/// The same with another patience.
+/// The same with another limit of time, for all of it.
 ///
 /// # Errors
 ///
 /// As for [`ask`].
-pub fn ask_within(socket: &Path, patience: Duration) -> anyhow::Result<Answer> {
+pub fn ask_within(socket: &Path, timeout: Duration) -> anyhow::Result<Answer> {
     let stream = UnixStream::connect(socket)?;
-    stream.set_read_timeout(Some(patience))?;
-    stream.set_write_timeout(Some(patience))?;
-    let reader = BufReader::new((&stream).take(MOST_BYTES));
+    stream.set_write_timeout(Some(timeout))?;
+    let until = UntilDeadline { stream: &stream, deadline: Instant::now() + timeout };
+    let reader = BufReader::new(until.take(MAX_BYTES));
     let messages = serde_json::Deserializer::from_reader(reader).into_iter();
-    let mut session = Session { stream: &stream, messages, deadline: Instant::now() + patience };
+    let mut session = Session { stream: &stream, messages };
     let greeting = session
         .wait_for("QMP")
         .context("there was no greeting: is this a QMP socket, and does no other client hold it?")?;
@@ -56,10 +56,26 @@ pub fn ask_within(socket: &Path, patience: Duration) -> anyhow::Result<Answer> {
     Ok(Answer { version, schema })
 }
 
+/// Reads up to a point in time, however slowly the bytes come.
+struct UntilDeadline<'a> {
+    stream: &'a UnixStream,
+    deadline: Instant,
+}
+
+impl Read for UntilDeadline<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.stream.set_read_timeout(Some(left))?;
+        self.stream.read(buffer)
+    }
+}
+
 struct Session<'a, R> {
     stream: &'a UnixStream,
     messages: serde_json::StreamDeserializer<'a, R, Value>,
-    deadline: Instant,
 }
 
 impl<'a, R: serde_json::de::Read<'a>> Session<'a, R> {
@@ -88,9 +104,6 @@ impl<'a, R: serde_json::de::Read<'a>> Session<'a, R> {
             }
             if let Some(error) = message.get("error") {
                 bail!("QEMU reports an error: {error}");
-            }
-            if Instant::now() > self.deadline {
-                bail!("there was no answer in time, only other messages");
             }
         }
     }

@@ -106,6 +106,11 @@ impl Catalogue {
         Ok(surface)
     }
 
+    /// Everything that any release has: what a QEMU has beyond it is new.
+    pub fn of_all_releases(&self) -> Surface {
+        project(&self.schema, None)
+    }
+
     /// Where the schema begins: the place of what it does not have.
     pub fn root(&self) -> Option<Span> {
         self.schema.modules.first().map(|module| Span::new(module.file, 0..0))

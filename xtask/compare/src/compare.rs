@@ -4,7 +4,7 @@
 //! are called; where one side is a build, names of types and widths of integers are not compared.
 //! Types are queued, not recursed into: they may nest as deep as they like.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use crate::difference::{Change, Difference, Owner};
 use crate::surface::{
@@ -174,8 +174,9 @@ impl<'a> Comparison<'a> {
     }
 
     fn members(&mut self, old: &[&'a Member], new: &[&'a Member], place: &Place) {
+        let (old_names, new_names) = (by_name(old, |one| &one.name), by_name(new, |one| &one.name));
         for one in old {
-            match new.iter().find(|other| other.name == one.name) {
+            match new_names.get(one.name.as_str()) {
                 Some(other) => self.member(one, other, place),
                 None => {
                     let change = Change::MemberRemoved { member: one.name.clone(), optional: one.optional };
@@ -184,7 +185,7 @@ impl<'a> Comparison<'a> {
                 }
             }
         }
-        for one in new.iter().filter(|one| !old.iter().any(|other| other.name == one.name)) {
+        for one in new.iter().filter(|one| !old_names.contains_key(one.name.as_str())) {
             let change = Change::MemberAdded { member: one.name.clone(), optional: one.optional };
             let left_out = self.old_leaves_out(&one.facts);
             self.report_at(change, place, place.old, one.facts.span, left_out);
@@ -282,8 +283,9 @@ impl<'a> Comparison<'a> {
     }
 
     fn values(&mut self, old: &'a [Value], new: &'a [Value], place: &Place) {
+        let (old_names, new_names) = (by_name(old, |one| &one.name), by_name(new, |one| &one.name));
         for one in old {
-            match new.iter().find(|other| other.name == one.name) {
+            match new_names.get(one.name.as_str()) {
                 Some(other) => self.facts(&one.name, &one.facts, &other.facts, place),
                 None => {
                     let change = Change::ValueRemoved { value: one.name.clone() };
@@ -292,7 +294,7 @@ impl<'a> Comparison<'a> {
                 }
             }
         }
-        for one in new.iter().filter(|one| !old.iter().any(|other| other.name == one.name)) {
+        for one in new.iter().filter(|one| !old_names.contains_key(one.name.as_str())) {
             let change = Change::ValueAdded { value: one.name.clone() };
             let left_out = self.old_leaves_out(&one.facts);
             self.report_at(change, place, place.old, one.facts.span, left_out);
@@ -337,8 +339,10 @@ impl<'a> Comparison<'a> {
             };
             return self.report(change, place, false);
         }
+        let old_names = by_name(&old.branches, |one| &one.name);
+        let new_names = by_name(&new.branches, |one| &one.name);
         for one in &old.branches {
-            match new.branches.iter().find(|other| other.name == one.name) {
+            match new_names.get(one.name.as_str()) {
                 Some(other) => self.named(&one.ty, &other.ty, &one.name, place),
                 None if self.adds_nothing(self.old, &one.ty) => {}
                 None => {
@@ -348,8 +352,7 @@ impl<'a> Comparison<'a> {
                 }
             }
         }
-        for one in new.branches.iter().filter(|one| !old.branches.iter().any(|other| other.name == one.name))
-        {
+        for one in new.branches.iter().filter(|one| !old_names.contains_key(one.name.as_str())) {
             if !self.adds_nothing(self.new, &one.ty) {
                 let left_out = self.old_leaves_out(&one.facts);
                 let change = Change::BranchAdded { branch: one.name.clone() };
@@ -365,20 +368,31 @@ impl<'a> Comparison<'a> {
 
     /// The types of an alternate have no names on the wire, but no two of the same JSON type.
     fn alternates(&mut self, old: &'a [TypeReference], new: &'a [TypeReference], place: &Place) {
+        let old_kinds: BTreeSet<_> = old.iter().map(|one| json_kind(self.old, one)).collect();
+        let new_kinds = by_name(new, |one| json_kind(self.new, one));
         for one in old {
             let kind = json_kind(self.old, one);
-            match new.iter().find(|other| json_kind(self.new, other) == kind) {
+            match new_kinds.get(kind) {
                 Some(other) => self.types(one, other, kind, place),
                 None => self.report(Change::BranchRemoved { branch: kind.to_owned() }, place, false),
             }
         }
         for one in new {
             let kind = json_kind(self.new, one);
-            if !old.iter().any(|other| json_kind(self.old, other) == kind) {
+            if !old_kinds.contains(kind) {
                 self.report(Change::BranchAdded { branch: kind.to_owned() }, place, false);
             }
         }
     }
+}
+
+/// Parts by name; the first one of a name counts.
+fn by_name<'a, T>(parts: &'a [T], name: impl Fn(&'a T) -> &'a str) -> HashMap<&'a str, &'a T> {
+    let mut names = HashMap::with_capacity(parts.len());
+    for part in parts {
+        names.entry(name(part)).or_insert(part);
+    }
+    names
 }
 
 /// The kind of a type, as the schema language calls it.

@@ -1,6 +1,6 @@
 //! What changed from one QEMU to another, for clients that read events.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 
 use qmp_events_frontend::printable::printable;
@@ -69,23 +69,36 @@ const GROUPS: [(&str, &[&str]); 13] = [
 
 /// Compares two sources with the names that the user gave them.
 pub fn diff(from: (&str, &Surface), to: (&str, &Surface)) -> Diff {
+    let mut reaching = Reaching { surface: from.1, known: BTreeMap::new() };
+    let differences = compare(from.1, to.1);
     let mut changes: Vec<Entry> =
-        compare(from.1, to.1).iter().filter_map(|difference| entry(difference, from.1)).collect();
+        differences.iter().filter_map(|difference| entry(difference, &mut reaching)).collect();
     changes.sort_by(|a, b| {
         (a.group, &a.owner, &a.part, &a.new, &a.old).cmp(&(b.group, &b.owner, &b.part, &b.new, &b.old))
     });
     Diff { from: from.0.to_owned(), to: to.0.to_owned(), changes }
 }
 
+/// The events that reach the types of a surface, looked up once for each type.
+struct Reaching<'a> {
+    surface: &'a Surface,
+    known: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Reaching<'_> {
+    fn events(&mut self, name: &str) -> &BTreeSet<String> {
+        let find = || self.surface.events_that_reach(name).into_iter().map(str::to_owned).collect();
+        self.known.entry(name.to_owned()).or_insert_with(find)
+    }
+}
+
 /// Nothing for what no client can know of: bases and conditions.
-fn entry(difference: &Difference, old: &Surface) -> Option<Entry> {
+fn entry(difference: &Difference, old: &mut Reaching<'_>) -> Option<Entry> {
     let Difference { owner, change, left_out, .. } = difference;
     let group = GROUPS.iter().position(|(_, codes)| codes.contains(&change.code()))?;
     let (owner_kind, events) = match owner {
         Owner::Event(name) => ("event", BTreeSet::from([name.clone()])),
-        Owner::Type { word, key, .. } => {
-            (*word, old.events_that_reach(key).into_iter().map(str::to_owned).collect())
-        }
+        Owner::Type { word, key, .. } => (*word, old.events(key).clone()),
     };
     let presence = |optional: &bool| Some(if *optional { "optional" } else { "mandatory" }.to_owned());
     let (before, after) = match change {

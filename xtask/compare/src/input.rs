@@ -6,6 +6,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use qmp_events_frontend::diagnostics::{Diagnostic, Diagnostics, Severity};
+use qmp_events_frontend::printable::printable;
 use qmp_events_frontend::qapi;
 use qmp_events_frontend::schema::Schema;
 use qmp_events_frontend::source::SourceMap;
@@ -56,25 +57,29 @@ pub enum InputError {
     NoEvents(PathBuf),
 }
 
+fn show(path: &Path) -> String {
+    printable(&path.display().to_string()).into_owned()
+}
+
 impl fmt::Display for InputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Release(error) => error.fmt(f),
-            Self::Io(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Io(path, error) => write!(f, "{}: {error}", show(path)),
             Self::Schema(path, errors, count) => {
                 for error in errors {
                     writeln!(f, "{error}")?;
                 }
-                let path = path.display();
+                let path = show(path);
                 write!(f, "{path}: {count} errors; a newer QEMU may write what this reader does not know")
             }
-            Self::Conversation(path, error) => write!(f, "{}: {error}", path.display()),
+            Self::Conversation(path, error) => write!(f, "{}: {error}", show(path)),
             Self::NoReply(path) => {
-                write!(f, "{}: there is no reply to query-qmp-schema among these messages", path.display())
+                write!(f, "{}: there is no reply to query-qmp-schema among these messages", show(path))
             }
             Self::Reply(error) => error.fmt(f),
             Self::NoEvents(path) => {
-                let path = path.display();
+                let path = show(path);
                 write!(f, "{path}: there are no events; is it the root that includes all the others?")
             }
         }
@@ -162,9 +167,7 @@ pub fn read_schema(root: &Path, sources: &mut SourceMap) -> Result<Schema, Input
         return Ok(schema);
     }
     let line = |error: &&Diagnostic| {
-        let at = sources.position(error.span);
-        let file = sources.file(error.span.file).name();
-        format!("{file}:{}:{}: error[{}]: {}", at.line, at.column, error.code, error.message)
+        format!("{}: error[{}]: {}", sources.place(error.span), error.code, printable(&error.message))
     };
     let lines = errors.iter().take(MAX_ERRORS).map(line).collect();
     Err(InputError::Schema(root.to_owned(), lines, errors.len()))

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use qmp_events_frontend::printable::printable;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
@@ -15,13 +16,16 @@ use crate::surface::{
 };
 use qmp_events_frontend::schema::Builtin;
 
+/// The schema of today's QEMU has two thousand.
+const MAX_ENTITIES: usize = 1 << 15;
+
 /// Why a reply cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidReply(String);
 
 impl fmt::Display for InvalidReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&printable(&self.0))
     }
 }
 
@@ -50,6 +54,9 @@ pub fn parse(reply: Json) -> Result<Surface, InvalidReply> {
     let Json::Array(entities) = entities else {
         return Err(invalid("this is not a reply to query-qmp-schema: it must be a list"));
     };
+    if entities.len() > MAX_ENTITIES {
+        return Err(invalid(format!("the reply has more than {MAX_ENTITIES} entities: no QEMU has as many")));
+    }
     let mut known = BTreeMap::new();
     for (index, entity) in entities.into_iter().enumerate() {
         let entity: Entity = serde_json::from_value(entity).map_err(|error| {

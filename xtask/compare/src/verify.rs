@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::difference::{Change, Difference};
+use qmp_events_frontend::printable::printable;
 use qmp_events_frontend::source::{SourceMap, Span};
 
 /// Differences in words.
@@ -25,12 +26,12 @@ pub fn report(differences: &[Difference], root: Span, sources: &SourceMap) -> Re
         let (severity, count) =
             if is_note { ("note", &mut report.notes) } else { ("error", &mut report.errors) };
         *count += 1;
-        let at = place(one.old_place.unwrap_or(root), sources);
+        let at = sources.place(one.old_place.unwrap_or(root));
         let code = one.change.code();
         let reason = if one.left_out { ": the build may have left it out" } else { "" };
-        let _ = writeln!(report.text, "{at}: {severity}[{code}]: {}{reason}", sentence(one));
+        let _ = writeln!(report.text, "{at}: {severity}[{code}]: {}{reason}", printable(&sentence(one)));
         if let Some(theirs) = one.new_place {
-            let _ = writeln!(report.text, "    {}: QEMU's", place(theirs, sources));
+            let _ = writeln!(report.text, "    {}: QEMU's", sources.place(theirs));
         }
     }
     report
@@ -41,11 +42,6 @@ pub fn report(differences: &[Difference], root: Span, sources: &SourceMap) -> Re
 fn is_note(difference: &Difference) -> bool {
     difference.left_out
         || matches!(difference.change, Change::BaseChanged { .. } | Change::ConditionChanged { .. })
-}
-
-fn place(span: Span, sources: &SourceMap) -> String {
-    let at = sources.position(span);
-    format!("{}:{}:{}", sources.file(span.file).name(), at.line, at.column)
 }
 
 fn sentence(difference: &Difference) -> String {

@@ -7,6 +7,7 @@ mod terminal;
 
 use std::fmt::{self, Write as _};
 
+use crate::printable::printable;
 use crate::source::{SourceMap, Span};
 
 /// How bad it is.
@@ -158,27 +159,22 @@ impl Diagnostics {
     }
 }
 
-fn place(span: Span, sources: &SourceMap) -> String {
-    let at = sources.position(span);
-    format!("{}:{}:{}", sources.file(span.file).name(), at.line, at.column)
-}
-
 fn render_plain(one: &Diagnostic, sources: &SourceMap, out: &mut String) {
     let mut line = |text: String| {
-        out.push_str(&text);
+        out.push_str(&printable(&text));
         out.push('\n');
     };
     let severity = one.severity.word();
-    line(format!("{}: {severity}[{}]: {}", place(one.span, sources), one.code, one.message));
+    line(format!("{}: {severity}[{}]: {}", sources.place(one.span), one.code, one.message));
     if let Some(owner) = &one.owner {
         line(format!("    in {owner}"));
     }
     for (span, message) in &one.notes {
-        line(format!("    {}: {message}", place(*span, sources)));
+        line(format!("    {}: {message}", sources.place(*span)));
     }
     let mut included = sources.file(one.span.file).included_at();
     while let Some(at) = included {
-        line(format!("    included from {}", place(at, sources)));
+        line(format!("    included from {}", sources.place(at)));
         included = sources.file(at.file).included_at();
     }
     if let Some(help) = &one.help {

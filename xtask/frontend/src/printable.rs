@@ -36,6 +36,29 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Several lines: like [`printable`], but line ends stay.
+pub fn printable_lines(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c| is_harmful(c) && c != '\n') {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split('\n').map(printable).collect::<Vec<_>>().join("\n"))
+}
+
+/// A line as long as the text in bytes, so that places in it stay right: every harmful character
+/// becomes another one.
+pub(crate) fn printable_in_place(line: &str) -> Cow<'_, str> {
+    if !line.contains(is_harmful) {
+        return Cow::Borrowed(line);
+    }
+    let replacement = |c: char| match c.len_utf8() {
+        _ if !is_harmful(c) || c == '\t' => c,
+        1 => '?',
+        2 => '\u{b7}',
+        _ => char::REPLACEMENT_CHARACTER,
+    };
+    Cow::Owned(line.chars().map(replacement).collect())
+}
+
 /// A JSON text with the same characters as JSON escapes; line ends between its tokens stay.
 pub fn printable_json(json: &str) -> Cow<'_, str> {
     let escaped = |c: char| is_harmful(c) && c != '\n';
@@ -62,6 +85,14 @@ mod tests {
     fn everything_that_commands_a_terminal_is_escaped() {
         let hostile = "a\u{7}\u{7f}\u{9b}31m\u{202e}\u{2028}\u{2066}b";
         assert_eq!(printable(hostile), r"a\u{7}\u{7f}\u{9b}31m\u{202e}\u{2028}\u{2066}b");
+    }
+
+    #[test]
+    fn a_line_in_place_keeps_its_length() {
+        let line = "\ta\u{1b}\u{9b}\u{202e}\u{7f}ä";
+        let shown = printable_in_place(line);
+        assert_eq!(shown.len(), line.len());
+        assert_eq!(shown, "\ta?\u{b7}\u{fffd}?ä");
     }
 
     #[test]

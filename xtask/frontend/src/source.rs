@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::printable::printable;
+
 /// A file of a [`SourceMap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(u32);
@@ -129,6 +131,12 @@ impl SourceMap {
     /// The text under a span.
     pub fn text(&self, span: Span) -> &str {
         self.file(span.file).text().get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    /// Where a span begins, for messages: `FILE:LINE:COLUMN`.
+    pub fn place(&self, span: Span) -> String {
+        let Position { line, column } = self.position(span);
+        format!("{}:{line}:{column}", printable(self.file(span.file).name()))
     }
 
     /// Where a span begins.

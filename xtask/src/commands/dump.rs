@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::output::{print, warn};
+use super::output::{say, warn};
 use super::source::{Source, read};
 use crate::dump::{dump_document, dump_schema};
 use qmp_events_frontend::diagnostics::Diagnostics;
+use qmp_events_frontend::printable::printable_json;
 use qmp_events_frontend::qapi::Options;
 use qmp_events_frontend::source::SourceMap;
 
@@ -21,7 +22,6 @@ pub(super) fn run(file: &Path, options: Options<'_>) -> anyhow::Result<ExitCode>
         Source::Document(document) => dump_document(&document, &sources),
     };
     warn(&diagnostics.render_plain(&sources));
-    print(&serde_json::to_string_pretty(&dump).context("the dump is no JSON")?);
-    print("\n");
+    say(&printable_json(&serde_json::to_string_pretty(&dump).context("the dump is not JSON")?));
     Ok(ExitCode::from(u8::from(diagnostics.has_errors())))
 }

@@ -38,7 +38,6 @@ impl OurSchema {
 
     /// A place, as people read it.
     pub(super) fn place(&self, span: Span) -> String {
-        let at = self.sources.position(span);
-        format!("{}:{}:{}", self.sources.file(span.file).name(), at.line, at.column)
+        self.sources.place(span)
     }
 }

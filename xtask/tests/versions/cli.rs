@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use qmp_events_frontend::printable::is_harmful;
+
 use crate::facts::workspace;
 use crate::live::Directory;
 use crate::tiny::{TREE, catalogue, tree_with};
@@ -118,4 +120,55 @@ fn import_edits_files_and_codegen_refuses_what_is_not_described() {
     let (status, said, _) = xtask(&import);
     assert_eq!(status, 1);
     assert!(said.contains("'slot' has the type 'str' now, not 'int': decide by hand"), "{said}");
+}
+
+/// A name that clears the screen, forges a line, and turns the direction of writing.
+const HOSTILE: &str = "\u{1b}[2J\u{9b}31m\r\nFAKE\u{202e}\u{7f}";
+
+#[test]
+fn hostile_text_reaches_no_terminal() {
+    let directory = Directory::new("hostile");
+    let place = |name: &str| directory.0.join(name).display().to_string();
+    let reply = serde_json::json!({ "return": [
+        { "name": HOSTILE, "meta-type": "event", "arg-type": "1" },
+        { "name": "STOP", "meta-type": "event", "arg-type": "1" },
+        { "name": "1", "meta-type": "object", "members": [{ "name": HOSTILE, "type": "str" }] },
+        { "name": "str", "meta-type": "builtin", "json-type": "string" },
+    ] });
+    let bad =
+        serde_json::json!({ "return": [{ "name": "STOP", "meta-type": "event", "arg-type": HOSTILE }] });
+    let refused = serde_json::json!({ "error": { "desc": HOSTILE } });
+    write(&directory.0.join("reply.json"), reply.to_string().as_bytes());
+    write(&directory.0.join("bad.json"), bad.to_string().as_bytes());
+    write(&directory.0.join("refused.json"), refused.to_string().as_bytes());
+    write(
+        &directory.0.join("events.txt"),
+        format!("{HOSTILE}\n----\n\nExample:\n\n{{ \"{HOSTILE}\": ").as_bytes(),
+    );
+    write(&directory.0.join("schema.json"), format!("{{ 'event': '{HOSTILE}' }} {HOSTILE}").as_bytes());
+    let named = directory.0.join(HOSTILE.replace('\n', "")).with_extension("txt");
+    write(&named, b"X");
+    let (reply, bad, refused) = (place("reply.json"), place("bad.json"), place("refused.json"));
+    let (events, schema) = (place("events.txt"), place("schema.json"));
+    let named = named.display().to_string();
+    let commands: [&[&str]; 11] = [
+        &["diff", "--from", "7.2", "--to", &reply],
+        &["diff", "--from", "7.2", "--to", &reply, "--format", "json"],
+        &["diff", "--from", "7.2", "--to", &bad],
+        &["diff", "--from", "7.2", "--to", &refused],
+        &["diff", "--from", "7.2", "--to", HOSTILE],
+        &["verify", "--qemu-version", "7.2", &reply],
+        &["verify", "--qemu-version", "7.2", &bad],
+        &["check", &events],
+        &["check", &schema],
+        &["check", &named],
+        &["dump", &schema],
+    ];
+    for arguments in commands {
+        let (_, said, complaint) = xtask(arguments);
+        let all = said + &complaint;
+        assert!(!all.is_empty(), "{arguments:?}");
+        assert!(!all.contains(|c| is_harmful(c) && c != '\n'), "{arguments:?}: {all:?}");
+        assert!(!all.contains("\nFAKE"), "{arguments:?}: {all}");
+    }
 }

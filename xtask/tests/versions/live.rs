@@ -149,6 +149,38 @@ fn a_monitor_that_greets_nobody_is_given_up() {
 }
 
 #[test]
+fn a_monitor_that_trickles_is_given_up() {
+    let directory = Directory::new("trickle");
+    let listener = UnixListener::bind(directory.socket()).expect("a socket can be bound");
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("the client connects");
+        // Until the client is gone. Every byte alone is in time.
+        while stream.write_all(b" ").is_ok() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    });
+    let error =
+        ask_within(&directory.socket(), Duration::from_millis(100)).expect_err("there is no greeting");
+    assert!(error.to_string().contains("no greeting"), "{error:#}");
+    server.join().expect("the client is gone");
+}
+
+#[test]
+fn a_reply_that_never_ends_is_given_up() {
+    let directory = Directory::new("endless");
+    let listener = UnixListener::bind(directory.socket()).expect("a socket can be bound");
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("the client connects");
+        let zeros = b"0,".repeat(1 << 15);
+        let _ = stream.write_all(GREETING.as_bytes());
+        let _ = stream.write_all(b"[");
+        while stream.write_all(&zeros).is_ok() {}
+    });
+    ask(&directory.socket()).expect_err("there is no end");
+    server.join().expect("the client is gone");
+}
+
+#[test]
 fn a_refusal_is_told() {
     let directory = Directory::new("refusal");
     let error = r#"{"error": {"class": "GenericError", "desc": "no"}, "id": "qmp_capabilities"}"#;

@@ -1,7 +1,10 @@
 //! Replies to `query-qmp-schema`, however strange: no panic, and an end.
 
+use std::time::{Duration, Instant};
+
 use proptest::prelude::*;
 use qmp_events_compare::compare::compare;
+use qmp_events_compare::diff::diff;
 use qmp_events_compare::introspection;
 use serde_json::{Value, json};
 
@@ -47,7 +50,7 @@ fn reply() -> impl Strategy<Value = Value> {
 
 #[test]
 fn types_may_nest_as_deep_as_they_like() {
-    let deep = 200_000;
+    let deep = 32_000;
     let mut entities = vec![json!({ "meta-type": "event", "name": "E", "arg-type": "0" })];
     entities.extend((0..deep).map(|number| {
         let next = (number + 1).to_string();
@@ -56,4 +59,33 @@ fn types_may_nest_as_deep_as_they_like() {
     entities.push(json!({ "meta-type": "enum", "name": deep.to_string(), "values": ["a"] }));
     let surface = introspection::parse(Value::Array(entities)).expect("a reply");
     assert!(compare(&surface, &surface).is_empty());
+}
+
+#[test]
+fn a_type_with_many_parts_takes_linear_time() {
+    let reply = |size: usize, first: usize| {
+        let names = || (first..first + size).map(|number| format!("m{number}"));
+        let members: Vec<_> = names().map(|name| json!({ "name": name, "type": "2" })).collect();
+        let values: Vec<_> = names().collect();
+        let variants: Vec<_> = names().map(|case| json!({ "case": case, "type": "3" })).collect();
+        introspection::parse(json!([
+            { "meta-type": "event", "name": "E", "arg-type": "1" },
+            { "meta-type": "object", "name": "1", "members": members, "tag": "m0", "variants": variants },
+            { "meta-type": "enum", "name": "2", "values": values },
+            { "meta-type": "object", "name": "3", "members": [{ "name": "m", "type": "2" }] },
+        ]))
+        .expect("a reply")
+    };
+    let start = Instant::now();
+    let (old, new) = (reply(16_000, 0), reply(16_000, 8_000));
+    assert!(diff(("old", &old), ("new", &new)).changes.len() >= 16_000);
+    // A second or two; in quadratic time a quarter of an hour.
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_reply_of_too_many_entities_is_refused() {
+    let entities = (0..40_000).map(|number| json!({ "meta-type": "enum", "name": number.to_string() }));
+    let error = introspection::parse(Value::Array(entities.collect())).expect_err("no QEMU has as many");
+    assert_eq!(error.to_string(), "the reply has more than 32768 entities: no QEMU has as many");
 }

@@ -3,6 +3,7 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::{Diagnostic, Diagnostics, Severity};
+use crate::printable::{printable, printable_in_place};
 use crate::source::{SourceMap, Span};
 
 /// No line that is shown is longer than this; the rest of a longer one says nothing more.
@@ -30,20 +31,20 @@ fn report<'a>(one: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Group<'a>> {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let label = one.owner.as_ref().map(|owner| format!("in {owner}"));
+    let label = one.owner.as_ref().map(|owner| format!("in {}", printable(owner)));
     let mut main =
-        level.primary_title(one.message.as_str()).id(one.code).element(snippet(one.span, label, sources));
+        level.primary_title(printable(&one.message)).id(one.code).element(snippet(one.span, label, sources));
     for (span, message) in &one.notes {
-        main = main.element(Level::NOTE.message(message.as_str()));
+        main = main.element(Level::NOTE.message(printable(message)));
         main = main.element(snippet(*span, None, sources));
     }
     let mut included = sources.file(one.span.file).included_at();
     while let Some(at) = included {
-        main = main.element(Level::NOTE.message(format!("included from {}", super::place(at, sources))));
+        main = main.element(Level::NOTE.message(format!("included from {}", sources.place(at))));
         included = sources.file(at.file).included_at();
     }
     if let Some(help) = &one.help {
-        main = main.element(Level::HELP.message(help.as_str()));
+        main = main.element(Level::HELP.message(printable(help)));
     }
     vec![main]
 }
@@ -63,7 +64,10 @@ fn snippet<'a>(
         (start..=line.len()).rev().find(|&end| end <= wanted && line.is_char_boundary(end)).unwrap_or(start);
     let (shown, start, end) = shorten(line, start, end);
     let annotation = AnnotationKind::Primary.span(start..end).label(label);
-    Snippet::source(shown).path(file.name()).line_start(at.line).annotation(annotation)
+    Snippet::source(printable_in_place(shown))
+        .path(printable(file.name()))
+        .line_start(at.line)
+        .annotation(annotation)
 }
 
 /// Cuts an endless line to what surrounds the place.
