@@ -29,3 +29,49 @@ fn an_envelope_costs_none() {
         assert_eq!(measure(|| drop(Envelope::decode(line.as_bytes()))).count_total, 0, "{line}");
     }
 }
+
+/// The shapes of JSON that cost most for their length.
+fn large_values(length: usize) -> Vec<(&'static str, String)> {
+    let repeated = |open: &str, item: &str, close: &str| {
+        let items = vec![item; length / (item.len() + 1)];
+        format!("{open}{}{close}", items.join(","))
+    };
+    let members = (0..length / 12).map(|index| format!("\"k{index:06}\":0")).collect::<Vec<_>>().join(",");
+    let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    vec![
+        ("small numbers", repeated("[", "0", "]")),
+        ("short floats", repeated("[", "1e5", "]")),
+        ("long floats", repeated("[", "1e15", "]")),
+        ("empty objects", repeated("[", "{}", "]")),
+        ("empty strings", repeated("[", "\"\"", "]")),
+        ("control characters", repeated("[", r#""\u0001""#, "]")),
+        ("nested lists", repeated("[", &deep, "]")),
+        ("members", format!("{{{members}}}")),
+        ("a long string", format!("\"{}\"", "x".repeat(length))),
+        ("a long number", format!("{}.5", "9".repeat(length.min(200)))),
+    ]
+}
+
+#[test]
+fn whatever_a_message_holds_it_costs_at_most_eight_times_its_size() {
+    const LENGTH: usize = 1 << 20;
+    for (shape, value) in large_values(LENGTH) {
+        for text in [
+            format!(r#"{{"event": "NEW", "data": {{"a": {value}}}}}"#),
+            format!(r#"{{"event": "STOP", "data": {{"a": {value}}}}}"#),
+            format!(r#"{{"data": {{"a": {value}}}, "event": "STOP"}}"#),
+            format!(r#"{{"event": "STOP", "x": {value}}}"#),
+            format!(
+                r#"{{"event": "GUEST_PANICKED", "data": {{"action": "run", "info": {{"type": "x", "a": {value}}}}}}}"#
+            ),
+            format!(r#"{{"event": "SHUTDOWN", "data": {{"guest": {value}}}}}"#),
+        ] {
+            let bytes = measure(|| drop(EventMessage::decode(text.as_bytes())));
+            let serde = measure(|| drop(serde_json::from_str::<EventMessage>(&text)));
+            let limit = 8 * text.len() as u64 + (16 << 10);
+            let start: String = text.chars().take(60).collect();
+            assert!(bytes.bytes_max <= limit, "{shape} in {start}: {bytes:?}");
+            assert!(serde.bytes_max <= limit, "{shape} in {start} through serde: {serde:?}");
+        }
+    }
+}

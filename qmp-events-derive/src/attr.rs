@@ -163,8 +163,12 @@ const KEYS: &[Key] = &[
         attrs.branches = flag(meta)?;
         Ok(())
     }),
-    key("unknown", &[VALUES, &[Place::Alternative, Place::EventVariant]], |meta, attrs| {
+    key("unknown", &[MEMBERS, VALUES, &[Place::Alternative, Place::EventVariant]], |meta, attrs| {
         attrs.unknown = flag(meta)?;
+        Ok(())
+    }),
+    key("rest", &[&[Place::EventVariant]], |meta, attrs| {
+        attrs.rest = flag(meta)?;
         Ok(())
     }),
 ];

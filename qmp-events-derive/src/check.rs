@@ -17,7 +17,8 @@ pub(crate) fn check_container(container: &Container, sink: &Sink) {
     check_mandatory_members_have_a_reason(container, sink);
     check_one_member_is_bare_at_most(container, sink);
     check_one_member_holds_branches_at_most(container, sink);
-    check_branches_have_no_name(container, sink);
+    check_one_field_is_unknown_at_most(container, sink);
+    check_only_members_have_a_name(container, sink);
     check_rate_limit_names_members(container, sink);
     check_tag_is_given(container, sink);
     check_one_variant_is_unknown(container, sink);
@@ -60,7 +61,7 @@ fn check_names_are_distinct(container: &Container, sink: &Sink) {
         return;
     }
     let mut owners: HashMap<String, String> = HashMap::new();
-    let members = container.members().iter().filter(|member| member.role != Role::Branches);
+    let members = named(container.members());
     let members = members.map(|member| (&member.ident, &member.name, &member.attrs));
     let variants = container.known().map(|variant| (&variant.ident, &variant.name, &variant.attrs));
     for (ident, name, attrs) in members.chain(variants) {
@@ -143,11 +144,26 @@ fn check_one_member_holds_branches_at_most(container: &Container, sink: &Sink) {
     }
 }
 
-/// The field of a union's branches is not a member, so it has no name.
-fn check_branches_have_no_name(container: &Container, sink: &Sink) {
-    for member in container.members().iter().filter(|member| member.role == Role::Branches) {
+fn check_one_field_is_unknown_at_most(container: &Container, sink: &Sink) {
+    let fields = container.members().iter().filter(|member| member.role == Role::Unknown);
+    for second in fields.skip(1).filter_map(|member| member.attrs.unknown.as_ref()) {
+        sink.report(second, "only one field can keep `unknown` members");
+    }
+}
+
+/// The fields of a union's branches and of unknown members are not members themselves.
+fn check_only_members_have_a_name(container: &Container, sink: &Sink) {
+    for member in container.members() {
+        let key = match member.role {
+            Role::Branches => "branches",
+            Role::Unknown => "unknown",
+            Role::Member | Role::Bare => continue,
+        };
         if let Some(name) = &member.attrs.name {
-            sink.report(name, "a field of `branches` is not a member and has no name on the wire");
+            sink.report(
+                name,
+                format_args!("a field with `{key}` is not a member and has no name on the wire"),
+            );
         }
     }
 }
@@ -174,21 +190,24 @@ fn check_tag_is_given(container: &Container, sink: &Sink) {
     }
 }
 
-/// What a newer QEMU may send has a place to be kept.
+/// There is a place to keep what a newer QEMU may send.
 fn check_one_variant_is_unknown(container: &Container, sink: &Sink) {
     let remedy = match container.shape {
         Shape::Event | Shape::Struct => return,
         Shape::Enum => "Other(UnknownValue)",
         Shape::Union => "Other(UnknownBranch)",
-        Shape::Alternate => "Other(serde_json::Value)",
+        Shape::Alternate => "Other(RawJson<'static>)",
         Shape::Events => "Unknown(UnknownEvent)",
     };
-    let mut unknown = container.variants().iter().filter(|variant| variant.attrs.unknown.is_some());
+    let mut unknown = container.variants().iter().filter(|variant| variant.is_catch_all());
     match unknown.next() {
         None => {
             let message =
                 format!("add a variant for what this build does not know: #[qapi(unknown)] {remedy}");
             sink.report(&container.ident, message);
+        }
+        Some(variant) if variant.payload.is_none() && variant.attrs.rest.is_some() => {
+            sink.report(&variant.ident, "give the set of events in parentheses, such as `Event`");
         }
         Some(variant) if variant.payload.is_none() => {
             let message = format!("this variant keeps what came: write `{remedy}`");
@@ -197,7 +216,7 @@ fn check_one_variant_is_unknown(container: &Container, sink: &Sink) {
         Some(_) => {}
     }
     for second in unknown {
-        sink.report(&second.ident, "only one variant can be the unknown one");
+        sink.report(&second.ident, "only one variant can be for everything else");
     }
 }
 
@@ -229,5 +248,5 @@ pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
 
 /// Members that are read under their own name.
 pub(crate) fn named(members: &[Member]) -> impl Iterator<Item = &Member> {
-    members.iter().filter(|member| member.role != Role::Branches)
+    members.iter().filter(|member| matches!(member.role, Role::Member | Role::Bare))
 }

@@ -34,12 +34,16 @@
 //!   old documents show it. Both forms are read; the one with the member is written.
 //! - `branches`, on one field of an event or struct: a union whose tag and members are members of this
 //!   object.
+//! - `unknown`, on one field of type `UnknownMembers`: it keeps members that the type does not know, and
+//!   writes them again. Without such a field they are ignored.
 //!
 //! ## Unions and sets
 //!
 //! - `tag = "type"`, on a union: the member that selects the branch. Required.
 //! - `kind = MyKind`, on a set of events: also makes `MyKind`, a `Copy` enum of the kinds of events.
-//! - `unknown`, on one variant of every enum: it keeps what no other variant stands for. Required.
+//! - `unknown`, on one variant of every enum: it keeps what the other variants are not for. Required.
+//! - `rest`, on one variant of a set of events, instead of `unknown`: another set, which has all events
+//!   that this one does not name.
 //!
 //! # Inside
 //!
@@ -83,7 +87,7 @@ use model::Shape;
 ///
 /// On the struct: `name` (required), `alias`, `since`, `removed`, `deprecated`, `unstable`, `feature`,
 /// `condition`, `rate_limit`, `example`, `new`. On a field: `name`, `alias`, `since`, `removed`,
-/// `deprecated`, `unstable`, `feature`, `condition`, `mandatory`, `bare`, `branches`. What they mean: see
+/// `deprecated`, `unstable`, `feature`, `condition`, `mandatory`, `bare`, `branches`, `unknown`. What they mean: see
 /// the [crate](crate#attributes).
 #[proc_macro_derive(QapiEvent, attributes(qapi))]
 pub fn derive_event(input: TokenStream) -> TokenStream {
@@ -111,7 +115,8 @@ pub fn derive_enum(input: TokenStream) -> TokenStream {
 
 /// A QAPI union: an object whose member `tag` selects the other members.
 ///
-/// A variant holds the type with the members of its branch, or nothing if it has none;
+/// A variant holds the type with the members of its branch, or nothing if it has none, or
+/// `UnknownMembers`, which keeps those that a newer QEMU adds;
 /// `#[qapi(unknown)] Other(UnknownBranch)` keeps what this build does not know.
 #[proc_macro_derive(QapiUnion, attributes(qapi))]
 pub fn derive_union(input: TokenStream) -> TokenStream {
@@ -121,14 +126,14 @@ pub fn derive_union(input: TokenStream) -> TokenStream {
 /// A QAPI alternate: a value whose JSON type selects the variant.
 ///
 /// Each variant holds one type, no two of the same JSON type;
-/// `#[qapi(unknown)] Other(serde_json::Value)` keeps everything else.
+/// `#[qapi(unknown)] Other(RawJson<'static>)` keeps everything else.
 #[proc_macro_derive(QapiAlternate, attributes(qapi))]
 pub fn derive_alternate(input: TokenStream) -> TokenStream {
     derive(parse_macro_input!(input), Shape::Alternate)
 }
 
 /// A set of events: an enum with one event type per variant, and
-/// `#[qapi(unknown)] Unknown(UnknownEvent)` for all others.
+/// `#[qapi(unknown)] Unknown(UnknownEvent)` or `#[qapi(rest)] Qemu(Event)` for all others.
 ///
 /// Every variant names its event, `#[qapi(name = "STOP")] Stop(Stop)`. With
 /// `#[qapi(kind = MyKind)]` on the enum, the macro also makes a `Copy` enum of the kinds.

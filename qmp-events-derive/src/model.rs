@@ -47,12 +47,23 @@ impl Container {
 
     /// The variants for what the schema has.
     pub(crate) fn known(&self) -> impl Iterator<Item = &Variant> {
-        self.variants().iter().filter(|variant| variant.attrs.unknown.is_none())
+        self.variants().iter().filter(|variant| !variant.is_catch_all())
     }
 
-    /// The variant that keeps what this build does not know; `check` made sure that it exists.
+    /// The variant that keeps what this build does not know. `check` made sure that there is one, or in
+    /// a set of events one with the rest.
     pub(crate) fn unknown(&self) -> Option<&Variant> {
         self.variants().iter().find(|variant| variant.attrs.unknown.is_some())
+    }
+
+    /// The variant that holds another set of events, for all events that this one does not name.
+    pub(crate) fn rest(&self) -> Option<&Variant> {
+        self.variants().iter().find(|variant| variant.attrs.rest.is_some())
+    }
+
+    /// The field for members that the type does not know.
+    pub(crate) fn unknown_members(&self) -> Option<&Member> {
+        self.members().iter().find(|member| member.role == Role::Unknown)
     }
 }
 
@@ -74,6 +85,8 @@ pub(crate) enum Role {
     Bare,
     /// A union whose tag and members are members of this object.
     Branches,
+    /// The members that the type does not know.
+    Unknown,
 }
 
 pub(crate) struct Variant {
@@ -82,6 +95,13 @@ pub(crate) struct Variant {
     pub(crate) name: String,
     pub(crate) attrs: Attrs,
     pub(crate) description: String,
+}
+
+impl Variant {
+    /// Whether it is for everything that the other variants are not for.
+    pub(crate) fn is_catch_all(&self) -> bool {
+        self.attrs.unknown.is_some() || self.attrs.rest.is_some()
+    }
 }
 
 /// All that `#[qapi(...)]` can say, at any place; `attr` refuses keys that the place does not have.
@@ -104,6 +124,7 @@ pub(crate) struct Attrs {
     pub(crate) bare: Option<Ident>,
     pub(crate) branches: Option<Ident>,
     pub(crate) unknown: Option<Ident>,
+    pub(crate) rest: Option<Ident>,
 }
 
 /// A QEMU release, and where it was written.

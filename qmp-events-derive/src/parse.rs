@@ -51,15 +51,7 @@ fn parse_members(fields: &Fields, shape: Shape, sink: &Sink) -> Vec<Member> {
         .filter_map(|field| {
             let ident = field.ident.clone()?;
             let attrs = parse_attrs(&field.attrs, Place::item(shape), sink);
-            let role = match (&attrs.bare, &attrs.branches) {
-                (Some(bare), Some(_)) => {
-                    sink.report(bare, "a member is `bare` or holds `branches`, not both");
-                    Role::Bare
-                }
-                (Some(_), None) => Role::Bare,
-                (None, Some(_)) => Role::Branches,
-                (None, None) => Role::Member,
-            };
+            let role = parse_role(&attrs, sink);
             Some(Member {
                 name: name_or(&attrs, || member_name(&ident)),
                 description: parse_description(&field.attrs),
@@ -70,6 +62,17 @@ fn parse_members(fields: &Fields, shape: Shape, sink: &Sink) -> Vec<Member> {
             })
         })
         .collect()
+}
+
+fn parse_role(attrs: &Attrs, sink: &Sink) -> Role {
+    let roles =
+        [(&attrs.bare, Role::Bare), (&attrs.branches, Role::Branches), (&attrs.unknown, Role::Unknown)];
+    let mut given = roles.into_iter().filter_map(|(key, role)| Some((key.as_ref()?, role)));
+    let Some((_, role)) = given.next() else { return Role::Member };
+    if let Some((second, _)) = given.next() {
+        sink.report(second, "a field is one of `bare`, `branches` and `unknown`");
+    }
+    role
 }
 
 fn parse_variant(variant: &syn::Variant, shape: Shape, sink: &Sink) -> Variant {

@@ -10,10 +10,13 @@
 mod locate;
 mod number;
 mod plain;
-mod skip;
+mod spelling;
 mod string;
+mod walk;
 
 use std::borrow::Cow;
+
+pub(crate) use spelling::{push_escaped, push_float};
 
 use crate::error::{DecodeErrorKind, Fault};
 
@@ -30,11 +33,13 @@ pub struct Cursor<'a> {
     /// Of the whole text.
     length: usize,
     depth: u32,
+    /// Whether a null was read.
+    saw_null: bool,
 }
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(text: &'a [u8]) -> Self {
-        Cursor { rest: text, length: text.len(), depth: 0 }
+        Cursor { rest: text, length: text.len(), depth: 0, saw_null: false }
     }
 
     /// The position, in bytes from the start of the text.
@@ -231,7 +236,14 @@ impl<'a> Cursor<'a> {
     /// `null`.
     pub(crate) fn null(&mut self) -> Result<(), Fault> {
         self.skip_whitespace();
+        self.saw_null = true;
         if self.expect(b"null") { Ok(()) } else { Err(self.mismatch("null")) }
+    }
+
+    /// Whether one of the values that were read may have been null.
+    #[inline(always)]
+    pub(crate) fn saw_null(&self) -> bool {
+        self.saw_null
     }
 
     /// Skips the end of the outermost object if nothing but white space follows.

@@ -30,6 +30,8 @@ pub struct Envelope<'a> {
     name: Cow<'a, [u8]>,
     timestamp: Option<Timestamp>,
     data: Option<(Cursor<'a>, &'a [u8])>,
+    /// Whether the message has more than that to say, so that it is read again as a whole.
+    has_more: bool,
 }
 
 impl<'a> Envelope<'a> {
@@ -54,13 +56,16 @@ impl<'a> Envelope<'a> {
             Err(fault) => return Some(Err(fault.in_text(message))),
         };
         let (name, timestamp) = (Cow::Borrowed(name), Some(timestamp));
-        cursor.expect_closing().then_some(Ok(Envelope { message, name, timestamp, data }))
+        cursor.expect_closing().then_some(Ok(Envelope { message, name, timestamp, data, has_more: false }))
     }
 
     #[inline(never)]
     fn decode_any_layout(message: &'a [u8]) -> Result<Self, DecodeError> {
         match read_parts(message, |_, data| data.map(skip_data).transpose()) {
-            Ok(Parts { name, timestamp, data }) => Ok(Envelope { message, name, timestamp, data }),
+            Ok(Parts { name, timestamp, data, extras, is_repeated }) => {
+                let has_more = is_repeated || !extras.is_empty();
+                Ok(Envelope { message, name, timestamp, data, has_more })
+            }
             Err(fault) => Err(fault.in_text(message)),
         }
     }
@@ -91,9 +96,16 @@ impl<'a> Envelope<'a> {
     ///
     /// If the members of `data` do not fit the event.
     pub fn read<E: QapiEvents>(&self) -> Result<EventMessage<E>, DecodeError> {
+        if self.has_more {
+            return E::decode(self.message);
+        }
         let mut cursor = self.data.as_ref().map(|(cursor, _)| cursor.clone());
-        match decode_data(&self.name, cursor.as_mut()) {
-            Ok(event) => Ok(EventMessage { event, timestamp: self.timestamp }),
+        match decode_data::<E>(&self.name, cursor.as_mut()) {
+            Ok(event) if cursor.is_none() || event.has_data() => {
+                let message = EventMessage::new(event);
+                Ok(EventMessage { timestamp: self.timestamp, ..message })
+            }
+            Ok(_) => E::decode(self.message),
             Err(fault) => Err(fault.in_text(self.message)),
         }
     }

@@ -60,10 +60,10 @@ impl DecodeError {
     /// `fault` in `text`, which the path of `member` and the `event` were read from.
     #[cold]
     pub(crate) fn new(text: &[u8], fault: Fault, event: Option<String>, mut member: String) -> Self {
-        let Defect { kind, offset, member: missing, message } = *fault.0;
-        if let Some(missing) = missing {
+        let Defect { kind, offset, member: inner, message } = *fault.0;
+        if let Some(inner) = inner {
             let path = Some(member.as_str()).filter(|&path| path != "data" && !path.is_empty());
-            member = path.map_or(missing.to_owned(), |path| format!("{path}.{missing}"));
+            member = path.map_or(inner.to_string(), |path| format!("{path}.{inner}"));
         }
         DecodeError(Box::new(Details {
             kind,
@@ -89,6 +89,11 @@ impl DecodeError {
     /// such as `data` or `timestamp.seconds`. `None` if the message as a whole is wrong.
     pub fn member(&self) -> Option<&str> {
         Some(self.0.member.as_str()).filter(|member| !member.is_empty())
+    }
+
+    /// What is wrong, without event, member and place.
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
     }
 
     /// Where in the text, in bytes from its start.
@@ -140,8 +145,8 @@ pub struct Fault(Box<Defect>);
 struct Defect {
     kind: DecodeErrorKind,
     offset: usize,
-    /// The member that is missing in the object at `offset`.
-    member: Option<&'static str>,
+    /// The member in the object at `offset`, if the text at `offset` does not tell it.
+    member: Option<Cow<'static, str>>,
     message: Cow<'static, str>,
 }
 
@@ -154,7 +159,15 @@ impl Fault {
     #[cold]
     pub(crate) fn missing(member: &'static str, offset: usize) -> Self {
         let mut fault = Fault::new(DecodeErrorKind::Missing, offset, "this member is missing");
-        fault.0.member = Some(member);
+        fault.0.member = Some(member.into());
+        fault
+    }
+
+    /// An error about a part of the object at `offset` that was read apart from it.
+    #[cold]
+    pub(crate) fn inside(error: &DecodeError, offset: usize) -> Self {
+        let mut fault = Fault::new(error.kind(), offset, error.message().to_owned());
+        fault.0.member = error.member().map(|member| member.to_owned().into());
         fault
     }
 

@@ -38,6 +38,7 @@ mod event_kind_set;
 #[rustfmt::skip] // xtask prints it, and checks that it is as printed
 mod generated;
 pub mod info;
+mod json;
 mod kind;
 pub mod log;
 mod message;
@@ -59,6 +60,7 @@ pub use error::{DecodeError, DecodeErrorKind};
 pub use event_kind_set::EventKindSet;
 pub use generated::{Event, EventKind};
 pub use info::Version;
+pub use json::{RawJson, UnknownMembers};
 pub use kind::{Kind, KindSet, UnknownKind};
 pub use message::{EventMessage, QapiEvents};
 pub use qmp_events_derive::{QapiAlternate, QapiEnum, QapiEvent, QapiEvents, QapiStruct, QapiUnion};

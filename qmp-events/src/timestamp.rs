@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use qmp_events_derive::QapiStruct;
 
+use crate::json::UnknownMembers;
+
 /// The host's wall clock when the event was made, not when it was sent: a rate-limited event comes
 /// late, so that times on the wire can go backwards.
 ///
@@ -19,6 +21,9 @@ use qmp_events_derive::QapiStruct;
 /// assert_eq!(SystemTime::try_from(time), Ok(expected));
 /// assert!(!Timestamp::UNKNOWN.is_known());
 /// ```
+///
+/// It has no place for members that this build does not know; an
+/// [`EventMessage`](crate::EventMessage) keeps them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, QapiStruct)]
 #[qapi(name = "Timestamp")]
 pub struct Timestamp {
@@ -26,6 +31,16 @@ pub struct Timestamp {
     pub seconds: i64,
     /// Microseconds since then, 0 to 999,999.
     pub microseconds: i64,
+}
+
+/// A timestamp with all of its members.
+#[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
+#[qapi(name = "Timestamp")]
+pub(crate) struct WholeTimestamp {
+    pub(crate) seconds: i64,
+    pub(crate) microseconds: i64,
+    #[qapi(unknown)]
+    pub(crate) unknown: UnknownMembers,
 }
 
 impl Timestamp {

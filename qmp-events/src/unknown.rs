@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::{Map, Value};
+
+use crate::json::{RawJson, UnknownMembers};
 
 /// An event that this build does not know: a newer QEMU's, or a vendor's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,10 +13,15 @@ pub struct UnknownEvent {
     /// The event's name on the wire.
     pub name: String,
     /// Its `data`, an object, if there was one.
-    pub data: Option<Value>,
+    pub data: Option<RawJson<'static>>,
 }
 
 impl UnknownEvent {
+    /// An event of this name, without `data`.
+    pub fn new(name: impl Into<String>) -> Self {
+        UnknownEvent { name: name.into(), data: None }
+    }
+
     /// Writes the entry `data` if there is one.
     #[doc(hidden)]
     pub fn serialize_data<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
@@ -71,13 +77,13 @@ impl<'de> Deserialize<'de> for UnknownValue {
 
 /// A branch of a union that this build does not know: the tag's value and all other members.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownBranch(Box<(String, Map<String, Value>)>);
+pub struct UnknownBranch(Box<(String, UnknownMembers)>);
 
 impl UnknownBranch {
+    /// The branch that this value of the tag selects.
     #[cold]
-    pub(crate) fn new(tag_name: &str, tag: &[u8], mut members: Map<String, Value>) -> Self {
-        members.remove(tag_name);
-        UnknownBranch(Box::new((String::from_utf8_lossy(tag).into_owned(), members)))
+    pub fn new(tag: impl Into<String>, members: UnknownMembers) -> Self {
+        UnknownBranch(Box::new((tag.into(), members)))
     }
 
     /// The value of the member that selects the branch.
@@ -86,7 +92,7 @@ impl UnknownBranch {
     }
 
     /// All members but the tag.
-    pub fn members(&self) -> &Map<String, Value> {
+    pub fn members(&self) -> &UnknownMembers {
         &self.0.1
     }
 }

@@ -4,13 +4,12 @@
 //! that its expansions share.
 //!
 //! One pattern recurs: a value that was not read yet, and that comes from bytes or from serde.
-//! [`MemberReader`](object::MemberReader) is the value of a member,
-//! [`DataReader`](event::DataReader) an event's `data`, [`BranchReader`](union::BranchReader) the
-//! members of a union, [`AlternativeReader`](alternate::AlternativeReader) a value of some JSON
-//! type. The macros say what to read; the readers, how. So there is one description for both sources.
+//! [`MemberReader`](object::MemberReader) is the value of a member, [`DataReader`](event::DataReader) an
+//! event's `data`. The macros say what to read; the readers, how. So there is one description for both
+//! sources. What serde gives before it is known what it means (a union before its tag, an alternate,
+//! `data` before the event's name) is kept as text, and read from bytes.
 
 pub(crate) mod alternate;
-pub(crate) mod buffered;
 pub(crate) mod event;
 pub(crate) mod object;
 pub(crate) mod place;

@@ -61,9 +61,14 @@ fn members_that_came_later_may_be_missing() {
 }
 
 #[test]
-fn null_for_an_optional_member_is_absence() {
-    let absent = event(r#"{"event": "SHUTDOWN", "data": {}}"#);
-    assert_eq!(event(r#"{"event": "SHUTDOWN", "data": {"guest": null, "reason": null}}"#), absent);
+fn null_for_an_optional_member_is_absence_and_written_again() {
+    let text = r#"{"event":"SHUTDOWN","data":{"guest":null,"reason":null}}"#;
+    let Event::Shutdown(mut absent) = event(text) else { panic!("another event") };
+    assert_eq!((absent.guest, absent.reason.as_ref()), (None, None));
+    assert_eq!(serde_json::to_string(&Event::from(absent.clone())).expect("JSON"), text);
+    absent.guest = Some(true);
+    let text = r#"{"event":"SHUTDOWN","data":{"guest":true,"reason":null}}"#;
+    assert_eq!(serde_json::to_string(&Event::from(absent)).expect("JSON"), text);
     assert_eq!(refused(r#"{"event": "BALLOON_CHANGE", "data": {"actual": null}}"#), DecodeErrorKind::Type);
 }
 
@@ -87,7 +92,10 @@ fn a_bare_value_stands_for_the_object_that_holds_it() {
     assert_eq!(event(&format!(r#"{{"data": {info}, "event": "ACPI_DEVICE_OST"}}"#)), wrapped);
     let mixed =
         format!(r#"{{"event": "ACPI_DEVICE_OST", "data": {{"slot": [], "info": {info}, "new": 1}}}}"#);
-    assert_eq!(event(&mixed), wrapped);
+    let Event::AcpiDeviceOst(mixed) = event(&mixed) else { panic!("another event") };
+    let Event::AcpiDeviceOst(plain) = &wrapped else { panic!("another event") };
+    assert_eq!(mixed.info, plain.info);
+    assert_eq!(serde_json::to_value(&mixed.unknown).expect("JSON"), json!({"slot": [], "new": 1}));
     let written = serde_json::to_value(bare).expect("a value");
     assert_eq!(written["data"]["info"]["slot"], json!("0"));
 }
@@ -105,10 +113,56 @@ fn members_come_in_any_order_and_the_last_of_a_name_wins() {
         r#"{"data": [1], "data": {"id": "j", "status": "ready"}, "event": "JOB_STATUS_CHANGE"}"#
             .replace("[1]", "{}").as_str(),
         r#"{"\u0065vent": "JOB_STATUS\u005fCHANGE", "data": {"\u0069d": "\u006A", "status": "\u0072eady"}}"#,
-        r#"{"x": [{"y": null}], "event": "JOB_STATUS_CHANGE", "data": {"z": -1.5e3, "id": "j", "status": "ready", "w": "é"}, "v": true}"#,
     ] {
         assert_eq!(event(text), expected, "{text}");
     }
+}
+
+#[test]
+fn members_that_this_build_does_not_know_are_kept_at_every_level() {
+    let text = concat!(
+        r#"{"x": [{"y": null}], "timestamp": {"seconds": 1, "microseconds": 2, "tz": "Z"}, "#,
+        r#""event": "JOB_STATUS_CHANGE", "#,
+        r#""data": {"z": -1.5e3, "id": "j", "status": "ready", "w": "\u00E9\u0001"}, "v": true}"#,
+    );
+    let message = message(text);
+    assert_eq!(message.unknown.get("v").map(|value| value.to_string()).as_deref(), Some("true"));
+    let Event::JobStatusChange(event) = &message.event else { panic!("another event") };
+    let names: Vec<_> = event.unknown.iter().map(|(name, _)| name.into_owned()).collect();
+    assert_eq!(names, ["z", "w"]);
+    assert_eq!(event.unknown.get("w").expect("a member").read::<String>().expect("text"), "é\u{1}");
+    assert_eq!(
+        message.to_string(),
+        concat!(
+            r#"{"timestamp":{"seconds":1,"microseconds":2,"tz":"Z"},"event":"JOB_STATUS_CHANGE","#,
+            r#""data":{"id":"j","status":"ready","z":-1500.0,"w":"é\u0001"},"x":[{"y":null}],"v":true}"#,
+        )
+    );
+}
+
+#[test]
+fn members_of_a_branch_are_kept_in_the_branch_without_the_tag() {
+    let text = r#"{"event":"GUEST_PANICKED","data":{"action":"pause","info":{"type":"s390","core":0,"psw-mask":1,"psw-addr":2,"reason":"crash","x-new":[{}]}}}"#;
+    let Event::GuestPanicked(panicked) = event(text) else { panic!("another event") };
+    let Some(events::GuestPanicInformation::S390(info)) = &panicked.info else { panic!("{panicked:?}") };
+    assert_eq!(format!("{:?}", info.unknown), r#"{"x-new": [{}]}"#);
+    assert_eq!(serde_json::to_string(&Event::from(panicked)).expect("JSON"), text);
+}
+
+#[test]
+fn integers_beyond_64_bits_keep_their_digits() {
+    let text = r#"{"event":"NEW","data":{"a":123456789012345678901234567890,"b":[-99999999999999999999]},"c":18446744073709551616}"#;
+    let message: EventMessage = text.parse().expect("a message");
+    assert_eq!(message.to_string(), text);
+    assert_eq!(serde_json::to_value(&message).expect("JSON")["c"], json!(18446744073709551616.0));
+}
+
+#[test]
+fn the_last_data_counts_and_each_is_judged() {
+    let text = r#"{"event": "MIGRATION", "data": {"a": 1}, "data": {"status": "active"}}"#;
+    assert_eq!(refused(text), DecodeErrorKind::Missing);
+    let envelope = Envelope::decode(text.as_bytes()).expect("an envelope");
+    assert_eq!(envelope.read::<Event>().map_err(|error| error.kind()), Err(DecodeErrorKind::Missing));
 }
 
 #[test]
@@ -157,7 +211,7 @@ fn unknown_values_branches_and_events_are_kept() {
     let text = r#"{"event":"__com.example_NEW","data":{"a":{"b":[null]}}}"#;
     let Event::Unknown(unknown) = event(text) else { panic!("another event") };
     assert_eq!(unknown.name, "__com.example_NEW");
-    assert_eq!(unknown.data, Some(json!({"a": {"b": [null]}})));
+    assert_eq!(unknown.data, Some(json!({"a": {"b": [null]}}).into()));
     assert_eq!(serde_json::to_string(&Event::Unknown(unknown)).expect("JSON"), text);
 }
 

@@ -10,8 +10,8 @@ use qmp_events::info::{
     StructInfo, TypeInfo, UnionInfo, Unrecognized, ValueInfo,
 };
 use qmp_events::{
-    DecodeError, DecodeErrorKind, Envelope, Event, EventKind, EventKindSet, EventMessage, Timestamp,
-    TimestampError, UnknownBranch, UnknownEvent, UnknownKind, UnknownValue, Version, events,
+    DecodeError, DecodeErrorKind, Envelope, Event, EventKind, EventKindSet, EventMessage, RawJson, Timestamp,
+    TimestampError, UnknownBranch, UnknownEvent, UnknownKind, UnknownMembers, UnknownValue, Version, events,
 };
 
 fn is_stored<T: Clone + Debug + PartialEq + Send + Sync + Unpin + UnwindSafe + RefUnwindSafe>() {}
@@ -26,6 +26,8 @@ fn what_is_stored_is_cloned_compared_debugged_and_sent_between_threads() {
     is_stored::<EventMessage>();
     is_stored::<UnknownEvent>();
     is_stored::<UnknownBranch>();
+    is_stored::<UnknownMembers>();
+    is_stored::<RawJson<'static>>();
     is_stored::<UnknownValue>();
     is_stored::<Timestamp>();
     is_stored::<EventKind>();
@@ -45,6 +47,7 @@ fn what_is_logged_has_a_text() {
     is_logged::<EventMessage>();
     is_logged::<EventKind>();
     is_logged::<UnknownValue>();
+    is_logged::<RawJson<'static>>();
     is_logged::<Timestamp>();
     is_logged::<Version>();
     is_logged::<events::ShutdownCause>();

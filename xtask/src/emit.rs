@@ -30,6 +30,9 @@ const DERIVES: [&str; 5] = ["QapiAlternate", "QapiEnum", "QapiEvent", "QapiStruc
 /// The types for what a build does not know, of the runtime's module `unknown`.
 const UNKNOWN: [&str; 2] = ["UnknownBranch", "UnknownValue"];
 
+/// The types for JSON without a type, of the runtime's module `json`.
+const JSON: [&str; 2] = ["RawJson", "UnknownMembers"];
+
 /// The files of `generated/`: names with their contents.
 pub fn emit(catalogue: &Catalogue, diagnostics: &mut Diagnostics) -> BTreeMap<String, String> {
     let emitter = Emitter { catalogue, reached: reach(&catalogue.schema) };
@@ -80,7 +83,8 @@ impl Emitter<'_> {
                 use_line(&format!("super::{file}"), &names)
             })
             .collect();
-        let own = format!("{siblings}{}", use_line("crate::unknown", &of(&UNKNOWN)));
+        let runtime = use_line("crate::json", &of(&JSON)) + &use_line("crate::unknown", &of(&UNKNOWN));
+        let own = format!("{siblings}{runtime}");
         let groups = [use_line("qmp_events_derive", &of(&DERIVES)), own];
         groups.iter().filter(|group| !group.is_empty()).map(|group| format!("{group}\n")).collect()
     }
@@ -118,9 +122,13 @@ impl Emitter<'_> {
         }
         events.sort_by_key(|(name, _)| *name);
         let variants = events.into_iter().map(|(_, tokens)| tokens);
+        let holds_float = self.needed().any(|(id, definition)| {
+            matches!(definition.kind, Kind::Event(_)) && self.holds_float(id, &mut Vec::new())
+        });
+        let eq = if holds_float { quote!() } else { quote!(Eq,) };
         quote! {
             /// An event with its data: one variant for each event that QEMU has emitted.
-            #[derive(Clone, Debug, PartialEq, QapiEvents)]
+            #[derive(Clone, Debug, PartialEq, #eq QapiEvents)]
             #[qapi(kind = EventKind)]
             #[non_exhaustive]
             pub enum Event {

@@ -27,16 +27,16 @@ pub(crate) fn expand_alternate(container: &Container) -> TokenStream {
         );
 
         impl qapi::Alternate for #ident {
-            fn read<P: qapi::AlternativeReader>(
+            fn read(
                 json: qapi::JsonType,
-                value: P,
-            ) -> ::core::result::Result<Self, P::Error> {
+                cursor: &mut qapi::Cursor<'_>,
+            ) -> ::core::result::Result<Self, qapi::Fault> {
                 #(
                     if json as u8 == <#types as qapi::QapiType>::JSON as u8 {
-                        return ::core::result::Result::Ok(Self::#idents(value.typed()?));
+                        return qapi::QapiType::decode(cursor).map(Self::#idents);
                     }
                 )*
-                ::core::result::Result::Ok(Self::#unknown(value.any()?))
+                qapi::QapiType::decode(cursor).map(Self::#unknown)
             }
         }
 

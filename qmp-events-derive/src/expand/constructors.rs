@@ -5,7 +5,7 @@ use quote::quote;
 use syn::Type;
 
 use crate::check::{is_named, is_option};
-use crate::model::{Container, Member};
+use crate::model::{Container, Member, Role};
 
 /// A constructor that takes the members which every QEMU sends. Members that came later are
 /// `Option`s, so the list never grows.
@@ -14,12 +14,13 @@ pub(crate) fn expand_new(container: &Container) -> TokenStream {
         return TokenStream::new();
     }
     let ident = &container.ident;
-    let is_mandatory = |member: &&Member| !is_option(&member.ty);
+    let is_mandatory = |member: &&Member| member.role != Role::Unknown && !is_option(&member.ty);
     let mandatory: Vec<&Member> = container.members().iter().filter(is_mandatory).collect();
     let parameters = mandatory.iter().map(|member| expand_parameter(&member.ident, &member.ty));
     let fields = container.members().iter().map(|member| {
         let Member { ident, ty, .. } = member;
         match () {
+            () if member.role == Role::Unknown => quote!(#ident: ::core::default::Default::default()),
             () if !is_mandatory(&member) => quote!(#ident: ::core::option::Option::None),
             () if is_string(ty) => quote!(#ident: #ident.into()),
             () => quote!(#ident),

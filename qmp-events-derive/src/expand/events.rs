@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Ident;
+use syn::{Ident, Type};
 
 use super::shared::in_private_scope;
 use crate::hash::{best_multiplier, bucket, expand_bucket};
@@ -23,20 +23,20 @@ pub(crate) fn expand_events(container: &Container) -> TokenStream {
 
 fn expand_dispatch(container: &Container) -> TokenStream {
     let ident = &container.ident;
-    let Some(unknown) = container.unknown().map(|variant| &variant.ident) else {
-        return TokenStream::new();
-    };
+    let Some(others) = Others::of(container) else { return TokenStream::new() };
     let known: Vec<&Variant> = container.known().collect();
     let idents: Vec<_> = known.iter().map(|variant| &variant.ident).collect();
     let names: Vec<_> = known.iter().map(|variant| &variant.name).collect();
     let types: Vec<_> = known.iter().filter_map(|variant| variant.payload.as_ref()).collect();
     let read = expand_by_name(&known, |variant| {
         let (ident, ty) = (&variant.ident, &variant.payload);
-        quote!(payload.event::<#ty>().map(Self::#ident))
+        quote!(data.event::<#ty>().map(Self::#ident))
     });
     let read_opened = expand_read_opened(&known);
     let same_names = known.iter().map(|variant| expand_same_name(variant));
     let bucket = expand_bucket();
+    let Others { ident: other, read: read_other, read_opened: read_other_opened, .. } = &others;
+    let Others { infos, name, info, has_data, serialize_data, .. } = &others;
     quote! {
         #bucket
         #(#same_names)*
@@ -46,7 +46,7 @@ fn expand_dispatch(container: &Container) -> TokenStream {
             pub fn name(&self) -> &str {
                 match self {
                     #(Self::#idents(_) => #names,)*
-                    Self::#unknown(event) => event.name.as_str(),
+                    Self::#other(event) => #name,
                 }
             }
 
@@ -54,24 +54,28 @@ fn expand_dispatch(container: &Container) -> TokenStream {
             pub fn info(&self) -> ::core::option::Option<&'static qapi::EventInfo> {
                 match self {
                     #(Self::#idents(_) => ::core::option::Option::Some(<#types as qapi::QapiEvent>::INFO),)*
-                    Self::#unknown(_) => ::core::option::Option::None,
+                    Self::#other(event) => {
+                        let _ = event;
+                        #info
+                    }
                 }
             }
         }
 
+        const OWN: &[&qapi::EventInfo] = &[#(<#types as qapi::QapiEvent>::INFO),*];
+
         impl qapi::QapiEvents for #ident {
-            const INFOS: &'static [&'static qapi::EventInfo] =
-                &[#(<#types as qapi::QapiEvent>::INFO),*];
+            const INFOS: &'static [&'static qapi::EventInfo] = #infos;
 
             #[inline]
-            fn read<P: qapi::DataReader>(
+            fn read<R: qapi::DataReader>(
                 name: &[u8],
-                payload: P,
-            ) -> ::core::result::Result<Self, P::Error> {
+                data: R,
+            ) -> ::core::result::Result<Self, R::Error> {
                 #read
-                match qapi::name_of_alias::<Self>(name) {
-                    ::core::option::Option::Some(name) => Self::read(name, payload),
-                    ::core::option::Option::None => payload.unknown(name).map(Self::#unknown),
+                match qapi::name_of_alias(OWN, name) {
+                    ::core::option::Option::Some(name) => Self::read(name, data),
+                    ::core::option::Option::None => #read_other.map(Self::#other),
                 }
             }
 
@@ -86,10 +90,22 @@ fn expand_dispatch(container: &Container) -> TokenStream {
                 mut message: qapi::OpenedMessage<'_>,
             ) -> ::core::result::Result<qapi::EventMessage<Self>, qapi::DecodeError> {
                 #read_opened
+                #read_other_opened
             }
 
             fn name(&self) -> &str {
                 #ident::name(self)
+            }
+
+            fn info(&self) -> ::core::option::Option<&'static qapi::EventInfo> {
+                #ident::info(self)
+            }
+
+            fn has_data(&self) -> bool {
+                match self {
+                    #(Self::#idents(event) => <#types as qapi::Members>::has_members(event),)*
+                    Self::#other(event) => #has_data,
+                }
             }
 
             fn serialize_data<M: qapi::serde::ser::SerializeMap>(
@@ -98,7 +114,7 @@ fn expand_dispatch(container: &Container) -> TokenStream {
             ) -> ::core::result::Result<(), M::Error> {
                 match self {
                     #(Self::#idents(event) => qapi::serialize_data::<#types, M>(event, map),)*
-                    Self::#unknown(event) => event.serialize_data(map),
+                    Self::#other(event) => #serialize_data,
                 }
             }
         }
@@ -122,10 +138,63 @@ fn expand_dispatch(container: &Container) -> TokenStream {
     }
 }
 
+/// What becomes of events that the set does not name: kept as unknown, or left to another set. The
+/// expressions are about `name`, `data`, `message` and, in the variant, `event`.
+struct Others<'a> {
+    ident: &'a Ident,
+    infos: TokenStream,
+    read: TokenStream,
+    read_opened: TokenStream,
+    name: TokenStream,
+    info: TokenStream,
+    has_data: TokenStream,
+    serialize_data: TokenStream,
+}
+
+impl<'a> Others<'a> {
+    fn of(container: &'a Container) -> Option<Self> {
+        match (container.unknown(), container.rest()) {
+            (Some(Variant { ident, .. }), _) => Some(Self::unknown(ident)),
+            (None, Some(Variant { ident, payload, .. })) => Some(Self::rest(ident, payload.as_ref()?)),
+            (None, None) => None,
+        }
+    }
+
+    fn unknown(ident: &'a Ident) -> Self {
+        Others {
+            ident,
+            infos: quote!(OWN),
+            read: quote!(data.unknown(name)),
+            read_opened: quote!(message.other()),
+            name: quote!(event.name.as_str()),
+            info: quote!(::core::option::Option::None),
+            has_data: quote!(event.data.is_some()),
+            serialize_data: quote!(event.serialize_data(map)),
+        }
+    }
+
+    fn rest(ident: &'a Ident, set: &Type) -> Self {
+        let set = quote!(<#set as qapi::QapiEvents>);
+        Others {
+            ident,
+            infos: quote! {
+                const { &qapi::concat_infos::<{ OWN.len() + #set::INFOS.len() }>(OWN, #set::INFOS) }
+            },
+            read: quote!(#set::read(name, data)),
+            read_opened: quote!(message.rest(OWN, Self::#ident)),
+            name: quote!(#set::name(event)),
+            info: quote!(#set::info(event)),
+            has_data: quote!(#set::has_data(event)),
+            serialize_data: quote!(#set::serialize_data(event, map)),
+        }
+    }
+}
+
 /// From an event's type to the set, and from a message to its event.
 fn expand_conversions(container: &Container) -> TokenStream {
     let ident = &container.ident;
-    let from_types = container.known().filter_map(|Variant { ident: variant, payload, .. }| {
+    let variants = container.known().chain(container.rest());
+    let from_types = variants.filter_map(|Variant { ident: variant, payload, .. }| {
         let ty = payload.as_ref()?;
         Some(quote! {
             impl ::core::convert::From<#ty> for #ident {
@@ -193,7 +262,6 @@ fn expand_read_opened(known: &[&Variant]) -> TokenStream {
                 _ => {}
             }
         }
-        message.other()
     }
 }
 
@@ -239,7 +307,7 @@ fn expand_kinds(container: &Container, kind: &Ident) -> TokenStream {
         quote!(::core::option::Option::Some(Self::#ident))
     });
     let docs = known.iter().map(|variant| format!("`{}`", variant.name));
-    let unknown = container.unknown().map(|variant| &variant.ident);
+    let other = Others::of(container).map(|others| others.ident);
     let types: Vec<_> = known.iter().filter_map(|variant| variant.payload.as_ref()).collect();
     let kind_doc = format!("The kinds of events that [`{ident}`] knows.");
     let impls = in_private_scope(&quote! {
@@ -270,11 +338,11 @@ fn expand_kinds(container: &Container, kind: &Ident) -> TokenStream {
         }
 
         impl #ident {
-            /// The kind, unless the event is an unknown one.
+            /// The kind, if the set itself names the event.
             pub const fn kind(&self) -> ::core::option::Option<#kind> {
                 match self {
                     #(Self::#idents(_) => ::core::option::Option::Some(#kind::#idents),)*
-                    Self::#unknown(_) => ::core::option::Option::None,
+                    Self::#other(_) => ::core::option::Option::None,
                 }
             }
         }
@@ -287,7 +355,8 @@ fn expand_kinds(container: &Container, kind: &Ident) -> TokenStream {
             fn from_name(name: &str) -> ::core::option::Option<Self> {
                 let name = name.as_bytes();
                 #by_name
-                qapi::name_of_alias::<#ident>(name).and_then(|name| {
+                let own = &[#(<#types as qapi::QapiEvent>::INFO),*];
+                qapi::name_of_alias(own, name).and_then(|name| {
                     Self::from_name(::core::str::from_utf8(name).ok()?)
                 })
             }

@@ -18,7 +18,7 @@ pub(crate) fn expand_event(container: &Container) -> TokenStream {
     let object = expand_object(container);
     let new = constructors::expand_new(container);
     let info = info::expand_event_info(container);
-    let (name, fieldless) = (&container.name, container.members().is_empty());
+    let name = &container.name;
     quote! {
         #object
         #new
@@ -26,7 +26,6 @@ pub(crate) fn expand_event(container: &Container) -> TokenStream {
         #[diagnostic::do_not_recommend]
         impl qapi::QapiEvent for #ident {
             const INFO: &'static qapi::EventInfo = &INFO;
-            const HAS_MEMBERS: bool = !#fieldless;
         }
         impl<'de> qapi::serde::Deserialize<'de> for #ident {
             fn deserialize<D: qapi::serde::Deserializer<'de>>(
@@ -55,6 +54,12 @@ pub(crate) fn expand_struct(container: &Container) -> TokenStream {
             fn decode(cursor: &mut qapi::Cursor<'_>) -> ::core::result::Result<Self, qapi::Fault> {
                 qapi::decode_object(cursor)
             }
+            fn decode_branch(
+                cursor: &mut qapi::Cursor<'_>,
+                tags: &qapi::Tags<'_>,
+            ) -> ::core::result::Result<Self, qapi::Fault> {
+                qapi::decode_branch(cursor, tags)
+            }
             fn deserialize_at<'de, D: qapi::serde::Deserializer<'de>>(
                 deserializer: D,
                 place: &qapi::Place<'_>,
@@ -71,15 +76,16 @@ fn expand_object(container: &Container) -> TokenStream {
     let ident = &container.ident;
     let members = container.members();
     let fields = named(members).map(|Member { ident, ty, .. }| quote!(#ident: ::core::option::Option<#ty>));
-    let rest = keeps_rest(members).then(|| quote!(__rest: qapi::Rest,));
+    let unknown = keeps_unknown(members).then(|| quote!(__unknown: qapi::UnknownMembers,));
     let read_member = expand_read_member(members);
     let in_qemu_order = expand_in_qemu_order(members);
-    let finish = members.iter().map(expand_finish);
-    let entries = members.iter().map(expand_entry);
+    let finish = expand_finish(container);
+    let serialize = expand_serialize(container);
+    let has_members = members.iter().map(expand_has_member);
     let name = &container.name;
     quote! {
         #[derive(::core::default::Default)]
-        pub struct Partial { #(#fields,)* #rest }
+        pub struct Partial { #(#fields,)* #unknown }
 
         impl qapi::Object for #ident {
             const NAME: &'static str = #name;
@@ -89,7 +95,7 @@ fn expand_object(container: &Container) -> TokenStream {
             fn read_member<'de, S: qapi::MemberReader<'de>>(
                 partial: &mut Partial,
                 name: &[u8],
-                source: S,
+                reader: S,
             ) -> ::core::result::Result<(), S::Error> {
                 #read_member
             }
@@ -105,11 +111,11 @@ fn expand_object(container: &Container) -> TokenStream {
 
             #[inline]
             fn finish(
-                partial: Partial,
-                place: &qapi::Place<'_>,
+                mut partial: Partial,
+                nulls: bool,
             ) -> ::core::result::Result<Self, qapi::Incomplete> {
-                let _ = (&partial, place);
-                ::core::result::Result::Ok(Self { #(#finish,)* })
+                let _ = (&mut partial, nulls);
+                #finish
             }
         }
 
@@ -118,9 +124,12 @@ fn expand_object(container: &Container) -> TokenStream {
                 &self,
                 map: &mut M,
             ) -> ::core::result::Result<(), M::Error> {
-                let _ = &map;
-                #(#entries?;)*
-                ::core::result::Result::Ok(())
+                #serialize
+            }
+
+            #[inline]
+            fn has_members(&self) -> bool {
+                false #(|| #has_members)*
             }
         }
 
@@ -135,9 +144,9 @@ fn expand_object(container: &Container) -> TokenStream {
     }
 }
 
-/// Whether members of other names mean something: for a union in the same object, or for a value
-/// that may take the place of the object.
-fn keeps_rest(members: &[Member]) -> bool {
+/// Whether members of other names mean something: for a union in the same object, for a value that may
+/// take the place of the object, or for the field that keeps them.
+fn keeps_unknown(members: &[Member]) -> bool {
     members.iter().any(|member| member.role != Role::Member)
 }
 
@@ -147,17 +156,14 @@ fn expand_read_member(members: &[Member]) -> TokenStream {
         let is_name = expand_is_name(&quote!(name), name, &member.attrs);
         quote! {
             if #is_name {
-                return qapi::read_into::<#ty, S>(&mut partial.#ident, #name, source);
+                return qapi::read_into::<#ty, S>(&mut partial.#ident, #name, reader);
             }
         }
     });
-    let other = if keeps_rest(members) {
-        quote! {
-            partial.__rest.push((qapi::owned_name(name), source.any()?));
-            ::core::result::Result::Ok(())
-        }
+    let other = if keeps_unknown(members) {
+        quote!(reader.keep(name, &mut partial.__unknown))
     } else {
-        quote!(source.skip())
+        quote!(reader.skip())
     };
     quote! {
         let _ = (&partial, name);
@@ -188,24 +194,74 @@ fn expand_in_qemu_order(members: &[Member]) -> TokenStream {
     }
 }
 
-fn expand_finish(member: &Member) -> TokenStream {
-    let Member { ident, ty, name, .. } = member;
-    match member.role {
+/// The fields that take from the unknown members come first, then the one that keeps the others.
+fn expand_finish(container: &Container) -> TokenStream {
+    let takers = container.members().iter().filter_map(|Member { ident, name, role, .. }| match role {
+        Role::Bare => Some(quote! {
+            let #ident = qapi::read_or_bare(partial.#ident, #name, &mut partial.__unknown)?;
+        }),
+        Role::Branches => Some(quote!(let #ident = qapi::branches(&mut partial.__unknown)?;)),
+        Role::Member | Role::Unknown => None,
+    });
+    let nulls = container.unknown_members().map(|_| {
+        let members = container.members().iter().filter(|member| member.role == Role::Member);
+        let members = members.map(|Member { ident, name, .. }| {
+            quote!(qapi::keep_null(&mut partial.__unknown, #name, partial.#ident.as_ref());)
+        });
+        quote!(if nulls { #(#members)* })
+    });
+    let fields = container.members().iter().map(|Member { ident, ty, name, role, .. }| match role {
         Role::Member => quote! {
             #ident: match partial.#ident {
                 ::core::option::Option::Some(value) => value,
                 ::core::option::Option::None => qapi::absent::<#ty>(#name)?,
             }
         },
-        Role::Bare => quote!(#ident: qapi::read_or_bare(partial.#ident, #name, partial.__rest, place)?),
-        Role::Branches => quote!(#ident: qapi::branches(partial.__rest, place)?),
+        Role::Bare | Role::Branches => quote!(#ident),
+        Role::Unknown => quote!(#ident: partial.__unknown),
+    });
+    quote! {
+        #(#takers)*
+        #nulls
+        ::core::result::Result::Ok(Self { #(#fields,)* })
     }
 }
 
-fn expand_entry(member: &Member) -> TokenStream {
-    let Member { ident, ty, name, .. } = member;
-    match member.role {
-        Role::Member | Role::Bare => quote!(qapi::serialize_member::<#ty, M>(map, #name, &self.#ident)),
-        Role::Branches => quote!(qapi::Members::serialize_members(&self.#ident, map)),
+/// The members of the schema first, then the unknown ones.
+fn expand_serialize(container: &Container) -> TokenStream {
+    let members = container.members();
+    let entries = members.iter().filter_map(|Member { ident, ty, name, role, .. }| match role {
+        Role::Member | Role::Bare => {
+            Some(quote!(qapi::serialize_member::<#ty, M>(map, #name, &self.#ident)?;))
+        }
+        Role::Branches => Some(quote!(qapi::Members::serialize_members(&self.#ident, map)?;)),
+        Role::Unknown => None,
+    });
+    let written = named(members).map(|member| {
+        let (name, has_member) = (&member.name, expand_has_member(member));
+        quote!(#name => #has_member,)
+    });
+    let unknown = container.unknown_members().map(|Member { ident, .. }| {
+        quote! {
+            self.#ident.serialize_into(map, |name| match name {
+                #(#written)*
+                _ => false,
+            })?;
+        }
+    });
+    quote! {
+        let _ = &map;
+        #(#entries)*
+        #unknown
+        ::core::result::Result::Ok(())
+    }
+}
+
+/// Whether a field is written.
+fn expand_has_member(Member { ident, ty, role, .. }: &Member) -> TokenStream {
+    match role {
+        Role::Member | Role::Bare => quote!(!<#ty as qapi::QapiType>::is_absent(&self.#ident)),
+        Role::Branches => quote!(true),
+        Role::Unknown => quote!(!self.#ident.is_empty()),
     }
 }

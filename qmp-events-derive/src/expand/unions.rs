@@ -40,9 +40,12 @@ pub(crate) fn expand_union(container: &Container) -> TokenStream {
 
         impl qapi::Union for #ident {
             const TAG: &'static str = #tag;
-            fn read<P: qapi::BranchReader>(tag: &[u8], branch: P) -> ::core::result::Result<Self, P::Error> {
+            fn read(
+                tag: &[u8],
+                branch: qapi::BranchReader<'_, '_>,
+            ) -> ::core::result::Result<Self, qapi::Fault> {
                 #(#branches)*
-                branch.unknown(Self::TAG, tag).map(Self::#unknown)
+                branch.unknown(tag).map(Self::#unknown)
             }
         }
 
@@ -52,6 +55,12 @@ pub(crate) fn expand_union(container: &Container) -> TokenStream {
             const JSON: qapi::JsonType = qapi::JsonType::Object;
             fn decode(cursor: &mut qapi::Cursor<'_>) -> ::core::result::Result<Self, qapi::Fault> {
                 qapi::decode_union(cursor)
+            }
+            fn decode_branch(
+                cursor: &mut qapi::Cursor<'_>,
+                tags: &qapi::Tags<'_>,
+            ) -> ::core::result::Result<Self, qapi::Fault> {
+                qapi::decode_inner_union(cursor, ::core::option::Option::Some(tags))
             }
             fn deserialize_at<'de, D: qapi::serde::Deserializer<'de>>(
                 deserializer: D,
@@ -74,6 +83,10 @@ pub(crate) fn expand_union(container: &Container) -> TokenStream {
                     Self::#unknown(branch) => qapi::Members::serialize_members(branch, map),
                 }
             }
+
+            fn has_members(&self) -> bool {
+                true
+            }
         }
 
         impl qapi::serde::Serialize for #ident {
@@ -92,7 +105,7 @@ fn expand_branch(variant: &Variant) -> TokenStream {
     let is_name = expand_is_name(&quote!(tag), &variant.name, &variant.attrs);
     let read = match &variant.payload {
         Some(_) => quote!(branch.members().map(Self::#ident)),
-        None => quote!(branch.skip().map(|()| Self::#ident)),
+        None => quote!(::core::result::Result::Ok(Self::#ident)),
     };
     quote! {
         if #is_name {

@@ -16,18 +16,6 @@ pub(crate) enum OrderedJson {
     Object(Vec<(String, OrderedJson)>),
 }
 
-impl OrderedJson {
-    /// The member of this name; the last, if there are several.
-    pub(crate) fn member(&self, name: &str) -> Option<&OrderedJson> {
-        match self {
-            OrderedJson::Object(members) => {
-                members.iter().rev().find(|(other, _)| other == name).map(|(_, value)| value)
-            }
-            _ => None,
-        }
-    }
-}
-
 /// For serde_json only.
 impl Serialize for OrderedJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -13,10 +13,8 @@ pub(crate) struct Record {
     pub(crate) message: EventMessage,
     /// Its data, encoded from the typed event; null if there is none.
     pub(crate) data: Value,
-    /// The same, with the members in the order of the schema.
+    /// The same, with the members in the order of the schema, and those that it does not have last.
     pub(crate) members: OrderedJson,
-    /// The data as it came, if it is at hand: only there are the members that this build does not know.
-    pub(crate) raw: Option<OrderedJson>,
     /// What this build does not know in the data of an event that it knows.
     pub(crate) unrecognized: Vec<Unrecognized>,
 }
@@ -24,11 +22,7 @@ pub(crate) struct Record {
 impl Record {
     /// Reads a message as it came.
     pub(crate) fn decode(json: &[u8]) -> Result<Self, DecodeError> {
-        let envelope = Envelope::decode(json)?;
-        let message = envelope.read()?;
-        let data: Option<Value> = parse(envelope.data());
-        let unrecognized = audit(&message, data.as_ref());
-        Ok(Record { raw: parse(envelope.data()), unrecognized, ..Record::from(message) })
+        EventMessage::decode(json).map(Record::from)
     }
 
     pub(crate) fn is_unknown(&self) -> bool {
@@ -36,7 +30,6 @@ impl Record {
     }
 }
 
-/// Takes an event whose text is not at hand. Members that this build does not know are lost then.
 impl From<EventMessage> for Record {
     fn from(message: EventMessage) -> Self {
         let json = serde_json::to_vec(&message).unwrap_or_default();
@@ -47,7 +40,6 @@ impl From<EventMessage> for Record {
             unrecognized: audit(&message, data.as_ref()),
             members: tree.unwrap_or(OrderedJson::Object(Vec::new())),
             data: data.unwrap_or_default(),
-            raw: None,
             message,
         }
     }

@@ -56,7 +56,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The text of a number, checked.
-    fn number(&mut self, expected: &'static str) -> Result<&'a [u8], Fault> {
+    pub(super) fn number(&mut self, expected: &'static str) -> Result<&'a [u8], Fault> {
         if !matches!(self.peek(), Some(b'-' | b'0'..=b'9')) {
             return Err(self.mismatch(expected));
         }

@@ -59,6 +59,18 @@ impl<'a> Cursor<'a> {
         Some(text)
     }
 
+    /// Skips a string, and gives its text to `take` in parts.
+    pub(super) fn string_parts(&mut self, mut take: impl FnMut(&str)) -> Result<(), Fault> {
+        match self.quoted() {
+            Some(text) => {
+                take(std::str::from_utf8(text).unwrap_or_default());
+                Ok(())
+            }
+            None if self.find(b'"') => self.read_irregular(take),
+            None => Err(self.mismatch("a string")),
+        }
+    }
+
     /// Any string, in one allocation.
     #[cold]
     fn irregular_string(&mut self) -> Result<String, Fault> {

@@ -3,6 +3,7 @@
 
 use qmp_events_derive::{QapiEnum, QapiEvent, QapiStruct};
 
+use crate::json::UnknownMembers;
 use crate::unknown::UnknownValue;
 
 /// What a hot-plug slot takes.
@@ -46,6 +47,9 @@ pub struct AcpiOstInfo {
     pub source: i64,
     /// The outcome, as ACPI numbers them for that operation; 0 is success.
     pub status: i64,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The guest reported how a hot-plug operation goes.
@@ -83,4 +87,7 @@ pub struct AcpiDeviceOst {
     /// The report.
     #[qapi(bare)]
     pub info: AcpiOstInfo,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

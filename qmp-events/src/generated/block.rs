@@ -3,6 +3,8 @@
 
 use qmp_events_derive::QapiEvent;
 
+use crate::json::UnknownMembers;
+
 /// The tray of a removable drive opened or closed.
 ///
 /// Either side may have moved it: the guest, or a client of the monitor.
@@ -36,6 +38,9 @@ pub struct DeviceTrayMoved {
     pub id: Option<String>,
     /// True if the tray is open now.
     pub tray_open: bool,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The helper process for persistent reservations came or went.
@@ -66,4 +71,7 @@ pub struct PrManagerStatusChanged {
     pub id: String,
     /// True if the helper can be reached now.
     pub connected: bool,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

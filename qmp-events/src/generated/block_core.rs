@@ -5,6 +5,7 @@ use qmp_events_derive::{QapiEnum, QapiEvent};
 
 use super::common::IoOperationType;
 use super::job::JobType;
+use crate::json::UnknownMembers;
 use crate::unknown::UnknownValue;
 
 /// What QEMU does about a failed request.
@@ -77,6 +78,9 @@ pub struct BlockImageCorrupted {
     /// Since QEMU 2.2.
     #[qapi(since = "2.2", mandatory)]
     pub fatal: Option<bool>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A disk request of the guest failed on the host.
@@ -147,6 +151,9 @@ pub struct BlockIoError {
     /// Since QEMU 2.2.
     #[qapi(since = "2.2", mandatory)]
     pub reason: Option<String>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A block job ended by itself, with success or with an error.
@@ -202,6 +209,9 @@ pub struct BlockJobCompleted {
     pub speed: i64,
     /// What went wrong, for people only.
     pub error: Option<String>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A block job was cancelled.
@@ -246,6 +256,9 @@ pub struct BlockJobCancelled {
     pub offset: i64,
     /// Cap on the job's throughput in bytes per second; 0 means none.
     pub speed: i64,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A request of a block job failed.
@@ -282,6 +295,9 @@ pub struct BlockJobError {
     pub operation: IoOperationType,
     /// What the job does about the error, a BlockErrorAction.
     pub action: BlockErrorAction,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A block job has caught up with its source and can be completed.
@@ -326,6 +342,9 @@ pub struct BlockJobReady {
     pub offset: i64,
     /// Cap on the job's throughput in bytes per second; 0 means none.
     pub speed: i64,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A block job did its work and waits for `job-finalize`.
@@ -359,6 +378,9 @@ pub struct BlockJobPending {
     pub r#type: JobType,
     /// The job.
     pub id: String,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A write went past the mark that was set on a node.
@@ -394,6 +416,9 @@ pub struct BlockWriteThreshold {
     pub amount_exceeded: u64,
     /// The mark, in bytes from the start of the image.
     pub write_threshold: u64,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// Request that a quorum node gave to its children.
@@ -453,6 +478,9 @@ pub struct QuorumFailure {
     /// Length of the request, in sectors.
     #[qapi(alias = "sector-count")]
     pub sectors_count: i64,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// One child of a quorum node failed, or was outvoted by the others.
@@ -511,4 +539,7 @@ pub struct QuorumReportBad {
     /// Length of the request, in sectors.
     #[qapi(alias = "sector-count")]
     pub sectors_count: i64,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

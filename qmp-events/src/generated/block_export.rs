@@ -3,6 +3,8 @@
 
 use qmp_events_derive::QapiEvent;
 
+use crate::json::UnknownMembers;
+
 /// A block export is gone, which makes its id available again.
 ///
 /// `block-export-del` only asks for the removal. The export lives on until its last client has
@@ -30,4 +32,7 @@ use qmp_events_derive::QapiEvent;
 pub struct BlockExportDeleted {
     /// The export.
     pub id: String,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

@@ -3,6 +3,8 @@
 
 use qmp_events_derive::QapiEvent;
 
+use crate::json::UnknownMembers;
+
 /// A program in the guest opened or closed a virtio-serial port.
 ///
 /// With the port of a guest agent, this tells a manager whether the agent runs. Only the guest's
@@ -38,4 +40,7 @@ pub struct VserportChange {
     pub id: String,
     /// True if the port is open in the guest now.
     pub open: bool,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

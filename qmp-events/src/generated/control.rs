@@ -3,6 +3,7 @@
 
 use qmp_events_derive::{QapiEnum, QapiEvent};
 
+use crate::json::{RawJson, UnknownMembers};
 use crate::unknown::UnknownValue;
 
 /// Why a command was thrown away.
@@ -49,7 +50,10 @@ pub enum CommandDropReason {
 #[non_exhaustive]
 pub struct CommandDropped {
     /// The command, by the id that the client had given it, which can be any JSON value.
-    pub id: serde_json::Value,
+    pub id: RawJson<'static>,
     /// Why it was thrown away, a CommandDropReason; always "queue-full".
     pub reason: CommandDropReason,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

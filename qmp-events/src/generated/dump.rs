@@ -3,6 +3,7 @@
 
 use qmp_events_derive::{QapiEnum, QapiEvent, QapiStruct};
 
+use crate::json::UnknownMembers;
 use crate::unknown::UnknownValue;
 
 /// State of the last memory dump.
@@ -42,6 +43,9 @@ pub struct DumpQueryResult {
     pub completed: i64,
     /// Bytes to write altogether.
     pub total: i64,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A dump of the guest's memory ended, with success or with an error.
@@ -78,4 +82,7 @@ pub struct DumpCompleted {
     pub result: DumpQueryResult,
     /// What went wrong, for people only; left out on success.
     pub error: Option<String>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

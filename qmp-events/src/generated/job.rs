@@ -3,6 +3,7 @@
 
 use qmp_events_derive::{QapiEnum, QapiEvent};
 
+use crate::json::UnknownMembers;
 use crate::unknown::UnknownValue;
 
 /// Task of a background job.
@@ -117,4 +118,7 @@ pub struct JobStatusChange {
     pub id: String,
     /// Its new state, a JobStatus.
     pub status: JobStatus,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

@@ -3,6 +3,8 @@
 
 use qmp_events_derive::QapiEvent;
 
+use crate::json::UnknownMembers;
+
 /// The balloon in the guest grew or shrank, and so the memory left to the guest changed.
 ///
 /// `balloon` only sets a goal. The guest moves towards it in its own time, and may stop short of
@@ -35,6 +37,9 @@ use qmp_events_derive::QapiEvent;
 pub struct BalloonChange {
     /// Memory that is left to the guest, in bytes.
     pub actual: i64,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The driver of the Hyper-V balloon sent its regular report on memory use.
@@ -71,6 +76,9 @@ pub struct HvBalloonStatusReport {
     pub committed: u64,
     /// Memory that is still free in the guest, in bytes.
     pub available: u64,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A memory device offers more or less memory to the guest than before.
@@ -115,6 +123,9 @@ pub struct MemoryDeviceSizeChange {
     /// Since QEMU 6.2.
     #[qapi(since = "6.2", mandatory)]
     pub qom_path: Option<String>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A memory device could not be unplugged.
@@ -151,4 +162,7 @@ pub struct MemUnplugError {
     pub device: String,
     /// What went wrong, for people only.
     pub msg: String,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

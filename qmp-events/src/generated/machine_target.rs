@@ -3,6 +3,7 @@
 
 use qmp_events_derive::{QapiEnum, QapiEvent};
 
+use crate::json::UnknownMembers;
 use crate::unknown::UnknownValue;
 
 /// How an s390x machine spreads its real CPUs over the virtual ones.
@@ -53,4 +54,7 @@ pub enum S390CpuPolarization {
 pub struct CpuPolarizationChange {
     /// The polarization that the guest wants, an S390CpuPolarization.
     pub polarization: S390CpuPolarization,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

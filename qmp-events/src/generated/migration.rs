@@ -3,6 +3,7 @@
 
 use qmp_events_derive::{QapiEnum, QapiEvent};
 
+use crate::json::UnknownMembers;
 use crate::unknown::UnknownValue;
 
 /// State of a migration, on either side.
@@ -100,6 +101,9 @@ pub enum MigrationStatus {
 pub struct Migration {
     /// The new state, a MigrationStatus.
     pub status: MigrationStatus,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The source begins another pass over the guest's memory.
@@ -130,6 +134,9 @@ pub struct Migration {
 pub struct MigrationPass {
     /// Number of the pass, 1 for the first.
     pub pass: i64,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// Role of a side in fault tolerance by COLO.
@@ -206,6 +213,9 @@ pub struct ColoExit {
     pub mode: ColoMode,
     /// Why it ended, a COLOExitReason.
     pub reason: ColoExitReason,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A migration begins, and the guest was asked to let go of its primary network device.
@@ -235,4 +245,7 @@ pub struct ColoExit {
 pub struct UnplugPrimary {
     /// The primary network device, by id.
     pub device_id: String,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

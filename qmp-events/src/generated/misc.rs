@@ -3,6 +3,8 @@
 
 use qmp_events_derive::QapiEvent;
 
+use crate::json::UnknownMembers;
+
 /// The guest set its real-time clock.
 ///
 /// A manager that keeps the offset can start the machine with the same clock next time.
@@ -40,6 +42,9 @@ pub struct RtcChange {
     /// Since QEMU 7.0.
     #[qapi(since = "7.0", mandatory)]
     pub qom_path: Option<String>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The client of a vfio-user server closed its connection.
@@ -76,4 +81,7 @@ pub struct VfuClientHangup {
     pub dev_id: String,
     /// QOM path of that device.
     pub dev_qom_path: String,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

@@ -48,7 +48,7 @@ use qmp_events_derive::QapiEvents;
 use crate::unknown::UnknownEvent;
 
 /// An event with its data: one variant for each event that QEMU has emitted.
-#[derive(Clone, Debug, PartialEq, QapiEvents)]
+#[derive(Clone, Debug, PartialEq, Eq, QapiEvents)]
 #[qapi(kind = EventKind)]
 #[non_exhaustive]
 pub enum Event {

@@ -4,6 +4,7 @@
 use qmp_events_derive::QapiEvent;
 
 use super::sockets::SocketAddress;
+use crate::json::UnknownMembers;
 
 /// The guest changed which packets its network device accepts.
 ///
@@ -35,6 +36,9 @@ pub struct NicRxFilterChanged {
     pub name: Option<String>,
     /// QOM path of the network device.
     pub path: String,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The guest's driver supports failover, so the primary network device can be plugged in.
@@ -65,6 +69,9 @@ pub struct NicRxFilterChanged {
 pub struct FailoverNegotiated {
     /// The virtio device, by id.
     pub device_id: String,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A stream network backend has a connection to its peer.
@@ -101,6 +108,9 @@ pub struct NetdevStreamConnected {
     pub netdev_id: String,
     /// Address of the connection.
     pub addr: SocketAddress,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A stream network backend lost its peer.
@@ -131,6 +141,9 @@ pub struct NetdevStreamConnected {
 pub struct NetdevStreamDisconnected {
     /// The backend, by id.
     pub netdev_id: String,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A vhost-user network backend is in contact with the process that serves it.
@@ -159,6 +172,9 @@ pub struct NetdevVhostUserConnected {
     pub netdev_id: String,
     /// The character device that carries the protocol, by id.
     pub chardev_id: String,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A vhost-user network backend lost the process that serves it.
@@ -187,4 +203,7 @@ pub struct NetdevVhostUserConnected {
 pub struct NetdevVhostUserDisconnected {
     /// The backend, by id.
     pub netdev_id: String,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

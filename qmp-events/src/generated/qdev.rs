@@ -3,6 +3,8 @@
 
 use qmp_events_derive::QapiEvent;
 
+use crate::json::UnknownMembers;
+
 /// A device is gone from the machine.
 ///
 /// `device_del` only asks the guest to let go. When this event comes, the device's backends and its
@@ -35,6 +37,9 @@ pub struct DeviceDeleted {
     pub device: Option<String>,
     /// QOM path that the device had.
     pub path: String,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The guest refused to let go of a device, so the device stays in use.
@@ -68,4 +73,7 @@ pub struct DeviceUnplugGuestError {
     pub device: Option<String>,
     /// QOM path of the device.
     pub path: String,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

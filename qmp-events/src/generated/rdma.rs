@@ -3,6 +3,8 @@
 
 use qmp_events_derive::QapiEvent;
 
+use crate::json::UnknownMembers;
+
 /// The guest's RDMA driver added or removed an address (GID).
 ///
 /// A manager then did the same to the network device of the host. The event went with the
@@ -39,4 +41,7 @@ pub struct RdmaGidStatusChanged {
     pub subnet_prefix: u64,
     /// Lower half of the GID, unsigned.
     pub interface_id: u64,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

@@ -3,6 +3,7 @@
 
 use qmp_events_derive::{QapiEnum, QapiEvent, QapiStruct, QapiUnion};
 
+use crate::json::UnknownMembers;
 use crate::unknown::{UnknownBranch, UnknownValue};
 
 /// What brought about a reset or the end of the machine.
@@ -83,6 +84,9 @@ pub struct Shutdown {
     /// Since QEMU 4.0.
     #[qapi(since = "4.0", mandatory)]
     pub reason: Option<ShutdownCause>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The guest was asked to power down.
@@ -110,7 +114,11 @@ pub struct Shutdown {
     example = r#"{"timestamp":{"seconds":1722435822,"microseconds":471306},"event":"POWERDOWN"}"#
 )]
 #[non_exhaustive]
-pub struct Powerdown {}
+pub struct Powerdown {
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
+}
 
 /// The machine was reset.
 ///
@@ -148,6 +156,9 @@ pub struct Reset {
     /// Since QEMU 4.0.
     #[qapi(since = "4.0", mandatory)]
     pub reason: Option<ShutdownCause>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The virtual CPUs were stopped.
@@ -175,7 +186,11 @@ pub struct Reset {
     example = r#"{"timestamp":{"seconds":1722436132,"microseconds":215093},"event":"STOP"}"#
 )]
 #[non_exhaustive]
-pub struct Stop {}
+pub struct Stop {
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
+}
 
 /// The virtual CPUs run, for the first time or again.
 ///
@@ -199,7 +214,11 @@ pub struct Stop {}
     example = r#"{"timestamp":{"seconds":1722435984,"microseconds":310429},"event":"RESUME"}"#
 )]
 #[non_exhaustive]
-pub struct Resume {}
+pub struct Resume {
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
+}
 
 /// The guest went to sleep, with its state kept in memory (ACPI S3).
 ///
@@ -223,7 +242,11 @@ pub struct Resume {}
     example = r#"{"timestamp":{"seconds":1722436157,"microseconds":490782},"event":"SUSPEND"}"#
 )]
 #[non_exhaustive]
-pub struct Suspend {}
+pub struct Suspend {
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
+}
 
 /// The guest saved its state to its own disk and sleeps (ACPI S4).
 ///
@@ -250,7 +273,11 @@ pub struct Suspend {}
     example = r#"{"timestamp":{"seconds":1722436181,"microseconds":763448},"event":"SUSPEND_DISK"}"#
 )]
 #[non_exhaustive]
-pub struct SuspendDisk {}
+pub struct SuspendDisk {
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
+}
 
 /// The guest woke from a sleep in memory (ACPI S3).
 ///
@@ -274,7 +301,11 @@ pub struct SuspendDisk {}
     example = r#"{"timestamp":{"seconds":1722436382,"microseconds":951900},"event":"WAKEUP"}"#
 )]
 #[non_exhaustive]
-pub struct Wakeup {}
+pub struct Wakeup {
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
+}
 
 /// What QEMU does when a watchdog runs out.
 ///
@@ -341,6 +372,9 @@ pub enum WatchdogAction {
 pub struct Watchdog {
     /// What QEMU does, a WatchdogAction.
     pub action: WatchdogAction,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// What QEMU does when the guest reports a crash.
@@ -390,6 +424,9 @@ pub struct GuestPanicInformationHyperV {
     pub arg4: u64,
     /// Fifth register.
     pub arg5: u64,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// How an s390x CPU came to a halt for good.
@@ -433,6 +470,9 @@ pub struct GuestPanicInformationS390 {
     pub psw_addr: u64,
     /// The kind of crash.
     pub reason: S390CrashReason,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// Details of a crash, as far as the guest handed them over.
@@ -505,6 +545,9 @@ pub struct GuestPanicked {
     /// Since QEMU 2.9.
     #[qapi(since = "2.9")]
     pub info: Option<GuestPanicInformation>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The guest crashed and deals with it itself, by its own crash kernel.
@@ -537,6 +580,9 @@ pub struct GuestCrashloaded {
     pub action: GuestPanicAction,
     /// Details, if the guest gave any.
     pub info: Option<GuestPanicInformation>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The guest asked for an orderly shutdown through its pvpanic device.
@@ -563,7 +609,11 @@ pub struct GuestCrashloaded {
     example = r#"{"timestamp":{"seconds":1722435519,"microseconds":660802},"event":"GUEST_PVSHUTDOWN"}"#
 )]
 #[non_exhaustive]
-pub struct GuestPvShutdown {}
+pub struct GuestPvShutdown {
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
+}
 
 /// Whose memory is hit.
 ///
@@ -619,6 +669,9 @@ pub struct MemoryFailureFlags {
     pub action_required: bool,
     /// True if the guest was still dealing with an earlier failure.
     pub recursive: bool,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// Memory turned out to be broken beyond repair.
@@ -656,4 +709,7 @@ pub struct MemoryFailure {
     pub action: MemoryFailureAction,
     /// The circumstances.
     pub flags: MemoryFailureFlags,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

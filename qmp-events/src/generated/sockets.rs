@@ -3,6 +3,7 @@
 
 use qmp_events_derive::{QapiEnum, QapiStruct, QapiUnion};
 
+use crate::json::UnknownMembers;
 use crate::unknown::{UnknownBranch, UnknownValue};
 
 /// Family of a socket's address.
@@ -69,6 +70,9 @@ pub struct InetSocketAddress {
     /// Since QEMU 6.1. Only in builds with `HAVE_IPPROTO_MPTCP`.
     #[qapi(since = "6.1", condition = "HAVE_IPPROTO_MPTCP")]
     pub mptcp: Option<bool>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// Address of a local (UNIX domain) socket.
@@ -94,6 +98,9 @@ pub struct UnixSocketAddress {
     /// Since QEMU 5.1. Only in builds with `CONFIG_LINUX`.
     #[qapi(since = "5.1", condition = "CONFIG_LINUX")]
     pub tight: Option<bool>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// Address of a socket between guest and host.
@@ -109,6 +116,9 @@ pub struct VsockSocketAddress {
     pub cid: String,
     /// Port, as a decimal number.
     pub port: String,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A socket that QEMU inherited or was handed, known by its file descriptor.
@@ -122,6 +132,9 @@ pub struct VsockSocketAddress {
 pub struct FdSocketAddress {
     /// Number of the descriptor, or the name under which a monitor passed it in.
     pub str: String,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// Address of a socket of any kind.

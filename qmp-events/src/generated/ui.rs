@@ -4,6 +4,7 @@
 use qmp_events_derive::{QapiEvent, QapiStruct};
 
 use super::sockets::NetworkAddressFamily;
+use crate::json::UnknownMembers;
 
 /// One end of a SPICE connection.
 ///
@@ -20,6 +21,9 @@ pub struct SpiceBasicInfo {
     pub port: String,
     /// Family of the address.
     pub family: NetworkAddressFamily,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The server's end of a SPICE connection.
@@ -39,6 +43,9 @@ pub struct SpiceServerInfo {
     pub family: NetworkAddressFamily,
     /// How clients authenticate, "none" or "spice" for instance.
     pub auth: Option<String>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The client's end of a SPICE channel.
@@ -66,6 +73,9 @@ pub struct SpiceChannel {
     pub channel_id: i64,
     /// Whether TLS protects the channel.
     pub tls: bool,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A SPICE client opened a connection.
@@ -102,6 +112,9 @@ pub struct SpiceConnected {
     pub server: SpiceBasicInfo,
     /// The client's end.
     pub client: SpiceBasicInfo,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A SPICE client authenticated, and one of its channels is in use.
@@ -139,6 +152,9 @@ pub struct SpiceInitialized {
     pub server: SpiceServerInfo,
     /// The client's end, and the channel.
     pub client: SpiceChannel,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A connection of a SPICE client ended.
@@ -171,6 +187,9 @@ pub struct SpiceDisconnected {
     pub server: SpiceBasicInfo,
     /// The client's end.
     pub client: SpiceBasicInfo,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The SPICE client has moved over to the destination of a migration.
@@ -196,7 +215,11 @@ pub struct SpiceDisconnected {
     example = r#"{"timestamp":{"seconds":1722436110,"microseconds":938104},"event":"SPICE_MIGRATE_COMPLETED"}"#
 )]
 #[non_exhaustive]
-pub struct SpiceMigrateCompleted {}
+pub struct SpiceMigrateCompleted {
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
+}
 
 /// One end of a VNC connection.
 ///
@@ -218,6 +241,9 @@ pub struct VncBasicInfo {
     /// Since QEMU 2.3.
     #[qapi(since = "2.3", mandatory)]
     pub websocket: Option<bool>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The server's end of a VNC connection.
@@ -242,6 +268,9 @@ pub struct VncServerInfo {
     pub websocket: Option<bool>,
     /// How clients authenticate, "none" or "vencrypt+x509+sasl" for instance.
     pub auth: Option<String>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The client's end of a VNC connection.
@@ -270,6 +299,9 @@ pub struct VncClientInfo {
     /// User name, if the client logged in by SASL.
     #[qapi(name = "sasl_username")]
     pub sasl_username: Option<String>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A VNC client opened a connection.
@@ -307,6 +339,9 @@ pub struct VncConnected {
     pub server: VncServerInfo,
     /// The client's end.
     pub client: VncBasicInfo,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// A VNC client authenticated, and its session begins.
@@ -344,6 +379,9 @@ pub struct VncInitialized {
     pub server: VncServerInfo,
     /// The client's end.
     pub client: VncClientInfo,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }
 
 /// The connection of a VNC client ended.
@@ -379,4 +417,7 @@ pub struct VncDisconnected {
     pub server: VncServerInfo,
     /// The client's end.
     pub client: VncClientInfo,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

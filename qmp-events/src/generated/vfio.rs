@@ -3,6 +3,7 @@
 
 use qmp_events_derive::{QapiEnum, QapiEvent};
 
+use crate::json::UnknownMembers;
 use crate::unknown::UnknownValue;
 
 /// State of a VFIO device during a migration.
@@ -65,4 +66,7 @@ pub struct VfioMigration {
     pub qom_path: String,
     /// Its new state, a QapiVfioMigrationState.
     pub device_state: VfioMigrationState,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
 }

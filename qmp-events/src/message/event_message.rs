@@ -1,6 +1,7 @@
 //! The message itself.
 
 use crate::generated::Event;
+use crate::json::UnknownMembers;
 use crate::timestamp::Timestamp;
 
 /// An event with the time at which it happened.
@@ -14,6 +15,11 @@ pub struct EventMessage<E = Event> {
     pub event: E,
     /// When it happened; absent in some documents, never on QEMU's wire.
     pub timestamp: Option<Timestamp>,
+    /// Members of the message itself that this build does not know.
+    ///
+    /// Here is also what cannot be told apart in the fields above: a `timestamp` or `data` that is null,
+    /// `data` without a member, and the unknown members of a timestamp under the name `timestamp`.
+    pub unknown: UnknownMembers,
 }
 
 impl<E> EventMessage<E> {
@@ -32,7 +38,12 @@ impl<E> EventMessage<E> {
     /// );
     /// ```
     pub fn new(event: E) -> Self {
-        EventMessage { event, timestamp: None }
+        EventMessage { event, timestamp: None, unknown: UnknownMembers::new() }
+    }
+
+    /// The message with another event, made from this one.
+    pub fn map<T>(self, event: impl FnOnce(E) -> T) -> EventMessage<T> {
+        EventMessage { event: event(self.event), timestamp: self.timestamp, unknown: self.unknown }
     }
 
     /// The message with this time.

@@ -1,14 +1,15 @@
 //! The layouts in which programs write messages, down to the spaces: what should be between the
 //! values is compared whole.
 //!
-//! A short cut and never more: a message that differs in the least goes to `parts`.
+//! A short cut and never more: a message that differs in the least, or is malformed, goes to `parts`.
 
 use super::event_message::EventMessage;
 use super::opened::{OpenedMessage, read_seconds};
 use super::parts::decode_parts;
-use super::set::QapiEvents;
+use super::set::{QapiEvents, is_named};
 use crate::cursor::Cursor;
-use crate::error::{DecodeError, Fault};
+use crate::error::DecodeError;
+use crate::info::EventInfo;
 use crate::timestamp::Timestamp;
 use crate::wire::event::{NoData, QapiEvent};
 use crate::wire::object::decode_object;
@@ -31,12 +32,11 @@ impl OpenedMessage<'_> {
         mut self,
         variant: impl FnOnce(T) -> E,
     ) -> Result<EventMessage<E>, DecodeError> {
-        match decode_object(&mut self.cursor) {
-            Ok(event) if self.cursor.expect_closing() => {
-                Ok(EventMessage { event: variant(event), timestamp: Some(self.timestamp) })
+        match decode_object::<T>(&mut self.cursor) {
+            Ok(event) if event.has_members() && self.cursor.expect_closing() => {
+                Ok(EventMessage::new(variant(event)).with_timestamp(self.timestamp))
             }
-            Ok(_) => decode_parts(self.message),
-            Err(fault) => Err(fault.in_text(self.message)),
+            _ => decode_parts(self.message),
         }
     }
 
@@ -48,10 +48,24 @@ impl OpenedMessage<'_> {
         };
         match E::read(name, NoData) {
             Ok(event) if self.cursor.expect_closing() => {
-                Ok(EventMessage { event, timestamp: Some(self.timestamp) })
+                Ok(EventMessage::new(event).with_timestamp(self.timestamp))
             }
-            Ok(_) => decode_parts(self.message),
-            Err(incomplete) => Err(incomplete.at(0).in_text(self.message)),
+            _ => decode_parts(self.message),
+        }
+    }
+}
+
+/// For a set that leaves events to another set, `R`.
+impl OpenedMessage<'_> {
+    /// Reads an event that is not in the set, or one of the set without `data`.
+    pub fn rest<R: QapiEvents, E: QapiEvents>(
+        self,
+        own: &[&EventInfo],
+        variant: impl FnOnce(R) -> E,
+    ) -> Result<EventMessage<E>, DecodeError> {
+        match self.cursor.clone().plain_string() {
+            Some(name) if is_named(own, name) => self.other(),
+            _ => R::read_opened(self).map(|message| message.map(variant)),
         }
     }
 }
@@ -69,46 +83,40 @@ pub(crate) fn read_name<'a>(cursor: &mut Cursor<'a>) -> Option<(&'a [u8], bool)>
 #[inline(never)]
 fn decode_other_order<E: QapiEvents>(message: &[u8]) -> Result<EventMessage<E>, DecodeError> {
     match decode_event_first(message).or_else(|| decode_data_first(message)) {
-        Some(Ok(read)) => Ok(read),
-        Some(Err(fault)) => Err(fault.in_text(message)),
+        Some(read) => Ok(read),
         None => decode_parts(message),
     }
 }
 
 /// Reads event, data, timestamp.
 #[inline(always)]
-fn decode_event_first<E: QapiEvents>(message: &[u8]) -> Option<Result<EventMessage<E>, Fault>> {
+fn decode_event_first<E: QapiEvents>(message: &[u8]) -> Option<EventMessage<E>> {
     let mut cursor = Cursor::new(message);
     if !cursor.expect_opening(b"{\"event\": \"") {
         return None;
     }
     let (name, true) = read_name(&mut cursor)? else { return None };
-    match E::read(name, &mut cursor) {
-        Ok(event) => {
-            let timestamp = Some(read_ending(&mut cursor)?);
-            Some(Ok(EventMessage { event, timestamp }))
-        }
-        Err(fault) => Some(Err(fault)),
-    }
+    let event = E::read(name, &mut cursor).ok().filter(E::has_data)?;
+    let timestamp = read_ending(&mut cursor)?;
+    Some(EventMessage::new(event).with_timestamp(timestamp))
 }
 
 /// Reads data, event, timestamp.
 #[inline(always)]
-fn decode_data_first<E: QapiEvents>(message: &[u8]) -> Option<Result<EventMessage<E>, Fault>> {
+fn decode_data_first<E: QapiEvents>(message: &[u8]) -> Option<EventMessage<E>> {
     let mut cursor = Cursor::new(message);
     if !cursor.expect_opening(b"{\"data\": ") || cursor.peek() != Some(b'{') {
         return None;
     }
     let mut data = cursor.clone();
-    if let Err(fault) = cursor.skip_value() {
-        return Some(Err(fault));
-    }
+    cursor.skip_value().ok()?;
     if !cursor.expect(b", \"event\": \"") {
         return None;
     }
     let name = cursor.plain_string()?;
-    let timestamp = Some(read_ending(&mut cursor)?);
-    Some(E::read(name, &mut data).map(|event| EventMessage { event, timestamp }))
+    let timestamp = read_ending(&mut cursor)?;
+    let event = E::read(name, &mut data).ok().filter(E::has_data)?;
+    Some(EventMessage::new(event).with_timestamp(timestamp))
 }
 
 /// The timestamp at the end of the message.

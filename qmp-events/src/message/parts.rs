@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::event_message::EventMessage;
+use super::extras::Extras;
 use super::set::{QapiEvents, conflict};
 use crate::cursor::Cursor;
 use crate::error::{DecodeError, DecodeErrorKind, Fault};
@@ -14,7 +15,7 @@ use crate::wire::qapi_type::QapiType;
 #[inline(never)]
 pub(super) fn decode_parts<E: QapiEvents>(message: &[u8]) -> Result<EventMessage<E>, DecodeError> {
     read_parts(message, decode_data::<E>)
-        .map(|parts| EventMessage { event: parts.data, timestamp: parts.timestamp })
+        .map(|parts| parts.extras.into_message(parts.data, parts.timestamp))
         .map_err(|fault| fault.in_text(message))
 }
 
@@ -32,6 +33,9 @@ pub(crate) struct Parts<'a, T> {
     pub(crate) name: Cow<'a, [u8]>,
     pub(crate) timestamp: Option<Timestamp>,
     pub(crate) data: T,
+    pub(crate) extras: Extras,
+    /// Whether there was more than one `data`.
+    pub(crate) is_repeated: bool,
 }
 
 /// Reads one message. `read` gets the event's name and a cursor at `data`, an object; it gets
@@ -42,19 +46,21 @@ pub(crate) fn read_parts<'a, T>(
     mut read: impl FnMut(&[u8], Option<&mut Cursor<'a>>) -> Result<T, Fault>,
 ) -> Result<Parts<'a, T>, Fault> {
     let mut cursor = Cursor::new(text);
-    let mut draft = Draft::default();
+    let mut partial = Partial::default();
     let mut more = cursor.open_object()?;
     while more {
-        more = draft.read_member(&mut cursor, &mut read)?;
+        more = partial.read_member(&mut cursor, &mut read)?;
     }
     cursor.end()?;
-    draft.finish(&mut read)
+    partial.finish(&mut read)
 }
 
-struct Draft<'a, T> {
+struct Partial<'a, T> {
     name: Option<Cow<'a, [u8]>>,
     timestamp: Option<Timestamp>,
     data: Data<'a, T>,
+    extras: Extras,
+    is_repeated: bool,
 }
 
 enum Data<'a, T> {
@@ -64,13 +70,19 @@ enum Data<'a, T> {
     Read(T),
 }
 
-impl<T> Default for Draft<'_, T> {
+impl<T> Default for Partial<'_, T> {
     fn default() -> Self {
-        Draft { name: None, timestamp: None, data: Data::Absent }
+        Partial {
+            name: None,
+            timestamp: None,
+            data: Data::Absent,
+            extras: Extras::default(),
+            is_repeated: false,
+        }
     }
 }
 
-impl<'a, T> Draft<'a, T> {
+impl<'a, T> Partial<'a, T> {
     fn read_member(
         &mut self,
         cursor: &mut Cursor<'a>,
@@ -79,8 +91,8 @@ impl<'a, T> Draft<'a, T> {
         match &*cursor.key()? {
             b"event" => self.read_name(cursor)?,
             b"data" => self.read_data(cursor, read)?,
-            b"timestamp" => self.timestamp = QapiType::decode(cursor)?,
-            _ => cursor.skip_value()?,
+            b"timestamp" => self.timestamp = self.extras.timestamp(QapiType::decode(cursor)?),
+            name => self.extras.unknown().push_with(name, |text| cursor.copy_value(text))?,
         }
         cursor.next_member()
     }
@@ -105,6 +117,8 @@ impl<'a, T> Draft<'a, T> {
         cursor: &mut Cursor<'a>,
         read: &mut impl FnMut(&[u8], Option<&mut Cursor<'a>>) -> Result<T, Fault>,
     ) -> Result<(), Fault> {
+        self.is_repeated |= !matches!(self.data, Data::Absent);
+        self.extras.data(cursor.peek_value() == Some(b'n'));
         self.data = match (cursor.peek_value(), &self.name) {
             (Some(b'{'), Some(name)) => Data::Read(read(name, Some(cursor))?),
             (Some(b'{'), None) => {
@@ -126,13 +140,13 @@ impl<'a, T> Draft<'a, T> {
         self,
         read: &mut impl FnMut(&[u8], Option<&mut Cursor<'a>>) -> Result<T, Fault>,
     ) -> Result<Parts<'a, T>, Fault> {
-        let Draft { name, timestamp, data } = self;
+        let Partial { name, timestamp, data, extras, is_repeated } = self;
         let name = name.ok_or_else(|| Fault::missing("event", 0))?;
         let data = match data {
             Data::Read(data) => data,
             Data::Absent => read(&name, None)?,
             Data::Ahead(mut cursor) => read(&name, Some(&mut cursor))?,
         };
-        Ok(Parts { name, timestamp, data })
+        Ok(Parts { name, timestamp, data, extras, is_repeated })
     }
 }

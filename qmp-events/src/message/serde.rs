@@ -3,13 +3,16 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::event_message::EventMessage;
+use super::extras::Extras;
 use super::set::{QapiEvents, conflict};
+use crate::cursor::Cursor;
 use crate::info::EventInfo;
-use crate::wire::buffered::Buffered;
+use crate::json::{Copy, RawJson, UnknownMembers};
+use crate::timestamp::{Timestamp, WholeTimestamp};
 use crate::wire::event::{FromSerde, NoData};
 use crate::wire::object::Name;
 use crate::wire::place::Place;
@@ -35,7 +38,8 @@ impl<'de, E: QapiEvents> Visitor<'de> for MessageVisitor<E> {
         let mut name: Option<String> = None;
         let mut timestamp = None;
         let mut event = None;
-        let mut ahead = Buffered::Null;
+        let mut ahead = None;
+        let mut extras = Extras::default();
         while let Some(key) = map.next_key_seed(Name)? {
             match (&*key, &name) {
                 ("event", earlier) => {
@@ -50,19 +54,26 @@ impl<'de, E: QapiEvents> Visitor<'de> for MessageVisitor<E> {
                 }
                 ("data", Some(name)) => {
                     event = map.next_value_seed(DataSeed(name, PhantomData))?;
-                    ahead = Buffered::Null;
+                    extras.data(event.is_none());
+                    ahead = None;
                 }
                 ("data", None) => {
-                    ahead = map.next_value()?;
-                    if !matches!(ahead, Buffered::Object(_) | Buffered::Null) {
+                    let data: Option<RawJson<'_>> = map.next_value()?;
+                    if data.as_ref().is_some_and(|data| !data.is_object()) {
                         return Err(A::Error::custom("expected an object for `data`"));
                     }
+                    extras.data(data.is_none());
+                    ahead = data;
                 }
                 ("timestamp", _) => {
                     let place = Place::Member(&MESSAGE, "timestamp");
-                    timestamp = map.next_value_seed(Seed::new(&place))?;
+                    let whole = map.next_value_seed(Seed::<Option<WholeTimestamp>>::new(&place))?;
+                    timestamp = extras.timestamp(whole);
                 }
-                _ => drop(map.next_value::<IgnoredAny>()?),
+                (unknown, _) => {
+                    let write = |text: &mut String| map.next_value_seed(Copy(text));
+                    extras.unknown().push_with(unknown.as_bytes(), write)?;
+                }
             }
         }
         let Some(name) = name else { return Err(A::Error::missing_field("event")) };
@@ -70,17 +81,18 @@ impl<'de, E: QapiEvents> Visitor<'de> for MessageVisitor<E> {
             Some(event) => event,
             None => read_late(name.as_bytes(), ahead)?,
         };
-        Ok(EventMessage { event, timestamp })
+        Ok(extras.into_message(event, timestamp))
     }
 }
 
 /// Reads `data` that came before the name, or not at all.
-fn read_late<E: QapiEvents, R: Error>(name: &[u8], data: Buffered) -> Result<E, R> {
-    match data {
-        Buffered::Null => E::read(name, NoData)
-            .map_err(|incomplete| incomplete.in_place(&Place::Root(known_name::<E>(name)))),
-        data => E::read(name, FromSerde::new(data)).map_err(R::custom),
-    }
+fn read_late<E: QapiEvents, R: Error>(name: &[u8], data: Option<RawJson<'_>>) -> Result<E, R> {
+    let place = || Place::Root(known_name::<E>(name));
+    let Some(data) = data else {
+        return E::read(name, NoData).map_err(|incomplete| incomplete.in_place(&place()));
+    };
+    let text = data.as_str().as_bytes();
+    E::read(name, &mut Cursor::new(text)).map_err(|fault| place().error(&fault.in_text(text)))
 }
 
 /// The name, if it is in the set.
@@ -125,14 +137,28 @@ impl<'de, E: QapiEvents> Visitor<'de> for DataSeed<'_, E> {
 
 impl<E: QapiEvents> Serialize for EventMessage<E> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let EventMessage { event, timestamp, unknown } = self;
         let mut map = serializer.serialize_map(None)?;
-        if let Some(timestamp) = &self.timestamp {
-            map.serialize_entry("timestamp", timestamp)?;
+        if let Some(timestamp) = timestamp {
+            match unknown.get("timestamp").filter(RawJson::is_object) {
+                None => map.serialize_entry("timestamp", timestamp)?,
+                Some(rest) => map.serialize_entry("timestamp", &whole(*timestamp, rest))?,
+            }
         }
-        map.serialize_entry("event", self.event.name())?;
-        self.event.serialize_data(&mut map)?;
+        map.serialize_entry("event", event.name())?;
+        event.serialize_data(&mut map)?;
+        unknown.serialize_into(&mut map, |name| match name {
+            "timestamp" => timestamp.is_some(),
+            "event" => true,
+            "data" => event.has_data(),
+            _ => false,
+        })?;
         map.end()
     }
+}
+
+fn whole(Timestamp { seconds, microseconds }: Timestamp, rest: RawJson<'_>) -> WholeTimestamp {
+    WholeTimestamp { seconds, microseconds, unknown: UnknownMembers::of_object(rest.to_string()) }
 }
 
 /// Reads an event as a message, discarding the timestamp.

@@ -39,6 +39,13 @@ pub trait QapiEvents: Sized {
     /// The event's name on the wire.
     fn name(&self) -> &str;
 
+    /// What is known about the event, if the set knows it.
+    fn info(&self) -> Option<&'static EventInfo>;
+
+    /// Whether the event has `data` to write.
+    #[doc(hidden)]
+    fn has_data(&self) -> bool;
+
     /// Writes the entry `data` if the event has one.
     #[doc(hidden)]
     fn serialize_data<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
@@ -46,9 +53,30 @@ pub trait QapiEvents: Sized {
 
 /// The name of the event that has had this other name.
 #[cold]
-pub fn name_of_alias<E: QapiEvents>(alias: &[u8]) -> Option<&'static [u8]> {
-    let info = E::INFOS.iter().find(|info| info.aliases.iter().any(|name| name.as_bytes() == alias))?;
+pub fn name_of_alias(infos: &[&'static EventInfo], alias: &[u8]) -> Option<&'static [u8]> {
+    let info = infos.iter().find(|info| info.aliases.iter().any(|name| name.as_bytes() == alias))?;
     (info.name.as_bytes() != alias).then_some(info.name.as_bytes())
+}
+
+/// Whether one of the events has this name or alias.
+pub(super) fn is_named(infos: &[&EventInfo], name: &[u8]) -> bool {
+    infos
+        .iter()
+        .any(|info| info.name.as_bytes() == name || info.aliases.iter().any(|alias| alias.as_bytes() == name))
+}
+
+/// The events of one set after those of another.
+pub const fn concat_infos<const N: usize>(
+    first: &[&'static EventInfo],
+    second: &[&'static EventInfo],
+) -> [&'static EventInfo; N] {
+    let mut infos = [if first.is_empty() { second[0] } else { first[0] }; N];
+    let mut index = 0;
+    while index < N {
+        infos[index] = if index < first.len() { first[index] } else { second[index - first.len()] };
+        index += 1;
+    }
+    infos
 }
 
 /// Why `data` cannot be that of `name`.

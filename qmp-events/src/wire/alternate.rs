@@ -1,30 +1,17 @@
 //! Alternates: the JSON type of a value selects its variant.
 
-use serde::de::{Deserialize, Deserializer, Error};
-use serde_json::Value;
+use serde::de::{Deserialize, Deserializer};
 
-use super::buffered::Buffered;
 use super::place::Place;
-use super::qapi_type::{JsonType, QapiType};
+use super::qapi_type::JsonType;
 use crate::cursor::Cursor;
 use crate::error::Fault;
+use crate::json::RawJson;
 
 /// A value of one of several JSON types.
 pub trait Alternate: Sized {
     /// Reads the variant of this JSON type.
-    fn read<A: AlternativeReader>(json: JsonType, value: A) -> Result<Self, A::Error>;
-}
-
-/// A value, about to be read.
-pub trait AlternativeReader: Sized {
-    /// Why it could not be read.
-    type Error;
-
-    /// Reads it as a `T`.
-    fn typed<T: QapiType>(self) -> Result<T, Self::Error>;
-
-    /// Reads it as any JSON.
-    fn any(self) -> Result<Value, Self::Error>;
+    fn read(json: JsonType, cursor: &mut Cursor<'_>) -> Result<Self, Fault>;
 }
 
 /// Reads an alternate.
@@ -40,42 +27,14 @@ pub fn decode_alternate<T: Alternate>(cursor: &mut Cursor<'_>) -> Result<T, Faul
     T::read(json, cursor)
 }
 
-impl AlternativeReader for &mut Cursor<'_> {
-    type Error = Fault;
-
-    fn typed<T: QapiType>(self) -> Result<T, Fault> {
-        T::decode(self)
-    }
-
-    fn any(self) -> Result<Value, Fault> {
-        Cursor::any(self)
-    }
-}
-
-/// Reads an alternate through serde.
+/// Reads an alternate through serde: its text is kept, and read when its type is known.
 pub fn deserialize_alternate<'de, D: Deserializer<'de>, T: Alternate>(
     deserializer: D,
     place: &Place<'_>,
 ) -> Result<T, D::Error> {
-    let value = Buffered::deserialize(deserializer)?;
-    T::read(value.json_type(), BufferedValue { value, place }).map_err(D::Error::custom)
-}
-
-struct BufferedValue<'p> {
-    value: Buffered,
-    place: &'p Place<'p>,
-}
-
-impl AlternativeReader for BufferedValue<'_> {
-    type Error = serde_json::Error;
-
-    fn typed<T: QapiType>(self) -> Result<T, serde_json::Error> {
-        T::deserialize_at(self.value, self.place)
-    }
-
-    fn any(self) -> Result<Value, serde_json::Error> {
-        Ok(self.value.into_value())
-    }
+    let text = RawJson::deserialize(deserializer)?;
+    let text = text.as_str().as_bytes();
+    decode_alternate(&mut Cursor::new(text)).map_err(|fault| place.error(&fault.in_text(text)))
 }
 
 /// Whether each type differs from all others and is one in particular.

@@ -2,15 +2,15 @@
 
 use std::marker::PhantomData;
 
-use serde::de::{Deserializer, Error};
+use serde::de::{Deserialize, Deserializer, Error};
 use serde::ser::{Serialize, SerializeMap};
-use serde_json::Value;
 
 use super::object::{Incomplete, Object, decode_object, deserialize_object};
 use super::place::Place;
 use crate::cursor::Cursor;
 use crate::error::Fault;
 use crate::info::EventInfo;
+use crate::json::RawJson;
 use crate::unknown::UnknownEvent;
 
 /// An event: a type of `data`. Derive it with [`QapiEvent`](derive@crate::QapiEvent).
@@ -46,18 +46,13 @@ use crate::unknown::UnknownEvent;
 pub trait QapiEvent: Object + Serialize {
     /// What is known about the event.
     const INFO: &'static EventInfo;
-
-    /// Whether a message of this event has `data`.
-    #[doc(hidden)]
-    const HAS_MEMBERS: bool;
 }
 
 impl<T: QapiEvent> QapiEvent for Box<T> {
     const INFO: &'static EventInfo = T::INFO;
-    const HAS_MEMBERS: bool = T::HAS_MEMBERS;
 }
 
-/// `data`, about to be read.
+/// `data`, not yet read.
 pub trait DataReader: Sized {
     /// Why it could not be read.
     type Error;
@@ -76,15 +71,15 @@ impl DataReader for NoData {
     type Error = Incomplete;
 
     fn event<T: QapiEvent>(self) -> Result<T, Incomplete> {
-        T::finish(T::Partial::default(), &Place::Root(T::NAME))
+        T::finish(T::Partial::default(), false)
     }
 
     fn unknown(self, name: &[u8]) -> Result<UnknownEvent, Incomplete> {
-        Ok(UnknownEvent { name: text(name), data: None })
+        Ok(UnknownEvent::new(text(name)))
     }
 }
 
-/// In front of `data`, which is an object.
+/// At `data`, which is an object.
 impl DataReader for &mut Cursor<'_> {
     type Error = Fault;
 
@@ -95,7 +90,7 @@ impl DataReader for &mut Cursor<'_> {
 
     #[cold]
     fn unknown(self, name: &[u8]) -> Result<UnknownEvent, Fault> {
-        Ok(UnknownEvent { name: text(name), data: Some(self.any()?) })
+        Ok(UnknownEvent { name: text(name), data: Some(RawJson::decode(self)?) })
     }
 }
 
@@ -116,7 +111,7 @@ impl<'de, D: Deserializer<'de>> DataReader for FromSerde<'de, D> {
     }
 
     fn unknown(self, name: &[u8]) -> Result<UnknownEvent, D::Error> {
-        let data: Value = serde::Deserialize::deserialize(self.0)?;
+        let data = RawJson::deserialize(self.0)?;
         if !data.is_object() {
             return Err(D::Error::custom(format_args!("expected an object for `data` of {}", text(name))));
         }
@@ -129,7 +124,7 @@ fn text(name: &[u8]) -> String {
     String::from_utf8_lossy(name).into_owned()
 }
 
-/// Writes the entry `data`, unless messages of this event have none.
+/// Writes the entry `data`, unless the event has no members.
 pub fn serialize_data<T: QapiEvent, M: SerializeMap>(event: &T, map: &mut M) -> Result<(), M::Error> {
-    if T::HAS_MEMBERS { map.serialize_entry("data", event) } else { Ok(()) }
+    if event.has_members() { map.serialize_entry("data", event) } else { Ok(()) }
 }

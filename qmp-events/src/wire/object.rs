@@ -1,19 +1,17 @@
-//! Objects with members: a partial is filled from bytes or from serde, and finished.
+//! Objects with members: a partial object is filled from bytes or from serde, and finished.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::Value;
 
 use super::place::Place;
-use super::qapi_type::QapiType;
-use super::qapi_type::Seed;
+use super::qapi_type::{QapiType, Seed, Tags};
 use crate::cursor::Cursor;
-use crate::error::{DecodeErrorKind, Fault};
+use crate::error::{DecodeError, Fault};
+use crate::json::{Copy, UnknownMembers};
 
 /// An object whose members the derive knows.
 pub trait Object: Members + Sized {
@@ -23,25 +21,29 @@ pub trait Object: Members + Sized {
     /// The members read so far.
     type Partial: Default;
 
-    /// Reads the value of the member `name` from `source` into the partial; the last one wins.
+    /// Reads the value of the member `name` from `reader` into the partial object; the last one wins.
     fn read_member<'de, S: MemberReader<'de>>(
         partial: &mut Self::Partial,
         name: &[u8],
-        source: S,
+        reader: S,
     ) -> Result<(), S::Error>;
 
     /// Reads the members that come in the order in which QEMU prints them. Says whether others are
     /// left, the first of which then comes next.
     fn decode_in_qemu_order(partial: &mut Self::Partial, cursor: &mut Cursor<'_>) -> Result<bool, Fault>;
 
-    /// The object of the partial.
-    fn finish(partial: Self::Partial, place: &Place<'_>) -> Result<Self, Incomplete>;
+    /// The whole object. `nulls` says whether a member may have come as null, which an object that
+    /// keeps unknown members remembers.
+    fn finish(partial: Self::Partial, nulls: bool) -> Result<Self, Incomplete>;
 }
 
 /// What writes itself as members of an object.
 pub trait Members {
     /// Writes all members.
     fn serialize_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+
+    /// Whether there is a member to write.
+    fn has_members(&self) -> bool;
 }
 
 impl<T: Object> Object for Box<T> {
@@ -51,23 +53,27 @@ impl<T: Object> Object for Box<T> {
     fn read_member<'de, S: MemberReader<'de>>(
         partial: &mut Self::Partial,
         name: &[u8],
-        source: S,
+        reader: S,
     ) -> Result<(), S::Error> {
-        T::read_member(partial, name, source)
+        T::read_member(partial, name, reader)
     }
 
     fn decode_in_qemu_order(partial: &mut Self::Partial, cursor: &mut Cursor<'_>) -> Result<bool, Fault> {
         T::decode_in_qemu_order(partial, cursor)
     }
 
-    fn finish(partial: Self::Partial, place: &Place<'_>) -> Result<Self, Incomplete> {
-        T::finish(partial, place).map(Box::new)
+    fn finish(partial: Self::Partial, nulls: bool) -> Result<Self, Incomplete> {
+        T::finish(partial, nulls).map(Box::new)
     }
 }
 
 impl<T: Members> Members for Box<T> {
     fn serialize_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         T::serialize_members(self, map)
+    }
+
+    fn has_members(&self) -> bool {
+        T::has_members(self)
     }
 }
 
@@ -79,8 +85,8 @@ pub trait MemberReader<'de>: Sized {
     /// Reads it as the member `name`, of type `T`.
     fn value<T: QapiType>(self, name: &'static str) -> Result<T, Self::Error>;
 
-    /// Reads it as any JSON.
-    fn any(self) -> Result<Value, Self::Error>;
+    /// Keeps it under a name that is not of the object's own.
+    fn keep(self, name: &[u8], unknown: &mut UnknownMembers) -> Result<(), Self::Error>;
 
     /// Skips it.
     fn skip(self) -> Result<(), Self::Error>;
@@ -93,8 +99,8 @@ impl<'de> MemberReader<'de> for &mut Cursor<'de> {
         T::decode(self)
     }
 
-    fn any(self) -> Result<Value, Fault> {
-        Cursor::any(self)
+    fn keep(self, name: &[u8], unknown: &mut UnknownMembers) -> Result<(), Fault> {
+        unknown.push_with(name, |text| self.copy_value(text))
     }
 
     fn skip(self) -> Result<(), Fault> {
@@ -114,8 +120,8 @@ impl<'de, A: MapAccess<'de>> MemberReader<'de> for SerdeMember<'_, '_, A> {
         self.map.next_value_seed(Seed::new(&Place::Member(self.place, name)))
     }
 
-    fn any(self) -> Result<Value, A::Error> {
-        self.map.next_value()
+    fn keep(self, name: &[u8], unknown: &mut UnknownMembers) -> Result<(), A::Error> {
+        unknown.push_with(name, |text| self.map.next_value_seed(Copy(text)))
     }
 
     fn skip(self) -> Result<(), A::Error> {
@@ -123,28 +129,20 @@ impl<'de, A: MapAccess<'de>> MemberReader<'de> for SerdeMember<'_, '_, A> {
     }
 }
 
-/// The name as text; it was checked.
-pub fn owned_name(name: &[u8]) -> String {
-    String::from_utf8_lossy(name).into_owned()
-}
-
-/// Members under names that are not the object's own, in the order in which they came.
-pub type Rest = Vec<(String, Value)>;
-
 /// Why a partial object cannot be finished.
 #[derive(Debug)]
 pub enum Incomplete {
     /// This member is missing.
     Missing(&'static str),
     /// The members under other names do not fit.
-    Rest(serde_json::Error),
+    Others(DecodeError),
 }
 
 impl Incomplete {
     pub(crate) fn at(self, offset: usize) -> Fault {
         match self {
             Incomplete::Missing(member) => Fault::missing(member, offset),
-            Incomplete::Rest(error) => Fault::new(DecodeErrorKind::Type, offset, error.to_string()),
+            Incomplete::Others(error) => Fault::inside(&error, offset),
         }
     }
 
@@ -153,19 +151,19 @@ impl Incomplete {
             Incomplete::Missing(member) => {
                 E::custom(format_args!("{} is missing", Place::Member(place, member)))
             }
-            Incomplete::Rest(error) => E::custom(error),
+            Incomplete::Others(error) => place.error(&error),
         }
     }
 }
 
-/// Reads a member's value into the partial. Compiled once for all members of the same type.
+/// Reads a member's value into the partial object. Compiled once for all members of the same type.
 #[inline(never)]
 pub fn read_into<'de, T: QapiType, S: MemberReader<'de>>(
     member: &mut Option<T>,
     name: &'static str,
-    source: S,
+    reader: S,
 ) -> Result<(), S::Error> {
-    *member = Some(source.value(name)?);
+    *member = Some(reader.value(name)?);
     Ok(())
 }
 
@@ -180,41 +178,68 @@ pub fn absent<T: QapiType>(name: &'static str) -> Result<T, Incomplete> {
 pub fn read_or_bare<T: QapiType>(
     read: Option<T>,
     name: &'static str,
-    rest: Rest,
-    place: &Place<'_>,
+    unknown: &mut UnknownMembers,
 ) -> Result<T, Incomplete> {
     match read {
         Some(value) => Ok(value),
-        None if rest.is_empty() => absent(name),
-        None => {
-            let place = Place::Member(place, name);
-            T::deserialize_at(MapDeserializer::new(rest.into_iter()), &place).map_err(Incomplete::Rest)
-        }
+        None if unknown.is_empty() => absent(name),
+        None => branches(unknown),
     }
 }
 
 /// The union whose tag and members are among the object's own.
-pub fn branches<T: QapiType>(rest: Rest, place: &Place<'_>) -> Result<T, Incomplete> {
-    T::deserialize_at(MapDeserializer::new(rest.into_iter()), place).map_err(Incomplete::Rest)
+pub fn branches<T: QapiType>(unknown: &mut UnknownMembers) -> Result<T, Incomplete> {
+    let text = std::mem::take(unknown).into_object();
+    let text = text.as_bytes();
+    T::decode(&mut Cursor::new(text)).map_err(|fault| Incomplete::Others(fault.in_text(text)))
+}
+
+/// Keeps a member that came as null, unless null is a value of its type.
+pub fn keep_null<T: QapiType>(unknown: &mut UnknownMembers, name: &str, read: Option<&T>) {
+    if read.is_some_and(T::is_absent) {
+        let Ok(()) = unknown.push_with(name.as_bytes(), |text| {
+            text.push_str("null");
+            Ok::<(), std::convert::Infallible>(())
+        });
+    }
 }
 
 /// Reads an object: members in QEMU's order, with others anywhere between them.
+#[inline]
 pub fn decode_object<T: Object>(cursor: &mut Cursor<'_>) -> Result<T, Fault> {
+    decode_members(cursor, None)
+}
+
+/// Reads the members of a union's branch.
+pub fn decode_branch<T: Object>(cursor: &mut Cursor<'_>, tags: &Tags<'_>) -> Result<T, Fault> {
+    decode_members(cursor, Some(tags))
+}
+
+#[inline(always)]
+fn decode_members<T: Object>(cursor: &mut Cursor<'_>, tags: Option<&Tags<'_>>) -> Result<T, Fault> {
     let mut partial = T::Partial::default();
     cursor.skip_whitespace();
     let start = cursor.offset();
     let mut more = cursor.open_object()?;
     while more && T::decode_in_qemu_order(&mut partial, cursor)? {
-        more = decode_in_any_order::<T>(&mut partial, cursor)?;
+        more = decode_in_any_order::<T>(&mut partial, cursor, tags)?;
     }
-    T::finish(partial, &Place::Root(T::NAME)).map_err(|incomplete| incomplete.at(start))
+    T::finish(partial, cursor.saw_null()).map_err(|incomplete| incomplete.at(start))
 }
 
 /// Reads one member, and says whether another one comes.
 #[inline(never)]
-fn decode_in_any_order<T: Object>(partial: &mut T::Partial, cursor: &mut Cursor<'_>) -> Result<bool, Fault> {
+fn decode_in_any_order<T: Object>(
+    partial: &mut T::Partial,
+    cursor: &mut Cursor<'_>,
+    tags: Option<&Tags<'_>>,
+) -> Result<bool, Fault> {
     let name = cursor.key()?;
-    T::read_member(partial, &name, &mut *cursor)?;
+    if tags.is_some_and(|tags| tags.contain(&name)) {
+        cursor.skip_value()?;
+    } else {
+        T::read_member(partial, &name, &mut *cursor)?;
+    }
     cursor.next_member()
 }
 
@@ -240,7 +265,7 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<'_, T> {
         while let Some(name) = map.next_key_seed(Name)? {
             T::read_member(&mut partial, name.as_bytes(), SerdeMember { map: &mut map, place: self.0 })?;
         }
-        T::finish(partial, self.0).map_err(|incomplete| incomplete.in_place(self.0))
+        T::finish(partial, true).map_err(|incomplete| incomplete.in_place(self.0))
     }
 }
 

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use serde::de::Error;
+
+use crate::error::DecodeError;
+
 /// A member of a member of …, kept on the stack while serde descends.
 #[derive(Clone, Copy, Debug)]
 pub enum Place<'a> {
@@ -21,6 +25,14 @@ impl Place<'_> {
         }
     }
 
+    /// What is wrong with the value here, which was read apart from the rest.
+    pub(crate) fn error<E: Error>(&self, error: &DecodeError) -> E {
+        match error.member() {
+            None => E::custom(format_args!("{self}: {}", error.message())),
+            Some(member) => E::custom(format_args!("{}: {}", Inside(self, member), error.message())),
+        }
+    }
+
     fn write_path(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Place::Root(_) => Ok(()),
@@ -34,6 +46,19 @@ impl Place<'_> {
                 write!(formatter, "[{index}]")
             }
         }
+    }
+}
+
+/// A member of the value at a place.
+struct Inside<'a>(&'a Place<'a>, &'a str);
+
+impl fmt::Display for Inside<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inside(place, member) = self;
+        formatter.write_str("member `")?;
+        place.write_path(formatter)?;
+        let dot = if matches!(place, Place::Root(_)) { "" } else { "." };
+        write!(formatter, "{dot}{member}` of {}", place.root())
     }
 }
 

@@ -9,16 +9,19 @@ use super::place::Place;
 use crate::cursor::Cursor;
 use crate::error::Fault;
 use crate::info::TypeInfo;
+#[cfg(doc)]
+use crate::json::{RawJson, UnknownMembers};
 
 /// A type of values: a member of an event can have it.
 ///
-/// Integers, `f64`, `bool`, `String`, `()` (QAPI's `null`), [`serde_json::Value`] (QAPI's `any`),
+/// Integers, `f64`, `bool`, `String`, `()` (QAPI's `null`), [`RawJson`] or
+/// [`serde_json::Value`] (QAPI's `any`), [`UnknownMembers`] (an object without members of its own),
 /// `Vec`, `Option` and `Box` of such types, and everything that derives
 /// [`QapiStruct`](derive@crate::QapiStruct), [`QapiEnum`](derive@crate::QapiEnum),
 /// [`QapiUnion`](derive@crate::QapiUnion) or [`QapiAlternate`](derive@crate::QapiAlternate).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a QAPI type",
-    note = "QAPI types are i8 to i64, u8 to u64, f64, bool, String, (), serde_json::Value, Vec, Option and Box of QAPI types",
+    note = "QAPI types are i8 to i64, u8 to u64, f64, bool, String, (), RawJson<'static>, Vec, Option and Box of QAPI types",
     note = "derive `QapiStruct`, `QapiEnum`, `QapiUnion` or `QapiAlternate` for a type of your own"
 )]
 pub trait QapiType: Sized {
@@ -38,6 +41,14 @@ pub trait QapiType: Sized {
 
     #[doc(hidden)]
     fn decode(cursor: &mut Cursor<'_>) -> Result<Self, Fault>;
+
+    /// Reads the members of a union's branch from the union's object, in which `tags` are not members
+    /// of the branch.
+    #[doc(hidden)]
+    fn decode_branch(cursor: &mut Cursor<'_>, tags: &Tags<'_>) -> Result<Self, Fault> {
+        let _ = tags;
+        Self::decode(cursor)
+    }
 
     #[doc(hidden)]
     fn deserialize_at<'de, D: Deserializer<'de>>(
@@ -69,6 +80,20 @@ pub enum JsonType {
     List,
     Object,
     Any,
+}
+
+/// The tags of a union, and of the unions that it is a branch of.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Tags<'a> {
+    pub(crate) tag: &'static str,
+    pub(crate) outer: Option<&'a Tags<'a>>,
+}
+
+impl Tags<'_> {
+    pub(crate) fn contain(&self, name: &[u8]) -> bool {
+        self.tag.as_bytes() == name || self.outer.is_some_and(|outer| outer.contain(name))
+    }
 }
 
 /// Reads a `T` where serde wants a seed.

@@ -1,20 +1,17 @@
 //! Unions: the tag is looked up in the whole object first, then the branch reads its members.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::value::MapDeserializer;
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer};
 use serde::ser::SerializeMap;
-use serde_json::{Map, Value};
 
-use super::buffered::Buffered;
-use super::object::{Incomplete, Members, Name};
+use super::object::Members;
 use super::place::Place;
-use super::qapi_type::QapiType;
+use super::qapi_type::{JsonType, QapiType, Tags};
 use crate::cursor::Cursor;
 use crate::error::Fault;
+use crate::info::{Availability, Definition, StructInfo, TypeInfo};
+use crate::json::{ObjectText, UnknownMembers};
 use crate::unknown::UnknownBranch;
 
 /// An object whose tag selects the other members.
@@ -23,26 +20,38 @@ pub trait Union: Members + Sized {
     const TAG: &'static str;
 
     /// Reads the branch that the tag selects.
-    fn read<B: BranchReader>(tag: &[u8], branch: B) -> Result<Self, B::Error>;
+    fn read(tag: &[u8], branch: BranchReader<'_, '_>) -> Result<Self, Fault>;
 }
 
-/// The members of a branch, about to be read.
-pub trait BranchReader: Sized {
-    /// Why they could not be read.
-    type Error;
+/// The members of a branch, not yet read.
+#[derive(Debug)]
+pub struct BranchReader<'a, 't> {
+    /// At the start of the object, which was checked already.
+    cursor: Cursor<'a>,
+    tags: Tags<'t>,
+}
 
+impl BranchReader<'_, '_> {
     /// Reads them as those of `T`.
-    fn members<T: QapiType>(self) -> Result<T, Self::Error>;
+    pub fn members<T: QapiType>(mut self) -> Result<T, Fault> {
+        T::decode_branch(&mut self.cursor, &self.tags)
+    }
 
     /// Keeps them all.
-    fn unknown(self, tag_name: &str, tag: &[u8]) -> Result<UnknownBranch, Self::Error>;
-
-    /// Skips them.
-    fn skip(self) -> Result<(), Self::Error>;
+    #[cold]
+    pub fn unknown(self, tag: &[u8]) -> Result<UnknownBranch, Fault> {
+        let members = self.members()?;
+        Ok(UnknownBranch::new(String::from_utf8_lossy(tag), members))
+    }
 }
 
 /// Reads a union: once for the tag, and again for the members.
 pub fn decode_union<T: Union>(cursor: &mut Cursor<'_>) -> Result<T, Fault> {
+    decode_inner_union(cursor, None)
+}
+
+/// Reads a union that is a branch of another one, in the same object.
+pub fn decode_inner_union<T: Union>(cursor: &mut Cursor<'_>, outer: Option<&Tags<'_>>) -> Result<T, Fault> {
     cursor.skip_whitespace();
     let start = cursor.clone();
     let mut tag: Option<Cow<'_, [u8]>> = None;
@@ -56,89 +65,76 @@ pub fn decode_union<T: Union>(cursor: &mut Cursor<'_>) -> Result<T, Fault> {
         more = cursor.next_member()?;
     }
     let tag = tag.ok_or_else(|| Fault::missing(T::TAG, start.offset()))?;
-    T::read(&tag, start)
+    T::read(&tag, BranchReader { cursor: start, tags: Tags { tag: T::TAG, outer } })
 }
 
-/// At the start of an object that was checked already.
-impl BranchReader for Cursor<'_> {
-    type Error = Fault;
-
-    fn members<T: QapiType>(mut self) -> Result<T, Fault> {
-        T::decode(&mut self)
-    }
-
-    fn unknown(mut self, tag_name: &str, tag: &[u8]) -> Result<UnknownBranch, Fault> {
-        match self.any()? {
-            Value::Object(members) => Ok(UnknownBranch::new(tag_name, tag, members)),
-            _ => Err(self.mismatch("an object")),
-        }
-    }
-
-    fn skip(self) -> Result<(), Fault> {
-        Ok(())
-    }
-}
-
-/// Reads a union through serde: all members are kept until the tag is known.
+/// Reads a union through serde: its text is kept, and read when the tag is known.
 pub fn deserialize_union<'de, D: Deserializer<'de>, T: Union>(
     deserializer: D,
     place: &Place<'_>,
 ) -> Result<T, D::Error> {
-    deserializer.deserialize_map(UnionVisitor(place, PhantomData))
-}
-
-struct UnionVisitor<'p, T>(&'p Place<'p>, PhantomData<T>);
-
-impl<'de, T: Union> Visitor<'de> for UnionVisitor<'_, T> {
-    type Value = T;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "an object for {}", self.0)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut tag = None;
-        let mut members = Vec::new();
-        while let Some(name) = map.next_key_seed(Name)? {
-            if name == T::TAG {
-                let place = Place::Member(self.0, T::TAG);
-                tag = Some(map.next_value_seed(super::qapi_type::Seed::<String>::new(&place))?);
-            } else {
-                members.push((name.into_owned(), map.next_value()?));
-            }
-        }
-        let Some(tag) = tag else {
-            return Err(Incomplete::Missing(T::TAG).in_place(self.0));
-        };
-        T::read(tag.as_bytes(), BufferedMembers { members, place: self.0 }).map_err(A::Error::custom)
-    }
-}
-
-struct BufferedMembers<'p> {
-    members: Vec<(String, Buffered)>,
-    place: &'p Place<'p>,
-}
-
-impl BranchReader for BufferedMembers<'_> {
-    type Error = serde_json::Error;
-
-    fn members<T: QapiType>(self) -> Result<T, serde_json::Error> {
-        T::deserialize_at(MapDeserializer::new(self.members.into_iter()), self.place)
-    }
-
-    fn unknown(self, tag_name: &str, tag: &[u8]) -> Result<UnknownBranch, serde_json::Error> {
-        let members = self.members.into_iter().map(|(name, value)| (name, value.into_value()));
-        let members: Map<String, Value> = members.collect();
-        Ok(UnknownBranch::new(tag_name, tag, members))
-    }
-
-    fn skip(self) -> Result<(), serde_json::Error> {
-        Ok(())
-    }
+    let text = ObjectText(place).deserialize(deserializer)?;
+    let text = text.as_bytes();
+    decode_union(&mut Cursor::new(text)).map_err(|fault| place.error(&fault.in_text(text)))
 }
 
 impl Members for UnknownBranch {
     fn serialize_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        self.members().iter().try_for_each(|(name, value)| map.serialize_entry(name, value))
+        self.members().serialize_members(map)
     }
+
+    fn has_members(&self) -> bool {
+        self.members().has_members()
+    }
+}
+
+impl Members for UnknownMembers {
+    fn serialize_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        self.serialize_into(map, |_| false)
+    }
+
+    fn has_members(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+/// An object without members of its own, such as a branch that the schema does not list.
+static EMPTY: StructInfo = StructInfo::new("q_empty", &[], Availability::ALWAYS, &[], None, "");
+
+impl QapiType for UnknownMembers {
+    const TYPE: TypeInfo = TypeInfo::Struct(Definition::new(|| &EMPTY));
+    const JSON: JsonType = JsonType::Object;
+
+    fn decode(cursor: &mut Cursor<'_>) -> Result<Self, Fault> {
+        decode_unknown_members(cursor, |_| false)
+    }
+
+    fn decode_branch(cursor: &mut Cursor<'_>, tags: &Tags<'_>) -> Result<Self, Fault> {
+        decode_unknown_members(cursor, |name| tags.contain(name))
+    }
+
+    fn deserialize_at<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        place: &Place<'_>,
+    ) -> Result<Self, D::Error> {
+        ObjectText(place).deserialize(deserializer).map(UnknownMembers::of_object)
+    }
+}
+
+fn decode_unknown_members(
+    cursor: &mut Cursor<'_>,
+    is_skipped: impl Fn(&[u8]) -> bool,
+) -> Result<UnknownMembers, Fault> {
+    let mut members = UnknownMembers::new();
+    let mut more = cursor.open_object()?;
+    while more {
+        let name = cursor.key()?;
+        if is_skipped(&name) {
+            cursor.skip_value()?;
+        } else {
+            members.push_with(&name, |text| cursor.copy_value(text))?;
+        }
+        more = cursor.next_member()?;
+    }
+    Ok(members)
 }

@@ -4,14 +4,15 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::UnitDeserializer;
-use serde::de::{Deserializer, Error, SeqAccess, Unexpected, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Unexpected, Visitor};
 use serde_json::Value;
 
 use super::place::Place;
-use super::qapi_type::{JsonType, QapiType, Seed};
+use super::qapi_type::{JsonType, QapiType, Seed, Tags};
 use crate::cursor::{Cursor, MAX_FLOAT_INTEGER};
 use crate::error::{DecodeErrorKind, Fault};
 use crate::info::TypeInfo;
+use crate::json::RawJson;
 
 macro_rules! integers {
     ($($type:ident, $deserialize:ident, $signed:expr;)*) => {$(
@@ -250,17 +251,31 @@ impl Visitor<'_> for NullVisitor<'_> {
     }
 }
 
+impl QapiType for RawJson<'static> {
+    const TYPE: TypeInfo = TypeInfo::Any;
+    const JSON: JsonType = JsonType::Any;
+    const TAKES_NULL: bool = true;
+
+    fn decode(cursor: &mut Cursor<'_>) -> Result<Self, Fault> {
+        RawJson::decode(cursor)
+    }
+
+    fn deserialize_at<'de, D: Deserializer<'de>>(deserializer: D, _: &Place<'_>) -> Result<Self, D::Error> {
+        Deserialize::deserialize(deserializer)
+    }
+}
+
 impl QapiType for Value {
     const TYPE: TypeInfo = TypeInfo::Any;
     const JSON: JsonType = JsonType::Any;
     const TAKES_NULL: bool = true;
 
     fn decode(cursor: &mut Cursor<'_>) -> Result<Self, Fault> {
-        cursor.any()
+        RawJson::decode(cursor).map(|json| json.to_value())
     }
 
     fn deserialize_at<'de, D: Deserializer<'de>>(deserializer: D, _: &Place<'_>) -> Result<Self, D::Error> {
-        serde::Deserialize::deserialize(deserializer)
+        Deserialize::deserialize(deserializer)
     }
 }
 
@@ -370,6 +385,10 @@ impl<T: QapiType> QapiType for Box<T> {
 
     fn decode(cursor: &mut Cursor<'_>) -> Result<Self, Fault> {
         T::decode(cursor).map(Box::new)
+    }
+
+    fn decode_branch(cursor: &mut Cursor<'_>, tags: &Tags<'_>) -> Result<Self, Fault> {
+        T::decode_branch(cursor, tags).map(Box::new)
     }
 
     fn deserialize_at<'de, D: Deserializer<'de>>(

@@ -23,7 +23,8 @@ pub(crate) fn any_event() -> impl Strategy<Value = String> {
         let info = kind.info();
         let data = members(info.members, info.branches, 0).prop_map(printed);
         let no_data = if info.members.is_empty() { 9 } else { 1 };
-        prop_oneof![no_data => Just(None), 9 => data.prop_map(Some)].prop_map(move |data| {
+        let null = Just(Some("null".to_owned()));
+        prop_oneof![no_data => Just(None), 9 => data.prop_map(Some), 1 => null].prop_map(move |data| {
             let data = data.map_or_else(String::new, |data| format!(", \"data\": {data}"));
             format!("{{\"timestamp\": {timestamp}, \"event\": \"{}\"{data}}}", info.name)
         })
@@ -50,6 +51,7 @@ fn members(members: &'static [MemberInfo], branches: Option<TypeInfo>, depth: u3
         prop_oneof![
             80 => value(member.ty, depth).prop_map(|text| Some((member.name.to_owned(), text))),
             absent => Just(None),
+            1 => Just(Some((member.name.to_owned(), "null".to_owned()))),
         ]
     });
     let branches = match branches {

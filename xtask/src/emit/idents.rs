@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::emitter::Emitter;
 use super::reserved::{RESERVED_MODULES, RESERVED_TYPES, UNKNOWN_EVENT};
-use super::types::UNKNOWN;
+use super::types::{UNKNOWN, UNKNOWN_MEMBERS};
 use crate::names::snake_case;
 use crate::reach::{data_members, own_members};
 use proc_macro2::Ident;
@@ -58,6 +58,7 @@ impl Emitter<'_> {
 
     fn check_parts(&self, id: DefinitionId, definition: &Definition, diagnostics: &mut Diagnostics) {
         let mut parts = Names::default();
+        parts.reserve(UNKNOWN_MEMBERS);
         let members = match &definition.kind {
             Kind::Event(event) => data_members(&self.catalogue.schema, &event.data),
             _ => own_members(&self.catalogue.schema, id),

@@ -4,8 +4,19 @@
 pub(super) const UNKNOWN_EVENT: &str = "Unknown";
 
 /// Types that generated files define or use beside those of the schema.
-pub(super) const RESERVED_TYPES: [&str; 9] =
-    ["Box", "Event", "EventKind", "Option", "String", "UnknownBranch", "UnknownEvent", "UnknownValue", "Vec"];
+pub(super) const RESERVED_TYPES: [&str; 11] = [
+    "Box",
+    "Event",
+    "EventKind",
+    "Option",
+    "RawJson",
+    "String",
+    "UnknownBranch",
+    "UnknownEvent",
+    "UnknownMembers",
+    "UnknownValue",
+    "Vec",
+];
 
 /// Modules that would be files of another meaning: the parent of all generated ones.
 pub(super) const RESERVED_MODULES: [&str; 1] = ["mod"];

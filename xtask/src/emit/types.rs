@@ -17,6 +17,9 @@ use qmp_events_frontend::schema::{
 /// The variant for what a build does not know.
 pub(super) const UNKNOWN: &str = "Other";
 
+/// The field for members that a build does not know.
+pub(super) const UNKNOWN_MEMBERS: &str = "unknown";
+
 impl Emitter<'_> {
     /// The items of a definition, one for most.
     pub(super) fn emit_definition(&self, id: DefinitionId, definition: &Definition) -> Vec<TokenStream> {
@@ -25,7 +28,7 @@ impl Emitter<'_> {
             Kind::Struct(_) => vec![self.emit_struct(id, definition)],
             Kind::Enum(list) => vec![self.emit_enum(definition, list)],
             Kind::Union(union) => self.emit_union(id, definition, union),
-            Kind::Alternate(alternate) => vec![self.emit_alternate(definition, alternate)],
+            Kind::Alternate(alternate) => vec![self.emit_alternate(id, definition, alternate)],
             Kind::Command(_) => Vec::new(),
         }
     }
@@ -69,7 +72,19 @@ impl Emitter<'_> {
     ) -> TokenStream {
         let ident = self.catalogue.names.type_ident(&definition.name);
         let docs = docs::doc_attributes(&docs);
-        quote! { #docs #derive #attributes #[non_exhaustive] pub struct #ident { #(#fields)* } }
+        let unknown = format_ident!("{UNKNOWN_MEMBERS}");
+        quote! {
+            #docs
+            #derive
+            #attributes
+            #[non_exhaustive]
+            pub struct #ident {
+                #(#fields)*
+                /// Members that this build does not know, kept as they came.
+                #[qapi(unknown)]
+                pub #unknown: UnknownMembers,
+            }
+        }
     }
 
     fn emit_field(
@@ -205,7 +220,11 @@ impl Emitter<'_> {
         };
         let variant = |value: &EnumValue| {
             let branch = union.branches.iter().find(|branch| branch.name == value.name);
-            self.emit_value(definition, value, branch.map(|branch| self.emit_branch_type(id, branch)))
+            let payload = match branch {
+                Some(branch) => self.emit_branch_type(id, branch),
+                None => quote!((UnknownMembers)),
+            };
+            self.emit_value(definition, value, Some(payload))
         };
         list.values.iter().map(variant).collect()
     }
@@ -215,7 +234,12 @@ impl Emitter<'_> {
         if contains(&self.catalogue.schema, &branch.ty, owner) { quote!((Box<#ty>)) } else { quote!((#ty)) }
     }
 
-    fn emit_alternate(&self, definition: &Definition, alternate: &Alternate) -> TokenStream {
+    fn emit_alternate(
+        &self,
+        id: DefinitionId,
+        definition: &Definition,
+        alternate: &Alternate,
+    ) -> TokenStream {
         let variants = alternate.branches.iter().map(|branch| {
             let docs = docs::doc_attributes(&docs::part(
                 &branch.description,
@@ -232,17 +256,18 @@ impl Emitter<'_> {
         let docs = docs::doc_attributes(&docs::definition(definition));
         let mut attributes = Attributes::default();
         attributes.definition(definition);
+        let derive = self.derives(quote!(QapiAlternate), id);
         let unknown = format_ident!("{UNKNOWN}");
         quote! {
             #docs
-            #[derive(Clone, Debug, PartialEq, QapiAlternate)]
+            #derive
             #attributes
             #[non_exhaustive]
             pub enum #ident {
                 #(#variants)*
                 /// A value of a JSON type that this build does not expect here.
                 #[qapi(unknown)]
-                #unknown(serde_json::Value),
+                #unknown(RawJson<'static>),
             }
         }
     }
@@ -278,7 +303,7 @@ impl Emitter<'_> {
         }
     }
 
-    fn holds_float(&self, id: DefinitionId, seen: &mut Vec<DefinitionId>) -> bool {
+    pub(super) fn holds_float(&self, id: DefinitionId, seen: &mut Vec<DefinitionId>) -> bool {
         if seen.contains(&id) {
             return false;
         }
@@ -294,8 +319,7 @@ impl Emitter<'_> {
                 &[][..]
             }
             Kind::Union(union) => &union.branches[..],
-            // An alternate's unknown values may be floats.
-            Kind::Alternate(_) => return true,
+            Kind::Alternate(alternate) => &alternate.branches[..],
             _ => &[],
         };
         let types = members.iter().map(|member| &member.ty).chain(branches.iter().map(|branch| &branch.ty));
@@ -334,6 +358,6 @@ fn emit_builtin(builtin: Builtin) -> TokenStream {
         Builtin::Uint64 | Builtin::Size => quote!(u64),
         Builtin::Bool => quote!(bool),
         Builtin::Null => quote!(()),
-        Builtin::Any => quote!(serde_json::Value),
+        Builtin::Any => quote!(RawJson<'static>),
     }
 }

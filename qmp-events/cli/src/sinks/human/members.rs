@@ -14,8 +14,7 @@ use crate::terminal::text::printable;
 /// Writes all members of an event's data.
 pub(super) fn write_members(record: &Record, row: &mut Row) {
     let mut writer = Writer { found: &record.unrecognized, path: String::new(), row };
-    let raw = record.raw.as_ref().filter(|_| !record.is_unknown());
-    if writer.object(&record.members, raw) {
+    if writer.object(&record.members) {
         writer.row.end_span();
     }
 }
@@ -29,31 +28,18 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     /// Writes members, and says whether there was one. The span of the last goes on.
-    fn object(&mut self, members: &OrderedJson, raw: Option<&OrderedJson>) -> bool {
+    fn object(&mut self, members: &OrderedJson) -> bool {
         let mut is_first = true;
         if let OrderedJson::Object(members) = members {
             for (name, value) in members {
-                self.member(name, value, raw.and_then(|raw| raw.member(name)), false, &mut is_first);
-            }
-        }
-        if let Some(OrderedJson::Object(members)) = raw {
-            for (name, value) in members {
-                if self.is_unknown_member(name) {
-                    self.member(name, value, None, true, &mut is_first);
-                }
+                let is_unknown = self.is_unknown_member(name);
+                self.member(name, value, is_unknown, &mut is_first);
             }
         }
         !is_first
     }
 
-    fn member(
-        &mut self,
-        name: &str,
-        value: &OrderedJson,
-        raw: Option<&OrderedJson>,
-        is_unknown: bool,
-        is_first: &mut bool,
-    ) {
+    fn member(&mut self, name: &str, value: &OrderedJson, is_unknown: bool, is_first: &mut bool) {
         if !std::mem::take(is_first) {
             self.row.end_span();
         }
@@ -61,11 +47,11 @@ impl Writer<'_> {
         self.path = self.path_of(name);
         let style = if is_unknown { UNKNOWN } else { DIM };
         self.row.push(&paint(style, format_args!("{}=", printable(name))));
-        self.value(value, raw, is_unknown);
+        self.value(value, is_unknown);
         self.path.truncate(length);
     }
 
-    fn value(&mut self, value: &OrderedJson, raw: Option<&OrderedJson>, is_unknown: bool) {
+    fn value(&mut self, value: &OrderedJson, is_unknown: bool) {
         let is_unknown = is_unknown || self.is_unknown_value();
         let style = if is_unknown { UNKNOWN } else { PLAIN };
         match value {
@@ -77,14 +63,13 @@ impl Writer<'_> {
                     if index > 0 {
                         self.row.end_span();
                     }
-                    let raw = raw.and_then(|raw| item_of(raw, index));
-                    self.within_item(index, |writer| writer.value(item, raw, is_unknown));
+                    self.within_item(index, |writer| writer.value(item, is_unknown));
                 }
                 self.row.push(&paint(DIM, "]"));
             }
             OrderedJson::Object(_) => {
                 self.row.push(&paint(DIM, "{"));
-                self.object(value, raw);
+                self.object(value);
                 self.row.push(&paint(DIM, "}"));
             }
         }
@@ -114,12 +99,5 @@ impl Writer<'_> {
 
     fn path_of(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
-    }
-}
-
-fn item_of(tree: &OrderedJson, index: usize) -> Option<&OrderedJson> {
-    match tree {
-        OrderedJson::List(items) => items.get(index),
-        _ => None,
     }
 }

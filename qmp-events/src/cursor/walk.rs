@@ -1,0 +1,142 @@
+//! Values that are not decoded: skipped, or copied in one spelling. As strict as decoding, and without
+//! recursion.
+
+use super::spelling::{push_escaped, push_float};
+use super::{Cursor, MAX_DEPTH};
+use crate::error::Fault;
+
+impl Cursor<'_> {
+    /// Skips one value of any type.
+    pub(crate) fn skip_value(&mut self) -> Result<(), Fault> {
+        self.walk(&mut Nothing)
+    }
+
+    /// Appends one value of any type to `text`: without white space, each string and number in the
+    /// spelling of serde_json, except that integers keep all their digits.
+    pub(crate) fn copy_value(&mut self, text: &mut String) -> Result<(), Fault> {
+        self.walk(text)
+    }
+
+    #[inline(always)]
+    fn walk<C: Copy>(&mut self, copy: &mut C) -> Result<(), Fault> {
+        let base = self.depth;
+        let mut objects = 0_u128; // one bit per level, the innermost lowest: whether it is an object
+        loop {
+            match self.peek_value() {
+                Some(b'"') => copy.string(self)?,
+                Some(b'-' | b'0'..=b'9') => copy.number(self)?,
+                Some(b'{') => {
+                    copy.text("{");
+                    if self.open_object()? {
+                        objects = objects << 1 | 1;
+                        self.walk_key(copy)?;
+                        continue;
+                    }
+                    copy.text("}");
+                }
+                Some(b'[') => {
+                    copy.text("[");
+                    if self.open_list()? {
+                        objects <<= 1;
+                        continue;
+                    }
+                    copy.text("]");
+                }
+                Some(b't' | b'f') => copy.text(if self.boolean()? { "true" } else { "false" }),
+                Some(b'n') => {
+                    self.null()?;
+                    copy.text("null");
+                }
+                _ => return Err(self.syntax("a value")),
+            }
+            loop {
+                if self.depth == base {
+                    return Ok(());
+                }
+                if objects & 1 == 1 {
+                    if self.next_member()? {
+                        copy.text(",");
+                        self.walk_key(copy)?;
+                        break;
+                    }
+                    copy.text("}");
+                } else {
+                    if self.next_item()? {
+                        copy.text(",");
+                        break;
+                    }
+                    copy.text("]");
+                }
+                objects >>= 1;
+            }
+        }
+    }
+
+    #[inline]
+    fn walk_key<C: Copy>(&mut self, copy: &mut C) -> Result<(), Fault> {
+        if self.peek_value() != Some(b'"') {
+            return Err(self.syntax("a member's name in quotes"));
+        }
+        copy.string(self)?;
+        copy.text(":");
+        self.colon()
+    }
+}
+
+const _: () = assert!(MAX_DEPTH < u128::BITS, "one bit per level");
+
+/// What becomes of the parts of a value.
+trait Copy {
+    /// A part that has one spelling only.
+    fn text(&mut self, text: &'static str);
+
+    /// The string that comes next.
+    fn string(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Fault>;
+
+    /// The number that comes next.
+    fn number(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Fault>;
+}
+
+/// Keeps nothing.
+struct Nothing;
+
+impl Copy for Nothing {
+    #[inline(always)]
+    fn text(&mut self, _: &'static str) {}
+
+    #[inline(always)]
+    fn string(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+        cursor.skip_string()
+    }
+
+    #[inline(always)]
+    fn number(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+        match cursor.short_integer::<u64>() {
+            Some(_) => Ok(()),
+            None => cursor.skip_number(),
+        }
+    }
+}
+
+impl Copy for String {
+    fn text(&mut self, text: &'static str) {
+        self.push_str(text);
+    }
+
+    fn string(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+        self.push('"');
+        cursor.string_parts(|part| push_escaped(self, part))?;
+        self.push('"');
+        Ok(())
+    }
+
+    fn number(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+        let token = cursor.number("a number")?;
+        match std::str::from_utf8(token).unwrap_or_default() {
+            "-0" => self.push_str("-0.0"),
+            integer if !integer.contains(['.', 'e', 'E']) => self.push_str(integer),
+            float => push_float(self, float.parse().unwrap_or_default()),
+        }
+        Ok(())
+    }
+}
