@@ -53,7 +53,11 @@ pub(crate) enum Command {
     List(List),
     /// Explains an event, or a member of one: what it means, when it comes, which QEMU has it
     Explain(Explain),
-    /// Shows how events differ between two releases of QEMU
+    /// Shows what changed from one QEMU to another, for programs that read events
+    ///
+    /// Each side is a release (`7.2`), a file with a reply to `query-qmp-schema` among its QMP messages,
+    /// or a QAPI schema of a QEMU tree. Changes marked with `!` break a client that rejects what it does
+    /// not know.
     Diff(Diff),
     /// Compares what a running QEMU can send with what this build knows
     ///
@@ -148,13 +152,25 @@ pub(crate) struct Explain {
 
 #[derive(Debug, Args)]
 pub(crate) struct Diff {
-    /// The older release
-    #[arg(long, value_name = "X.Y")]
-    pub(crate) from: Version,
+    /// The older side: a release, a recorded reply, or a schema
+    #[arg(long, value_name = "X.Y|FILE", value_hint = ValueHint::AnyPath)]
+    pub(crate) from: String,
 
-    /// The newer release
-    #[arg(long, value_name = "X.Y")]
-    pub(crate) to: Version,
+    /// The newer side
+    #[arg(long, value_name = "X.Y|FILE", value_hint = ValueHint::AnyPath)]
+    pub(crate) to: String,
+
+    /// How to print the changes
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(crate) format: DiffFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people
+    Text,
+    /// One JSON object, for programs
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,4 @@
 //! What this build knows, as people look it up.
 
 pub(crate) mod catalogue;
-pub(crate) mod introspection;
 pub(crate) mod severity;

@@ -1,19 +1,21 @@
-//! `check`: what a running QEMU can send, against what this build knows.
+//! `check`: what a running QEMU can send, against what this build knows of any release.
 
 use std::io;
 
 use qmp_events::blocking::{self, Error};
 use qmp_events::server_message::Greeting;
+use qmp_events_compare::catalogue::Catalogue;
+use qmp_events_compare::diff::{Diff, Entry, diff};
+use qmp_events_compare::introspection;
+use qmp_events_compare::surface::Surface;
 use serde_json::Value;
 
 use crate::args::Check;
 use crate::exit::Exit;
-use crate::knowledge::catalogue;
-use crate::knowledge::introspection::{self, Comparison};
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
 use crate::terminal::palette::{BOLD, DIM, ERROR, UNKNOWN, paint};
-use crate::terminal::text::{count, printable};
+use crate::terminal::text::count;
 
 pub(crate) fn check(arguments: &Check, output: &mut Output) -> anyhow::Result<Exit> {
     let endpoint = &arguments.machine.endpoint;
@@ -27,12 +29,18 @@ pub(crate) fn check(arguments: &Check, output: &mut Output) -> anyhow::Result<Ex
             });
         }
     };
-    let Some(comparison) = introspection::compare(&reply) else {
-        output.note(&line![paint(ERROR, "error: "), "the reply to query-qmp-schema is not a schema"])?;
-        return Ok(Exit::Protocol);
+    let theirs = match introspection::parse(reply) {
+        Ok(surface) => surface,
+        Err(error) => {
+            output.note(&line![paint(ERROR, "error: "), format_args!("{endpoint}: {error}")])?;
+            return Ok(Exit::Protocol);
+        }
     };
-    write_report(&greeting, &comparison, output)?;
-    Ok(if comparison.is_known() { Exit::Done } else { Exit::No })
+    let ours = Catalogue::built_in().of_all_releases();
+    let diff = diff(("this build", &ours), ("this QEMU", &theirs));
+    let findings = Findings::of(&ours, &theirs, &diff);
+    write_report(&greeting, &findings, output)?;
+    Ok(if findings.unknown.is_empty() { Exit::Done } else { Exit::No })
 }
 
 fn ask(endpoint: &qmp_events::Endpoint) -> Result<(Greeting, Value), Error> {
@@ -41,60 +49,73 @@ fn ask(endpoint: &qmp_events::Endpoint) -> Result<(Greeting, Value), Error> {
     Ok((client.greeting().clone(), reply))
 }
 
-impl Comparison {
-    fn is_known(&self) -> bool {
-        self.events.is_empty() && self.members.is_empty() && self.values.is_empty()
-    }
+/// What a QEMU can send that this build does not know, and which events both know.
+struct Findings<'a> {
+    unknown: Vec<(&'static str, Vec<&'a Entry>)>,
+    missing: Vec<&'a str>,
+    common: usize,
+}
 
-    fn groups(&self) -> [(&'static str, &[String]); 3] {
-        [("event", &self.events), ("member", &self.members), ("value", &self.values)]
+/// The changes that a client has to know of, by the noun for one of them.
+const NOUNS: [(&str, &str); 4] = [
+    ("event-added", "event"),
+    ("member-added", "member"),
+    ("value-added", "value"),
+    ("branch-added", "branch member"),
+];
+
+impl<'a> Findings<'a> {
+    fn of(ours: &'a Surface, theirs: &Surface, diff: &'a Diff) -> Self {
+        let of_kind = |(change, noun)| {
+            let entries = diff.changes.iter().filter(|entry| entry.change == change).collect::<Vec<_>>();
+            (!entries.is_empty()).then_some((noun, entries))
+        };
+        let (common, missing): (Vec<&str>, Vec<&str>) =
+            ours.events.keys().map(String::as_str).partition(|name| theirs.events.contains_key(*name));
+        Findings { unknown: NOUNS.into_iter().filter_map(of_kind).collect(), missing, common: common.len() }
     }
 
     /// What is unknown, in words: `3 events and 1 member`.
     fn headline(&self) -> String {
-        let groups = self.groups().into_iter().filter(|(_, list)| !list.is_empty());
-        let words: Vec<String> = groups.map(|(noun, list)| count(list.len() as u64, noun)).collect();
+        let words: Vec<String> =
+            self.unknown.iter().map(|(noun, entries)| count(entries.len() as u64, noun)).collect();
         match words.as_slice() {
-            [] => format!(
-                "This build knows all that this QEMU can send: {}.",
-                count(self.common.len() as u64, "event")
-            ),
-            [words @ .., last] if !words.is_empty() => {
-                format!("{} and {last} this build does not know.", words.join(", "))
+            [] => {
+                let common = count(self.common as u64, "event");
+                format!("This build knows all that this QEMU can send: {common}.")
             }
-            [only, ..] => format!("{only} this build does not know."),
+            [only] => format!("{only} this build does not know."),
+            [words @ .., last] => format!("{} and {last} this build does not know.", words.join(", ")),
         }
     }
 }
 
-fn write_report(greeting: &Greeting, comparison: &Comparison, output: &mut Output) -> io::Result<()> {
-    output.line(&line![paint(BOLD, comparison.headline())])?;
-    for (noun, list) in comparison.groups() {
-        if !list.is_empty() {
-            output.line(&line![])?;
-            output.line(&line![format_args!("Unknown {noun}s")])?;
-        }
-        for item in list {
-            output.line(&line!["  ", paint(UNKNOWN, printable(item))])?;
+fn write_report(greeting: &Greeting, findings: &Findings<'_>, output: &mut Output) -> io::Result<()> {
+    output.line(&line![paint(BOLD, findings.headline())])?;
+    for (noun, entries) in &findings.unknown {
+        output.line(&line![])?;
+        output.line(&line![format_args!("Unknown {noun}s")])?;
+        for entry in entries {
+            output.line(&line!["  ", paint(UNKNOWN, entry)])?;
         }
     }
-    let missing: Vec<&str> = catalogue::events()
-        .into_iter()
-        .map(|event| event.name)
-        .filter(|name| !comparison.common.iter().any(|common| common == name))
-        .collect();
     output.line(&line![])?;
     output.line(&line![paint(DIM, format_args!("Asked {greeting}."))])?;
-    if !missing.is_empty() {
-        let title =
-            format!("{} this build knows and this QEMU cannot send:", count(missing.len() as u64, "event"));
-        output.line(&line![paint(DIM, title)])?;
-        let text = missing.join(", ");
-        let options =
-            textwrap::Options::new(output.width().unwrap_or(80)).initial_indent("  ").subsequent_indent("  ");
-        for line in textwrap::wrap(&text, options) {
-            output.line(&line![paint(DIM, line)])?;
-        }
+    write_missing(&findings.missing, output)
+}
+
+fn write_missing(missing: &[&str], output: &mut Output) -> io::Result<()> {
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let title =
+        format!("{} this build knows and this QEMU cannot send:", count(missing.len() as u64, "event"));
+    output.line(&line![paint(DIM, title)])?;
+    let text = missing.join(", ");
+    let options =
+        textwrap::Options::new(output.width().unwrap_or(80)).initial_indent("  ").subsequent_indent("  ");
+    for line in textwrap::wrap(&text, options) {
+        output.line(&line![paint(DIM, line)])?;
     }
     Ok(())
 }

@@ -1,6 +1,13 @@
 //! What the tool knows by itself: `list`, `explain`, `diff`; and what it tells about itself.
 
+use std::path::Path;
+
 use qmp_events::EventKind;
+use qmp_events_compare::catalogue::Catalogue;
+use qmp_events_compare::diff::diff as compare;
+use qmp_events_compare::input::Input;
+use qmp_events_frontend::files::Disk;
+use qmp_events_frontend::source::SourceMap;
 
 use crate::run::run;
 
@@ -86,22 +93,58 @@ fn typing_errors_meet_suggestions() {
     assert!(run("explain STOP.reason").stderr.contains("it has none"));
 }
 
+/// What `cargo xtask diff` prints: the same comparison, of the schema in this checkout.
+fn compared_by_xtask(from: &str, to: &str) -> String {
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schema");
+    let catalogue = Catalogue::read(&Disk, &schema).expect("our schema");
+    let mut sources = SourceMap::default();
+    let mut open = |named| Input::open(named, &catalogue, &mut sources).expect("an input");
+    let (old, new) = (open(from), open(to));
+    compare((&old.name, &old.surface), (&new.name, &new.surface)).render()
+}
+
 #[test]
-fn releases_are_compared_in_both_directions() {
-    let forth = run("diff --from 7.2 --to 10.0").stdout;
-    for part in [
-        "+ VFIO_MIGRATION",
-        "- MEM_UNPLUG_ERROR",
-        "+ BLOCK_IO_ERROR.qom-path  string",
-        "+ MIGRATION.status=postcopy-recover-setup",
-        "New rate limits\n  + BLOCK_IO_ERROR  per qom-path",
+fn both_programs_tell_the_same_changes() {
+    let reply = crate::run::recording("query-qmp-schema-qemu-system-x86_64.json");
+    for (from, to) in [
+        ("2.12", "7.2"),
+        ("7.2", "10.0"),
+        ("8.0", "8.0"),
+        ("9.1", "10.0"),
+        ("7.2", &reply),
+        ("8.0", &reply),
+        (&reply, "10.0"),
     ] {
-        assert!(forth.contains(part), "{part} is not in:\n{forth}");
+        let run = run(&format!("diff --from {from} --to {to}"));
+        assert_eq!(run.status, Some(0), "{run}");
+        assert_eq!(run.stdout, compared_by_xtask(from, to), "{from} -> {to}");
     }
-    assert!(!forth.contains("VFIO_MIGRATION."), "members of a new event are no news:\n{forth}");
-    let back = run("diff --from 10.0 --to 7.2").stdout;
-    assert!(back.contains("- VFIO_MIGRATION") && back.contains("+ MEM_UNPLUG_ERROR"), "{back}");
-    assert!(run("diff --from 8.0 --to 8.1").stdout.contains("No difference"));
+}
+
+#[test]
+fn rate_limits_and_renamed_types_are_changes() {
+    let changes = run("diff --from 7.2 --to 10.0").stdout;
+    for part in ["\nrate limits\n", "BLOCK_IO_ERROR: ", "\nother names of types", "VFIO_MIGRATION"] {
+        assert!(changes.contains(part), "{part:?} is not in:\n{changes}");
+    }
+    let run = run("diff --from 7.2 --to 10.0 --format json");
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let is_limit = |change: &serde_json::Value| change["change"] == "rate-limit-added";
+    assert!(json["changes"].as_array().is_some_and(|changes| changes.iter().any(is_limit)), "{run}");
+}
+
+#[test]
+fn a_side_that_cannot_be_compared_is_an_error_that_says_why() {
+    for (arguments, why) in [
+        ("diff --from 10.0 --to 7.2", "changes are told forwards"),
+        ("diff --from 7.2 --to 99.0", "99.0"),
+        ("diff --from 7.2 --to /no/such/file", "/no/such/file"),
+        ("diff --from 7.2 --to /dev/zero", "not a regular file"),
+    ] {
+        let run = run(arguments);
+        assert_ne!(run.status, Some(0), "{run}");
+        assert!(run.stderr.contains(why), "{run}");
+    }
 }
 
 #[test]

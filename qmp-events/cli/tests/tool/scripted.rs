@@ -275,7 +275,7 @@ fn checking_begins_with_plain_words() {
     let run = run(&format!("check {}", server.endpoint()));
     assert_eq!(run.status, Some(1), "{run}");
     let expected = "1 event and 1 member this build does not know.\n\n\
-                    Unknown events\n  ALIEN_LANDED\n\nUnknown members\n  STOP.why\n";
+                    Unknown events\n  ALIEN_LANDED\n\nUnknown members\n  STOP.why (mandatory)\n";
     assert!(run.stdout.starts_with(expected), "{run}");
 }
 
