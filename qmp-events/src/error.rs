@@ -171,6 +171,11 @@ impl Fault {
         fault
     }
 
+    /// What is wrong.
+    pub(crate) fn kind(&self) -> DecodeErrorKind {
+        self.0.kind
+    }
+
     /// Where it is, in bytes from the start of the text.
     pub(crate) fn offset(&self) -> usize {
         self.0.offset

@@ -32,6 +32,7 @@ mod extras;
 mod layout;
 mod opened;
 mod parts;
+mod prefix;
 mod serde;
 mod set;
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::event_message::EventMessage;
+use super::prefix::decode_prefix;
 use super::set::QapiEvents;
 use crate::error::DecodeError;
 use crate::generated::Event;
@@ -28,6 +29,29 @@ impl EventMessage {
     /// value or a branch that this build does not know is not an error.
     pub fn decode(message: &[u8]) -> Result<Self, DecodeError> {
         Event::decode(message)
+    }
+}
+
+impl<E: QapiEvents> EventMessage<E> {
+    /// Reads the message at the front of a buffer, and says how many bytes it takes, with white space
+    /// before it and without what follows. `None` if the buffer ends before the message does.
+    ///
+    /// ```
+    /// use qmp_events::{Event, EventMessage};
+    ///
+    /// let buffer = b"{\"event\": \"STOP\"}\r\n{\"event\": \"RES";
+    /// let (message, length) = EventMessage::<Event>::decode_prefix(buffer)?.expect("a whole message");
+    /// assert_eq!((message.event.name(), length), ("STOP", 17));
+    /// assert_eq!(EventMessage::<Event>::decode_prefix(&buffer[19..])?, None);
+    /// # Ok::<(), qmp_events::DecodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If no text that begins like this is an event message, or the members of a whole message do not
+    /// fit its event. Where a malformed message ends is not known.
+    pub fn decode_prefix(buffer: &[u8]) -> Result<Option<(Self, usize)>, DecodeError> {
+        decode_prefix(buffer)
     }
 }
 

@@ -5,6 +5,7 @@ mod compare;
 mod events;
 mod json;
 mod layouts;
+mod prefixes;
 
 use compare::compare;
 use json::any_json;
