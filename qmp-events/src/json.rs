@@ -2,8 +2,8 @@
 //!
 //! Text costs as much memory as it is long, where a tree of values costs ten times that. Each value has
 //! one spelling, so that equal values are equal texts: no white space, escapes only where JSON needs
-//! them, members in the order in which they came, numbers as serde_json writes them. Integers keep all
-//! their digits.
+//! them, members in the order in which they came, fractions with an exponent where that is shorter. Integers
+//! keep all their digits.
 
 mod from_serde;
 mod members;

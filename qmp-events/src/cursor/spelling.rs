@@ -23,10 +23,12 @@ pub(crate) fn push_escaped(json: &mut String, text: &str) {
     json.push_str(rest);
 }
 
-/// Appends a number that may have a fraction; `null` for one that JSON does not have.
+/// Appends a number that may have a fraction, plain or with an exponent, whichever is shorter; `null` for
+/// one that JSON does not have. So it is never much longer than it was in the message.
 pub(crate) fn push_float(json: &mut String, number: f64) {
-    match Number::from_f64(number) {
-        Some(number) => json.push_str(&number.to_string()),
-        None => json.push_str("null"),
-    }
+    let Some(plain) = Number::from_f64(number).map(|number| number.to_string()) else {
+        return json.push_str("null");
+    };
+    let exponent = format!("{number:e}");
+    json.push_str(if exponent.len() < plain.len() { &exponent } else { &plain });
 }

@@ -11,8 +11,8 @@ impl Cursor<'_> {
         self.walk(&mut Nothing)
     }
 
-    /// Appends one value of any type to `text`: without white space, each string and number in the
-    /// spelling of serde_json, except that integers keep all their digits.
+    /// Appends one value of any type to `text`: without white space, each string and number in one
+    /// spelling. Integers keep all their digits.
     pub(crate) fn copy_value(&mut self, text: &mut String) -> Result<(), Fault> {
         self.walk(text)
     }
