@@ -83,6 +83,9 @@ proptest! {
     fn both_accept_the_same_texts(parts in prop::collection::vec(select(&FRAGMENTS[..]), 0..10)) {
         let text = parts.concat();
         let theirs = serde_json::from_str::<serde_json::Value>(&text);
+        // Numbers are kept as text here, and need not fit into a float.
+        let is_too_large = |error: &serde_json::Error| error.to_string().starts_with("number out of range");
+        prop_assume!(!theirs.as_ref().is_err_and(is_too_large));
         prop_assert_eq!(strict(&text).is_some(), theirs.is_ok(), "{}", text);
     }
 
