@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use qmp_events::session::Session;
+use qmp_events::protocol::Session;
 use serde_json::Value;
 
 fn hear(stream: &[u8], length: usize) -> (Vec<String>, Vec<u8>) {

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use qmp_events::splitter::{Frame, Splitter};
+use qmp_events::protocol::{Frame, Splitter};
 
 const LIMIT: usize = 1 << 12;
 

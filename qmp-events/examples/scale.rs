@@ -12,7 +12,7 @@
 //! second form alone. Needs `/proc`, so Linux.
 
 use qmp_events::events::JobStatusChange;
-use qmp_events::splitter::{Frame, Splitter};
+use qmp_events::protocol::{Frame, Splitter};
 use qmp_events::tokio::{Item, Subscription, connect};
 use qmp_events::{Event, EventMessage};
 use std::io::Write;
@@ -204,7 +204,7 @@ async fn count(mut events: Subscription, load: Load) -> Result<Tally> {
                 expected = number + 1;
                 tally.events += 1;
             }
-            Item::Lagged(count) => {
+            Item::Lagged { missed: count } => {
                 has_lagged = true;
                 tally.lagged += count;
             }

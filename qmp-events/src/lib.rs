@@ -28,6 +28,7 @@ extern crate self as qmp_events;
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
 mod cursor;
@@ -42,9 +43,9 @@ mod json;
 mod kind;
 pub mod log;
 mod message;
-pub mod server_message;
-pub mod session;
-pub mod splitter;
+pub mod protocol;
+#[cfg(all(feature = "qapi", any(feature = "blocking", feature = "tokio")))]
+mod qapi;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod timestamp;
@@ -54,7 +55,7 @@ mod unknown;
 mod wire;
 
 pub use client::{Disconnected, Error, Malformed};
-pub use endpoint::{Endpoint, EndpointError, ToEndpoint};
+pub use endpoint::{Endpoint, EndpointError};
 pub use envelope::Envelope;
 pub use error::{DecodeError, DecodeErrorKind};
 pub use event_kind_set::EventKindSet;
@@ -78,6 +79,6 @@ pub mod events {
 }
 
 /// The README's example compiles.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "blocking"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

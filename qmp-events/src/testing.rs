@@ -21,8 +21,8 @@ mod server;
 
 pub use server::MockServer;
 
-use crate::server_message::ServerMessage;
-use crate::splitter::{Frame, Splitter};
+use crate::protocol::ServerMessage;
+use crate::protocol::{Frame, Splitter};
 use serde_json::{Value, json};
 use std::fmt;
 use std::io::{self, Read, Write};

@@ -6,7 +6,7 @@
 //!
 //! # async fn example() -> Result<(), qmp_events::Error> {
 //! let (client, mut events) = qmp_events::tokio::connect("unix:/run/vm.sock").await?;
-//! client.execute("cont", serde_json::Value::Null).await?;
+//! client.execute("cont", None).await?;
 //! while let Some(item) = events.next().await {
 //!     match item {
 //!         Item::Event(message) => println!("{:?}", message.event),
@@ -24,16 +24,17 @@
 //!
 //! # Subscribers
 //!
-//! A subscriber's queue is bounded. If it is full, its oldest event is dropped, and [`Item::Lagged`] says in
-//! that place how many were; what is said of the connection stays. The task never waits for a subscriber, so a slow one stalls
-//! neither the others nor the commands, and never makes QEMU keep its output in memory. The subscription
+//! A subscriber's queue is bounded. If it is full, its oldest event is dropped, and [`Item::Lagged`] says
+//! in that place how many were; what is said of the connection stays. The task never waits for a
+//! subscriber, so a slow one stalls neither the others nor the commands, and never makes QEMU keep its
+//! output in memory. The subscription
 //! that comes with the connection misses nothing, not even events from before the greeting; one made
 //! later begins with the state of the connection.
 //!
 //! # Cancellation
 //!
 //! Every future here may be dropped at any time. A dropped [`Subscription::next`] loses no item. A dropped
-//! [`Client::execute`] sends its command as a whole or not at all; the reply is passed over. A dropped
+//! [`Client::execute`] sends its command as a whole or not at all; the reply is ignored. A dropped
 //! [`Client::wait_for`] ends its subscription. A dropped [`connect`] closes the connection.
 //!
 //! # Several machines
@@ -43,6 +44,7 @@
 //! This module must never block a thread, and its task must never panic on what a server sends.
 
 mod backoff;
+mod client;
 mod connection;
 mod connector;
 mod driver;
@@ -50,26 +52,26 @@ mod hub;
 mod identity;
 mod item;
 mod queue;
+mod request;
 mod subscription;
+mod task;
 mod wait;
 
-pub use crate::client::{Disconnected, Error, Malformed};
 pub use backoff::Backoff;
+pub use client::Client;
 pub use connector::{Connector, Socket};
-pub use item::{Gap, Item, Peer, Wire};
+pub use item::{DeliverAs, Gap, Item, Peer};
 pub use subscription::Subscription;
 pub use wait::Wait;
 
-use crate::EventMessage;
-use crate::client::DEFAULT_HANDSHAKE_TIMEOUT;
-use crate::endpoint::ToEndpoint;
-use crate::server_message::Greeting;
-use crate::splitter::DEFAULT_MESSAGE_LIMIT;
-use driver::{Driver, Request};
+use crate::client::{DEFAULT_HANDSHAKE_TIMEOUT, Disconnected, Error};
+use crate::endpoint::{Endpoint, EndpointError};
+use crate::protocol::DEFAULT_MESSAGE_LIMIT;
+use driver::Driver;
 use hub::Hub;
-use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
+use task::Task;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -80,8 +82,12 @@ const REQUESTS: usize = 16;
 ///
 /// # Errors
 ///
-/// [`Error::Endpoint`] if the text names none; [`Error::Disconnected`] if connecting or the handshake fails.
-pub async fn connect(endpoint: impl ToEndpoint) -> Result<(Client, Subscription), Error> {
+/// [`Error::Endpoint`] if the text is not one; [`Error::Disconnected`] if connecting or the handshake
+/// fails.
+pub async fn connect<A>(endpoint: A) -> Result<(Client, Subscription), Error>
+where
+    A: TryInto<Endpoint, Error: Into<EndpointError>>,
+{
     Options::new().connect(endpoint).await
 }
 
@@ -113,20 +119,21 @@ impl Options {
         }
     }
 
-    /// How long connecting, the greeting and the capabilities negotiation may take together. A monitor
-    /// that serves another client sends no greeting until that one leaves.
+    /// How long connecting, the greeting and the capabilities negotiation may take together;
+    /// [`Duration::MAX`] for no limit. A monitor that serves another client sends no greeting until that
+    /// one leaves.
     pub const fn handshake_timeout(mut self, timeout: Duration) -> Self {
         self.handshake_timeout = timeout;
         self
     }
 
-    /// The longest message, in bytes; a longer one is passed over and reported.
+    /// The longest message, in bytes; a longer one is skipped and reported. A greeting has about 150.
     pub const fn message_limit(mut self, limit: usize) -> Self {
         self.message_limit = limit;
         self
     }
 
-    /// Connects again, for ever, whenever there is no connection. [`Item::Gap`] then says whether it is to
+    /// Connects again, for ever, whenever there is no connection, until the client is closed or dropped. [`Item::Gap`] then says whether it is to
     /// the same QEMU; to find out, each connection begins with a `query-cpus-fast`.
     pub const fn reconnect(mut self, backoff: Backoff) -> Self {
         self.reconnect = Some(backoff);
@@ -138,8 +145,12 @@ impl Options {
     /// # Errors
     ///
     /// As [`connect`](connect()). The first attempt must succeed, even if it would be repeated.
-    pub async fn connect(&self, endpoint: impl ToEndpoint) -> Result<(Client, Subscription), Error> {
-        self.connect_with(endpoint.to_endpoint()?).await
+    pub async fn connect<A>(&self, endpoint: A) -> Result<(Client, Subscription), Error>
+    where
+        A: TryInto<Endpoint, Error: Into<EndpointError>>,
+    {
+        let endpoint = endpoint.try_into().map_err(Into::into)?;
+        self.connect_with(endpoint).await
     }
 
     /// Negotiates the capabilities over a connected stream. There is nothing to reconnect to then.
@@ -147,7 +158,7 @@ impl Options {
     /// # Errors
     ///
     /// [`Error::Disconnected`] if the handshake fails.
-    pub async fn over<S>(&self, stream: S) -> Result<(Client, Subscription), Error>
+    pub async fn from_stream<S>(&self, stream: S) -> Result<(Client, Subscription), Error>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -166,7 +177,7 @@ impl Options {
         match first.await {
             Ok(Ok(())) => Ok(handles),
             Ok(Err(cause)) => Err(cause.into()),
-            Err(_) => Err(handles.0.cause().into()),
+            Err(_) => Err(handles.0.cause().await.into()),
         }
     }
 
@@ -174,13 +185,17 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// [`Error::Endpoint`] if the text names none.
+    /// [`Error::Endpoint`] if the text is not one.
     ///
     /// # Panics
     ///
     /// Outside of a tokio runtime.
-    pub fn start(&self, endpoint: impl ToEndpoint) -> Result<(Client, Subscription), Error> {
-        Ok(self.start_with(endpoint.to_endpoint()?))
+    pub fn start<A>(&self, endpoint: A) -> Result<(Client, Subscription), Error>
+    where
+        A: TryInto<Endpoint, Error: Into<EndpointError>>,
+    {
+        let endpoint = endpoint.try_into().map_err(Into::into)?;
+        Ok(self.start_with(endpoint))
     }
 
     /// As [`start`](Self::start), connecting in your own way.
@@ -197,13 +212,14 @@ impl Options {
         connector: impl Connector,
         first: Option<oneshot::Sender<Result<(), Disconnected>>>,
     ) -> (Client, Subscription) {
-        let hub = Arc::new(Hub::default());
+        let hub = Arc::new(Hub::new());
         let (requests, receiver) = mpsc::channel(REQUESTS);
         let (alive, handles) = watch::channel(());
-        let client = Client { hub: hub.clone(), requests, alive: Arc::new(alive) };
+        let client = Client::new(hub.clone(), requests, alive);
         let subscription = client.subscribe();
-        let driver = Driver { connector, options: *self, hub, requests: receiver, first, previous: None };
-        tokio::spawn(driver.run(handles));
+        let driver =
+            Driver { connector, options: *self, hub: hub.clone(), requests: receiver, first, previous: None };
+        tokio::spawn(Task::new(hub, driver.run(handles)));
         (client, subscription)
     }
 }
@@ -211,112 +227,5 @@ impl Options {
 impl Default for Options {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// A handle on a connection, or on a row of them with [reconnect](Options::reconnect). The
-/// connection lives as long as a handle or a [`Subscription`] does.
-#[derive(Clone, Debug)]
-pub struct Client {
-    hub: Arc<Hub>,
-    requests: mpsc::Sender<Request>,
-    alive: Arc<watch::Sender<()>>,
-}
-
-impl Client {
-    /// What the server said of itself; `None` while there is no connection.
-    pub fn greeting(&self) -> Option<Arc<Greeting>> {
-        self.hub.greeting()
-    }
-
-    /// One more subscriber, from now on. Its first item is the state of the connection, if that is known.
-    pub fn subscribe(&self) -> Subscription {
-        Subscription::new(self.hub.clone(), self.alive.clone())
-    }
-
-    /// Executes a command and waits for its reply. `arguments` is an object, or null for none.
-    ///
-    /// There is no time-out: wrap it in [`tokio::time::timeout`]. While there is no connection, it fails
-    /// at once; while one is being made, it waits for that.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Command`] if the server refuses it, [`Error::Disconnected`] if there is no reply.
-    ///
-    /// [`tokio::time::timeout`]: https://docs.rs/tokio/1/tokio/time/fn.timeout.html
-    pub async fn execute(&self, name: &str, arguments: Value) -> Result<Value, Error> {
-        self.request(name.to_owned(), arguments).await?.result().await
-    }
-
-    /// Waits for the first event of which `pick` makes something. To wait for one of several events, or
-    /// for one with certain members, say so in `pick`.
-    ///
-    /// ```no_run
-    /// use qmp_events::Event;
-    /// use serde_json::json;
-    /// use std::time::Duration;
-    ///
-    /// # async fn example(client: qmp_events::tokio::Client) -> Result<(), qmp_events::Error> {
-    /// let is_unplugged = client
-    ///     .wait_for(|message| match message.event {
-    ///         Event::DeviceDeleted(e) if e.device.as_deref() == Some("net0") => Some(true),
-    ///         Event::DeviceUnplugGuestError(e) if e.device.as_deref() == Some("net0") => Some(false),
-    ///         _ => None,
-    ///     })
-    ///     .send("device_del", json!({"id": "net0"}))
-    ///     .within(Duration::from_secs(30))
-    ///     .await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// The result is an error if the command is refused ([`Error::Command`]), the time runs out
-    /// ([`Error::TimedOut`]), the connection ends, even if it would be made again
-    /// ([`Error::Disconnected`]), or so many events come at once that some are dropped
-    /// ([`Error::Lagged`]).
-    pub fn wait_for<F, T>(&self, pick: F) -> Wait<F>
-    where
-        F: FnMut(EventMessage) -> Option<T>,
-    {
-        Wait::new(self, pick)
-    }
-
-    /// Closes the connection, for all handles and subscribers.
-    pub fn close(&self) {
-        self.alive.send_replace(());
-    }
-
-    async fn request(&self, name: String, arguments: Value) -> Result<Pending, Error> {
-        let (reply, receiver) = oneshot::channel();
-        match self.requests.send(Request { name, arguments, reply }).await {
-            Ok(()) => Ok(Pending { receiver, hub: self.hub.clone() }),
-            Err(_) => Err(self.cause().into()),
-        }
-    }
-
-    fn cause(&self) -> Disconnected {
-        self.hub.cause()
-    }
-}
-
-/// The reply to a command that is on its way.
-#[derive(Debug)]
-struct Pending {
-    receiver: oneshot::Receiver<Result<Value, Error>>,
-    hub: Arc<Hub>,
-}
-
-impl Pending {
-    async fn result(&mut self) -> Result<Value, Error> {
-        let cause = || Err(self.hub.cause().into());
-        (&mut self.receiver).await.unwrap_or_else(|_| cause())
-    }
-
-    /// The result, or never.
-    async fn of(pending: &mut Option<Pending>) -> Result<Value, Error> {
-        match pending {
-            Some(pending) => pending.result().await,
-            None => std::future::pending().await,
-        }
     }
 }

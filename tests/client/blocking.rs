@@ -81,7 +81,7 @@ fn malformed_messages_are_errors_in_their_place_and_end_nothing() {
     assert!(heard[0].starts_with("malformed: skipped 9 bytes"), "{heard:?}");
     assert_eq!(heard[1], "STOP");
     assert!(heard[2].starts_with("malformed: "), "{heard:?}");
-    assert!(heard[3].starts_with("malformed: no QMP message"), "{heard:?}");
+    assert!(heard[3].starts_with("malformed: not a QMP message"), "{heard:?}");
     assert_eq!(heard[4], "SHUTDOWN");
 }
 
@@ -111,7 +111,7 @@ fn execute_keeps_the_events_that_come_before_the_reply() {
         .event("SHUTDOWN", Value::Null);
     let server = start(script);
     let mut client = connect(server.endpoint()).expect("a handshake");
-    assert_eq!(client.execute("stop", Value::Null).expect("a reply"), json!({"done": true}));
+    assert_eq!(client.execute("stop", None).expect("a reply"), json!({"done": true}));
     assert_eq!(hear(&mut client), ["STOP", "RESUME", "SHUTDOWN"]);
     let commands = server.finish().expect("the script was played");
     assert_eq!(commands[1]["execute"], "stop");
@@ -136,6 +136,18 @@ fn a_refused_command_says_why_and_ends_nothing() {
 }
 
 #[test]
+fn a_reply_nested_too_deep_to_decode_is_an_error_of_its_command() {
+    let deep = format!(r#"{{"return": {}1{}, "id": 2}}"#, "[".repeat(100_000), "]".repeat(100_000));
+    let script =
+        Script::new().greet().negotiate().receive("query-status").send(deep).event("SHUTDOWN", Value::Null);
+    let server = start(script);
+    let mut client = connect(server.endpoint()).expect("a handshake");
+    let error = client.execute("query-status", None).expect_err("too deep");
+    assert!(error.to_string().starts_with("the reply cannot be decoded: "), "{error}");
+    assert_eq!(hear(&mut client), ["SHUTDOWN"]);
+}
+
+#[test]
 fn a_foreign_reply_does_not_answer_a_command() {
     let script = Script::new()
         .greet()
@@ -146,7 +158,7 @@ fn a_foreign_reply_does_not_answer_a_command() {
         .hold();
     let server = start(script);
     let mut client = connect(server.endpoint()).expect("a handshake");
-    assert_eq!(client.execute("query-status", Value::Null).expect("a reply"), json!("mine"));
+    assert_eq!(client.execute("query-status", None).expect("a reply"), json!("mine"));
 }
 
 #[test]
@@ -154,7 +166,7 @@ fn a_command_that_outlives_the_connection_fails_and_its_events_stay() {
     let script = Script::new().greet().negotiate().receive("quit").event("SHUTDOWN", Value::Null);
     let server = start(script);
     let mut client = connect(server.endpoint()).expect("a handshake");
-    let error = client.execute("quit", Value::Null).expect_err("no reply");
+    let error = client.execute("quit", None).expect_err("no reply");
     assert!(matches!(error, Error::Disconnected(Disconnected::Closed { after_shutdown: true })), "{error:?}");
     assert_eq!(hear(&mut client), ["SHUTDOWN"]);
 }
@@ -178,7 +190,7 @@ fn a_time_out_leaves_the_connection_as_it_was() {
     server.resume();
     let message = client.next_event_within(Duration::from_secs(60)).expect("an event").expect("not the end");
     assert_eq!(message.event.name(), "STOP");
-    let error = client.execute_within("stop", Value::Null, Duration::from_millis(20)).expect_err("no reply");
+    let error = client.execute_within("stop", None, Duration::from_millis(20)).expect_err("no reply");
     assert!(matches!(error, Error::TimedOut { .. }), "{error:?}");
 }
 
@@ -221,14 +233,16 @@ impl Write for Recorded {
 
 #[test]
 fn any_read_and_write_will_do() {
-    let mut client = Client::over(Recorded(Cursor::new(fixture("lifecycle.raw")))).expect("a handshake");
+    let mut client =
+        Client::from_stream(Recorded(Cursor::new(fixture("lifecycle.raw")))).expect("a handshake");
     assert_eq!(hear(&mut client), ["RESUME", "STOP", "RESUME", "RESET", "POWERDOWN", "SHUTDOWN"]);
 }
 
 #[test]
 fn a_recording_can_be_replayed_to_a_client() {
     for name in ["lifecycle.raw", "pretty.raw", "flood.raw", "qsd-blockjobs.raw"] {
-        let direct = hear(&mut Client::over(Recorded(Cursor::new(fixture(name)))).expect("a handshake"));
+        let direct =
+            hear(&mut Client::from_stream(Recorded(Cursor::new(fixture(name)))).expect("a handshake"));
         let server = start(Script::replay(&fixture(name)));
         let replayed = hear(&mut connect(server.endpoint()).expect("a handshake"));
         assert!(direct.len() > 3, "{name}");
@@ -241,7 +255,7 @@ fn a_recording_can_be_replayed_to_a_client() {
 fn a_script_says_which_command_it_did_not_expect() {
     let server = start(Script::new().greet().negotiate().receive("cont"));
     let mut client = connect(server.endpoint()).expect("a handshake");
-    client.execute("stop", Value::Null).expect_err("the server gives up");
+    client.execute("stop", None).expect_err("the server gives up");
     let error = server.finish().expect_err("the wrong command");
     assert!(error.to_string().starts_with("the script expects the command `cont`"), "{error}");
 }

@@ -2,8 +2,8 @@
 
 use super::fixture;
 use proptest::prelude::*;
-use qmp_events::server_message::{CommandError, QemuVersion};
-use qmp_events::session::{Incoming, Session, State};
+use qmp_events::protocol::{CommandError, QemuVersion};
+use qmp_events::protocol::{Incoming, Session, SessionState};
 use serde_json::{Value, json};
 
 const GREETING: &str = r#"{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, "package": "Debian 1:7.2"}, "capabilities": ["oob"]}}"#;
@@ -19,8 +19,8 @@ fn hear(session: &mut Session, bytes: &[u8]) -> Vec<String> {
             Incoming::Event(event) => format!("event {}", event.name),
             Incoming::Reply { result: Ok(value), .. } => format!("reply {value}"),
             Incoming::Reply { result: Err(error), .. } => format!("refusal {error}"),
-            Incoming::StrayReply(reply) => format!("stray reply {:?}", reply.id.map(|id| id.to_string())),
-            Incoming::Unrecognised(message) => format!("unrecognised: {}", message.problem),
+            Incoming::StrayReply(reply) => format!("stray reply {:?}", reply.id),
+            Incoming::Unrecognized(message) => format!("unrecognized: {}", message.problem),
             Incoming::Skipped(skipped) => format!("{skipped}"),
             other => format!("{other:?}").to_lowercase(),
         });
@@ -33,7 +33,7 @@ fn ready() -> Session {
     hear(&mut session, format!("{GREETING}{NEGOTIATED}").as_bytes());
     let sent = session.output().len();
     session.advance_output(sent);
-    assert_eq!(session.state(), State::Ready);
+    assert_eq!(session.state(), SessionState::Ready);
     session
 }
 
@@ -66,7 +66,7 @@ fn events_before_the_greeting_and_before_the_negotiation_is_done_are_delivered_i
 #[test]
 fn commands_wait_for_the_negotiation() {
     let mut session = Session::new();
-    session.execute("query-status", Value::Null);
+    session.execute("query-status", None);
     assert_eq!(session.output(), b"");
     hear(&mut session, GREETING.as_bytes());
     assert_eq!(sent(&mut session), [json!({"execute": "qmp_capabilities", "id": 2})]);
@@ -77,12 +77,12 @@ fn commands_wait_for_the_negotiation() {
 #[test]
 fn replies_are_matched_by_id_even_if_one_overtakes_the_other() {
     let mut session = ready();
-    let slow = session.execute("migrate-pause", Value::Null);
+    let slow = session.execute("migrate-pause", None);
     let fast = session.execute("query-status", json!({}));
     session.receive(
         br#"{"return": "fast", "id": 3}{"id": 2, "error": {"class": "GenericError", "desc": "no"}}"#,
     );
-    assert_eq!(session.next_incoming(), Some(Incoming::Reply { id: fast, result: Ok(json!("fast")) }));
+    assert_eq!(session.next_incoming(), Some(Incoming::Reply { id: fast, result: Ok("\"fast\"") }));
     let (class, description) = ("GenericError".to_owned(), "no".to_owned());
     let refused = CommandError::Refused { class, description };
     assert_eq!(session.next_incoming(), Some(Incoming::Reply { id: slow, result: Err(refused) }));
@@ -91,13 +91,13 @@ fn replies_are_matched_by_id_even_if_one_overtakes_the_other() {
 #[test]
 fn a_reply_with_a_foreign_id_or_none_does_not_end_the_session() {
     let mut session = ready();
-    session.execute("query-status", Value::Null);
+    session.execute("query-status", None);
     let stream = r#"{"return": {}, "id": {"n": 2}}{"return": {}}{"return": {}, "id": 7}
         {"error": {"class": "GenericError", "desc": "JSON parse error"}}{"return": 1, "id": 2}{"event": "STOP"}"#;
     assert_eq!(
         hear(&mut session, stream.as_bytes()),
         [
-            "stray reply Some(\"{\\\"n\\\":2}\")",
+            "stray reply Some(\"{\\\"n\\\": 2}\")",
             "stray reply None",
             "stray reply Some(\"7\")",
             "stray reply None",
@@ -110,18 +110,18 @@ fn a_reply_with_a_foreign_id_or_none_does_not_end_the_session() {
 #[test]
 fn a_reply_is_matched_once() {
     let mut session = ready();
-    session.execute("query-status", Value::Null);
+    session.execute("query-status", None);
     let heard = hear(&mut session, br#"{"return": 1, "id": 2}{"return": 1, "id": 2}"#);
     assert_eq!(heard, ["reply 1", "stray reply Some(\"2\")"]);
 }
 
 #[test]
-fn a_reply_nested_too_deep_to_decode_still_ends_its_command() {
+fn a_reply_however_deep_ends_its_command() {
     let mut session = ready();
-    session.execute("query-status", Value::Null);
+    session.execute("query-status", None);
     let deep = format!(r#"{{"return": {}1{}, "id": 2}}"#, "[".repeat(100_000), "]".repeat(100_000));
     let heard = hear(&mut session, deep.as_bytes());
-    assert!(heard[0].starts_with("refusal the reply cannot be decoded: "), "{heard:?}");
+    assert!(heard[0].starts_with("reply [[["), "{heard:?}");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_refused_negotiation_is_said() {
     let heard = hear(&mut session, format!("{GREETING}{refusal}").as_bytes());
     assert_eq!(heard.len(), 2);
     assert!(heard[1].starts_with("refused("), "{heard:?}");
-    assert_eq!(session.state(), State::Refused);
+    assert_eq!(session.state(), SessionState::Refused);
 }
 
 #[test]
@@ -166,8 +166,8 @@ fn garbage_and_unknown_messages_do_not_end_the_session() {
     let mut session = ready();
     let heard = hear(&mut session, b"noise\n{\"hello\": 1}{\"event\": \"STOP\"}");
     assert_eq!(heard.len(), 3);
-    assert!(heard[0].starts_with("skipped 6 bytes that are no JSON message"), "{heard:?}");
-    assert!(heard[1].starts_with("unrecognised: none of the keys"), "{heard:?}");
+    assert!(heard[0].starts_with("skipped 6 bytes that are not a JSON message"), "{heard:?}");
+    assert!(heard[1].starts_with("unrecognized: none of the keys"), "{heard:?}");
     assert_eq!(heard[2], "event STOP");
 }
 
@@ -197,7 +197,7 @@ fn pretty_printing_changes_nothing() {
     assert!(heard[0].starts_with("greeting QEMU 7.2.22"), "{heard:?}");
     assert_eq!(heard[1], "ready");
     assert!(heard.iter().any(|line| line == "event SHUTDOWN"), "{heard:?}");
-    assert!(!heard.iter().any(|line| line.starts_with("unrecognised") || line.starts_with("skipped")));
+    assert!(!heard.iter().any(|line| line.starts_with("unrecognized") || line.starts_with("skipped")));
 }
 
 proptest! {
@@ -214,8 +214,8 @@ proptest! {
     ) {
         let stream = parts.concat();
         let (mut whole, mut cut) = (Session::new(), Session::new());
-        whole.execute("query-status", Value::Null);
-        cut.execute("query-status", Value::Null);
+        whole.execute("query-status", None);
+        cut.execute("query-status", None);
         let mut heard = Vec::new();
         for chunk in stream.chunks(size) {
             heard.extend(hear(&mut cut, chunk));

@@ -1,7 +1,7 @@
 //! What the splitter takes for a message, and how it goes on after what is none.
 
 use proptest::prelude::*;
-use qmp_events::splitter::{Frame, SkipReason, Skipped, Splitter};
+use qmp_events::protocol::{Frame, SkipReason, Skipped, Splitter};
 
 /// A frame without its borrow: the JSON text with its offset and line, or a report.
 #[derive(Clone, Debug, PartialEq)]

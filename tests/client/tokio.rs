@@ -2,7 +2,7 @@
 
 use ::tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
 use qmp_events::testing::{MockServer, Script};
-use qmp_events::tokio::{Backoff, Client, Item, Options, Peer, Subscription, Wire, connect};
+use qmp_events::tokio::{Backoff, Client, DeliverAs, Item, Options, Peer, Subscription, connect};
 use qmp_events::{Disconnected, Error, Event, EventMessage};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -18,12 +18,12 @@ fn ready() -> Script {
     Script::new().greet().negotiate()
 }
 
-fn say<M: Wire>(item: Item<M>, event: impl Fn(M) -> String) -> String {
+fn say<M: DeliverAs>(item: Item<M>, event: impl Fn(M) -> String) -> String {
     match item {
         Item::Connected(greeting) => format!("connected to {greeting}"),
         Item::Event(message) => event(message),
         Item::Malformed(malformed) => format!("malformed: {malformed}"),
-        Item::Lagged(count) => format!("lagged by {count}"),
+        Item::Lagged { missed: count } => format!("lagged by {count}"),
         Item::Gap(gap) => format!("gap: {}", gap.peer),
         Item::Disconnected(cause) => format!("disconnected: {cause}"),
         other => panic!("{:?}", std::mem::discriminant(&other)),
@@ -83,7 +83,7 @@ async fn a_killed_server_is_not_silence() {
     assert_eq!(heard[..2], [CONNECTED, "STOP"]);
     assert!(heard[2].starts_with("malformed: the stream ended inside a message"), "{heard:?}");
     assert_eq!(heard[3], "disconnected: the server closed the connection without SHUTDOWN");
-    let error = client.execute("query-status", Value::Null).await.expect_err("no connection");
+    let error = client.execute("query-status", None).await.expect_err("no connection");
     assert!(
         matches!(error, Error::Disconnected(Disconnected::Closed { after_shutdown: false })),
         "{error:?}"
@@ -95,7 +95,7 @@ async fn a_killed_server_is_not_silence() {
 async fn a_command_in_flight_fails_with_the_reason_when_the_connection_ends() {
     let server = start([ready().receive("quit").event("SHUTDOWN", Value::Null)]);
     let (client, _events) = connect(server.endpoint()).await.expect("a handshake");
-    let error = client.execute("quit", Value::Null).await.expect_err("no reply");
+    let error = client.execute("quit", None).await.expect_err("no reply");
     assert!(matches!(error, Error::Disconnected(Disconnected::Closed { after_shutdown: true })), "{error:?}");
 }
 
@@ -120,7 +120,7 @@ async fn replies_reach_their_commands_even_out_of_order() {
         .hold();
     let server = start([script]);
     let (client, _events) = connect(server.endpoint()).await.expect("a handshake");
-    let first = client.execute("first", Value::Null);
+    let first = client.execute("first", None);
     let second = client.execute("second", json!({"a": 1}));
     let (first, second) = tokio::join!(first, second);
     assert_eq!(second.expect("a reply"), 2);
@@ -154,7 +154,7 @@ async fn a_slow_subscriber_lags_and_is_told_by_how_many() {
     let server = start([script.event("SHUTDOWN", Value::Null)]);
     let (client, fast) = connect(server.endpoint()).await.expect("a handshake");
     let slow = client.subscribe().with_capacity(10);
-    let _ = client.execute("go", Value::Null).await;
+    let _ = client.execute("go", None).await;
     let fast = hear(fast).await;
     assert_eq!(fast.len(), 1 + 100 + 2, "the fast subscriber misses nothing: {fast:?}");
     let slow = hear(slow).await;
@@ -175,7 +175,7 @@ async fn a_subscriber_that_never_reads_stalls_neither_commands_nor_others() {
     let _stuck = client.subscribe().with_capacity(1);
     assert!(matches!(fast.next().await, Some(Item::Connected(_))));
     for round in 0..50 {
-        assert_eq!(client.execute("go", Value::Null).await.expect("a reply"), round);
+        assert_eq!(client.execute("go", None).await.expect("a reply"), round);
         assert!(matches!(fast.next().await, Some(Item::Event(_))));
     }
 }
@@ -188,7 +188,7 @@ async fn a_queue_is_bounded_in_bytes_too() {
     }
     let server = start([script.event("SHUTDOWN", Value::Null)]);
     let (client, stuck) = connect(server.endpoint()).await.expect("a handshake");
-    let _ = client.execute("go", Value::Null).await;
+    let _ = client.execute("go", None).await;
     let heard = hear(stuck).await;
     let events = heard.iter().filter(|line| *line == "LARGE").count();
     assert_eq!(events, 15, "of a MiB and some each, under a limit of 16 MiB");
@@ -200,7 +200,7 @@ async fn a_late_subscriber_begins_with_the_state_of_the_connection() {
     let server = start([ready().receive("quit").event("SHUTDOWN", Value::Null)]);
     let (client, mut events) = connect(server.endpoint()).await.expect("a handshake");
     let late = client.subscribe();
-    let _ = client.execute("quit", Value::Null).await;
+    let _ = client.execute("quit", None).await;
     while events.next().await.is_some() {}
     assert_eq!(hear(late).await, [CONNECTED, "SHUTDOWN", ENDED]);
     assert_eq!(hear(client.subscribe()).await, [ENDED]);
@@ -246,7 +246,7 @@ async fn a_wait_sees_the_event_that_comes_before_the_reply() {
         .hold();
     let server = start([script]);
     let (client, _events) = connect(server.endpoint()).await.expect("a handshake");
-    let wait = client.wait_for(unplugged).send("device_del", json!({"id": "net0"})).within(LONG);
+    let wait = client.wait_for(unplugged).after_command("device_del", json!({"id": "net0"})).timeout(LONG);
     assert!(wait.await.expect("the event"));
 }
 
@@ -259,7 +259,7 @@ async fn a_wait_takes_the_alternative() {
         .hold();
     let server = start([script]);
     let (client, _events) = connect(server.endpoint()).await.expect("a handshake");
-    let wait = client.wait_for(unplugged).send("device_del", json!({"id": "net0"}));
+    let wait = client.wait_for(unplugged).after_command("device_del", json!({"id": "net0"}));
     assert!(!wait.await.expect("the alternative"));
 }
 
@@ -267,7 +267,8 @@ async fn a_wait_takes_the_alternative() {
 async fn a_wait_ends_with_the_refusal_of_its_command() {
     let server = start([ready().receive("device_del").refuse("DeviceNotFound", "no net0").hold()]);
     let (client, _events) = connect(server.endpoint()).await.expect("a handshake");
-    let error = client.wait_for(unplugged).send("device_del", json!({"id": "net0"})).await.expect_err("no");
+    let error =
+        client.wait_for(unplugged).after_command("device_del", json!({"id": "net0"})).await.expect_err("no");
     assert_eq!(error.to_string(), "no net0 (DeviceNotFound)");
 }
 
@@ -275,7 +276,7 @@ async fn a_wait_ends_with_the_refusal_of_its_command() {
 async fn a_wait_ends_at_its_deadline() {
     let server = start([ready().hold()]);
     let (client, _events) = connect(server.endpoint()).await.expect("a handshake");
-    let error = client.wait_for(unplugged).within(MOMENT).await.expect_err("nothing comes");
+    let error = client.wait_for(unplugged).timeout(MOMENT).await.expect_err("nothing comes");
     assert!(matches!(error, Error::TimedOut { after: Some(MOMENT) }), "{error:?}");
 }
 
@@ -285,8 +286,11 @@ async fn a_wait_ends_with_the_reason_when_the_connection_does_even_if_it_is_made
     let server = start([first, identified(ready(), 100).hold()]);
     let options = Options::new().reconnect(Backoff::new(Duration::ZERO, Duration::ZERO));
     let (client, _events) = options.connect(server.endpoint()).await.expect("a handshake");
-    let error =
-        client.wait_for(unplugged).send("device_del", json!({"id": "net0"})).await.expect_err("the end");
+    let error = client
+        .wait_for(unplugged)
+        .after_command("device_del", json!({"id": "net0"}))
+        .await
+        .expect_err("the end");
     assert!(
         matches!(error, Error::Disconnected(Disconnected::Closed { after_shutdown: false })),
         "{error:?}"
@@ -298,10 +302,10 @@ async fn a_dropped_wait_or_command_leaves_the_connection_as_it_was() {
     let script = ready().receive("slow").receive("fast").reply(json!("slow")).reply(json!("fast")).hold();
     let server = start([script]);
     let (client, _events) = connect(server.endpoint()).await.expect("a handshake");
-    let slow = tokio::time::timeout(MOMENT, client.execute("slow", Value::Null)).await;
+    let slow = tokio::time::timeout(MOMENT, client.execute("slow", None)).await;
     assert!(slow.is_err(), "no reply comes");
     drop(client.wait_for(unplugged));
-    assert_eq!(client.execute("fast", Value::Null).await.expect("a reply"), "fast");
+    assert_eq!(client.execute("fast", None).await.expect("a reply"), "fast");
 }
 
 /// What a reconnecting client asks first.
@@ -363,7 +367,7 @@ async fn a_client_waits_for_a_server_that_does_not_run_yet() {
     let options = Options::new().reconnect(Backoff::default());
     let (client, mut events) = options.start_with(connector);
     assert!(matches!(events.next().await, Some(Item::Disconnected(Disconnected::NotConnected(_)))));
-    let error = client.execute("query-status", Value::Null).await.expect_err("no connection");
+    let error = client.execute("query-status", None).await.expect_err("no connection");
     assert!(matches!(error, Error::Disconnected(Disconnected::NotConnected(_))), "{error:?}");
     let (near, mut far) = duplex(4096);
     sender.send(near).await.expect("the connector lives");
@@ -384,7 +388,7 @@ async fn any_asynchronous_stream_will_do_and_is_closed_with_the_last_handle() {
         far.read_to_string(&mut sent).await.expect("text");
         sent
     });
-    let (client, mut events) = Options::new().over(near).await.expect("a handshake");
+    let (client, mut events) = Options::new().from_stream(near).await.expect("a handshake");
     assert!(matches!(events.next().await, Some(Item::Connected(_))));
     drop(client);
     assert!(matches!(events.next().await, Some(Item::Event(_))), "a subscription keeps the connection");
@@ -397,7 +401,7 @@ async fn closing_ends_all_streams_and_commands() {
     let server = start([ready().receive("slow").hold()]);
     let (client, events) = connect(server.endpoint()).await.expect("a handshake");
     let other: Client = client.clone();
-    let command = tokio::spawn(async move { other.execute("slow", Value::Null).await });
+    let command = tokio::spawn(async move { other.execute("slow", None).await });
     tokio::task::yield_now().await;
     client.close();
     let released = "disconnected: the connection was closed on this side";

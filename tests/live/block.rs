@@ -29,22 +29,23 @@ async fn a_block_job_tells_its_states_and_its_end() {
     let job = json!({"job-id": "copy", "device": "source", "target": "target", "sync": "full", "auto-finalize": false});
     client
         .wait_for(|message| matches!(message.event, Event::BlockJobReady(_)).then_some(()))
-        .send("blockdev-mirror", job)
-        .within(PATIENCE)
+        .after_command("blockdev-mirror", job)
+        .timeout(PATIENCE)
         .await
         .expect("the mirror gets ready");
     client
         .wait_for(|message| matches!(message.event, Event::BlockJobPending(_)).then_some(()))
-        .send("job-complete", json!({"id": "copy"}))
-        .within(PATIENCE)
+        .after_command("job-complete", json!({"id": "copy"}))
+        .timeout(PATIENCE)
         .await
         .expect("the job waits to be finalized");
-    let end = client.wait_for(completed).send("job-finalize", json!({"id": "copy"})).within(PATIENCE);
+    let end =
+        client.wait_for(completed).after_command("job-finalize", json!({"id": "copy"})).timeout(PATIENCE);
     let end = end.await.expect("the job completes");
     assert_eq!((end.device.as_str(), end.error), ("copy", None));
 
     // The reply may be lost with the connection.
-    let _ = client.execute("quit", Value::Null).await;
+    let _ = client.execute("quit", None).await;
     let mut events = events;
     let mut states = Vec::new();
     while let Some(item) = events.next().await {
@@ -87,12 +88,12 @@ async fn a_throttled_event_comes_late_with_the_time_of_its_creation() {
     let is_report =
         |message: EventMessage| matches!(message.event, Event::QuorumReportBad(_)).then_some(message);
     let read = || json!({"command-line": "qemu-io quorum \"read 0 512\""});
-    let first = client.wait_for(is_report).send("human-monitor-command", read()).within(PATIENCE);
+    let first = client.wait_for(is_report).after_command("human-monitor-command", read()).timeout(PATIENCE);
     let first = first.await.expect("the first report comes at once");
-    let second = client.wait_for(is_report).within(PATIENCE);
+    let second = client.wait_for(is_report).timeout(PATIENCE);
     let resume = client.wait_for(|message| matches!(message.event, Event::Resume(_)).then_some(message));
     execute(&client, "human-monitor-command", read()).await;
-    let resume = resume.send("cont", Value::Null).within(PATIENCE).await.expect("RESUME overtakes");
+    let resume = resume.after_command("cont", None).timeout(PATIENCE).await.expect("RESUME overtakes");
     let second = second.await.expect("the second report comes late");
     assert!(created(&first) < created(&second));
     assert!(created(&second) < created(&resume), "the timestamps on the wire do not go back");
@@ -111,14 +112,14 @@ async fn a_device_that_leaves_is_awaited_with_its_alternative() {
             Event::DeviceUnplugGuestError(event) if event.device.as_deref() == Some("tablet") => Some(false),
             _ => None,
         })
-        .send("device_del", json!({"id": "tablet"}))
-        .within(PATIENCE)
+        .after_command("device_del", json!({"id": "tablet"}))
+        .timeout(PATIENCE)
         .await
         .expect("the device leaves");
     assert!(is_gone);
     let error = client
         .wait_for(|message| matches!(message.event, Event::DeviceDeleted(_)).then_some(()))
-        .send("device_del", json!({"id": "tablet"}))
+        .after_command("device_del", json!({"id": "tablet"}))
         .await
         .expect_err("it is gone already");
     assert!(error.to_string().contains("DeviceNotFound"), "{error}");

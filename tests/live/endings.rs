@@ -3,7 +3,7 @@
 use super::machine::{PATIENCE, quit, start};
 use qmp_events::tokio::{Item, connect};
 use qmp_events::{Disconnected, Error, EventKind, blocking};
-use serde_json::{Value, json};
+use serde_json::json;
 
 #[test]
 fn a_killed_qemu_is_an_end_without_shutdown() {
@@ -20,7 +20,7 @@ fn a_killed_qemu_is_an_end_without_shutdown() {
 async fn a_killed_qemu_ends_the_stream_the_commands_and_the_waits() {
     let Some(mut machine) = start(&[]) else { return };
     let (client, mut events) = connect(machine.endpoint()).await.expect("a handshake");
-    let wait = client.wait_for(|_| Some(())).within(PATIENCE);
+    let wait = client.wait_for(|_| Some(())).timeout(PATIENCE);
     machine.kill();
     let error = wait.await.expect_err("the end");
     assert!(matches!(error, Error::Disconnected(_)), "{error:?}");
@@ -29,7 +29,7 @@ async fn a_killed_qemu_ends_the_stream_the_commands_and_the_waits() {
     let Some(Item::Disconnected(cause)) = item else { panic!("{item:?}") };
     assert!(!cause.is_normal(), "{cause:?}");
     assert!(events.next().await.is_none());
-    assert!(client.execute("query-status", Value::Null).await.is_err());
+    assert!(client.execute("query-status", None).await.is_err());
 }
 
 /// `-no-reboot` makes a shutdown of a reset, and `-no-shutdown` a pause of that.
@@ -39,7 +39,7 @@ const PAUSES_ON_RESET: [&str; 2] = ["-no-reboot", "-no-shutdown"];
 fn shutdown_may_come_twice() {
     let Some(machine) = start(&PAUSES_ON_RESET) else { return };
     let mut client = blocking::connect(machine.endpoint()).expect("a handshake");
-    client.execute_within("system_reset", Value::Null, PATIENCE).expect("a reply");
+    client.execute_within("system_reset", None, PATIENCE).expect("a reply");
     let first = client.next_event_within(PATIENCE).expect("an event").expect("not the end");
     assert_eq!(first.event.kind(), Some(EventKind::Shutdown));
     quit(&mut client);
@@ -51,7 +51,7 @@ fn shutdown_may_come_twice() {
 fn an_end_after_shutdown_and_resume_is_not_normal() {
     let Some(mut machine) = start(&PAUSES_ON_RESET) else { return };
     let mut client = blocking::connect(machine.endpoint()).expect("a handshake");
-    client.execute_within("system_reset", Value::Null, PATIENCE).expect("a reply");
+    client.execute_within("system_reset", None, PATIENCE).expect("a reply");
     let is_shutdown = |client: &mut blocking::Client| {
         let message = client.next_event_within(PATIENCE).expect("an event").expect("not the end");
         message.event.kind() == Some(EventKind::Shutdown)
@@ -59,7 +59,7 @@ fn an_end_after_shutdown_and_resume_is_not_normal() {
     while !is_shutdown(&mut client) {}
     client.execute_within("set-action", json!({"reboot": "reset"}), PATIENCE).expect("a reply");
     for command in ["stop", "system_reset", "cont"] {
-        client.execute_within(command, Value::Null, PATIENCE).expect(command);
+        client.execute_within(command, None, PATIENCE).expect(command);
     }
     machine.kill();
     let last = client.events().last().expect("the end");
@@ -71,7 +71,7 @@ fn an_end_after_shutdown_and_resume_is_not_normal() {
 async fn the_reply_to_quit_may_be_lost_but_not_its_event() {
     let Some(machine) = start(&[]) else { return };
     let (client, mut events) = connect(machine.endpoint()).await.expect("a handshake");
-    match client.execute("quit", Value::Null).await {
+    match client.execute("quit", None).await {
         Ok(_) | Err(Error::Disconnected(Disconnected::Closed { after_shutdown: true })) => {}
         Err(Error::Disconnected(Disconnected::Failed { after_shutdown: true, .. })) => {}
         Err(error) => panic!("{error}"),

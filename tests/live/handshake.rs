@@ -1,9 +1,8 @@
 //! Who is served, and what comes before the negotiation is done.
 
 use super::machine::{PATIENCE, quit, start};
-use qmp_events::session::{Incoming, Session, State};
+use qmp_events::protocol::{Incoming, Session, SessionState};
 use qmp_events::{Disconnected, Error, EventMessage, blocking, tokio as asynchronous};
-use serde_json::Value;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc;
@@ -56,7 +55,7 @@ fn connect_and_watch(path: &str, events: usize) -> Seen {
     stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
     let (mut session, mut seen) = (Session::new(), Seen::default());
     while seen.after.len() < events {
-        let is_ready = session.state() == State::Ready;
+        let is_ready = session.state() == SessionState::Ready;
         match session.next_incoming() {
             Some(Incoming::Event(event)) if is_ready => seen.after.push(event.json.to_vec()),
             Some(Incoming::Event(event)) => seen.early.push(event.json.to_vec()),
@@ -83,8 +82,8 @@ fn a_thousand_connects_under_load_lose_no_event_after_the_negotiation() {
     let (stop, stopped) = mpsc::channel::<()>();
     let load = thread::spawn(move || {
         while stopped.try_recv() == Err(mpsc::TryRecvError::Empty) {
-            machine.control.execute("cont", Value::Null).expect("a reply");
-            machine.control.execute("stop", Value::Null).expect("a reply");
+            machine.control.execute("cont", None).expect("a reply");
+            machine.control.execute("stop", None).expect("a reply");
         }
         quit(&mut machine.control);
         let events = machine.control.events();

@@ -4,7 +4,6 @@ use super::machine::{PATIENCE, quit, start, start_with_monitor};
 use qmp_events::events::ShutdownCause;
 use qmp_events::tokio::Item;
 use qmp_events::{Event, blocking, tokio as asynchronous};
-use serde_json::Value;
 
 #[test]
 fn the_life_of_a_machine_goes_from_resume_to_shutdown() {
@@ -12,7 +11,7 @@ fn the_life_of_a_machine_goes_from_resume_to_shutdown() {
     let mut client = blocking::connect(machine.endpoint()).expect("a handshake");
     assert!(client.greeting().version.is_some());
     for command in ["cont", "stop", "system_reset", "cont", "system_powerdown"] {
-        client.execute_within(command, Value::Null, PATIENCE).expect(command);
+        client.execute_within(command, None, PATIENCE).expect(command);
     }
     quit(&mut client);
     let mut events: Vec<Event> = Vec::new();
@@ -37,10 +36,10 @@ fn a_command_s_event_precedes_its_reply() {
     let Some(machine) = start(&[]) else { return };
     let mut client = blocking::connect(machine.endpoint()).expect("a handshake");
     for _ in 0..20 {
-        client.execute("cont", Value::Null).expect("a reply");
+        client.execute("cont", None).expect("a reply");
         let event = client.next_event_within(PATIENCE).expect("an event").expect("not the end").event;
         assert!(matches!(event, Event::Resume(_)), "{event:?}");
-        client.execute("stop", Value::Null).expect("a reply");
+        client.execute("stop", None).expect("a reply");
         let event = client.next_event_within(PATIENCE).expect("an event").expect("not the end").event;
         assert!(matches!(event, Event::Stop(_)), "{event:?}");
     }
@@ -58,11 +57,11 @@ async fn pretty_printing_changes_nothing() {
     let endpoint = machine.endpoint().replace("qmp.sock", "pretty.sock");
     let (client, events) = asynchronous::connect(endpoint).await.expect("a handshake");
     let mut events = events.raw();
-    client.execute("cont", Value::Null).await.expect("a reply");
+    client.execute("cont", None).await.expect("a reply");
     let Some(Item::Connected(_)) = events.next().await else { panic!("connected comes first") };
     let Some(Item::Event(json)) = events.next().await else { panic!("an event follows") };
     assert!(json.starts_with(b"{\r\n    \""), "{}", json.escape_ascii());
-    let status = client.execute("query-status", Value::Null).await.expect("a reply");
+    let status = client.execute("query-status", None).await.expect("a reply");
     assert_eq!(status["running"], true);
 }
 
@@ -70,7 +69,7 @@ async fn pretty_printing_changes_nothing() {
 fn tcp_is_as_good_as_unix() {
     let monitor = "tcp:127.0.0.1:0,server=on,wait=off";
     let Some(mut machine) = start_with_monitor(monitor, &[]) else { return };
-    let devices = machine.control.execute("query-chardev", Value::Null).expect("a reply");
+    let devices = machine.control.execute("query-chardev", None).expect("a reply");
     let names = devices.as_array().into_iter().flatten().filter_map(|device| device["filename"].as_str());
     let address = names
         .filter_map(|name| name.split_once("tcp:"))
@@ -86,7 +85,7 @@ fn tcp_is_as_good_as_unix() {
 #[test]
 fn what_a_qemu_can_emit_is_asked_with_the_same_client() {
     let Some(mut machine) = start(&[]) else { return };
-    let schema = machine.control.execute("query-qmp-schema", Value::Null).expect("a reply");
+    let schema = machine.control.execute("query-qmp-schema", None).expect("a reply");
     let entities = schema.as_array().expect("a list");
     let events = entities.iter().filter(|entity| entity["meta-type"] == "event").count();
     assert!(events > 40, "{events} events");

@@ -2,7 +2,6 @@
 
 use qmp_events::Error;
 use qmp_events::blocking::Client;
-use serde_json::Value;
 use std::env;
 use std::fs;
 use std::io::{self, Read, Write};
@@ -74,7 +73,7 @@ fn start_program(program: &str, arguments: &[&str]) -> Option<Machine> {
     let last_words = collect(process.stderr.take().expect("a pipe"), directory.join("control.sock"));
     let (stream, _) = listener.accept().expect("a connection");
     stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
-    let control = Client::over(stream).unwrap_or_else(|error| {
+    let control = Client::from_stream(stream).unwrap_or_else(|error| {
         // Ends the collecting, if it has not ended by itself.
         let _ = process.kill();
         let _ = process.wait();
@@ -109,7 +108,7 @@ fn is_installed(program: &str) -> bool {
 
 /// Ends the machine. QEMU's reply may be lost with the connection, but not its SHUTDOWN.
 pub(super) fn quit<S: Read + Write>(client: &mut Client<S>) {
-    match client.execute_within("quit", Value::Null, PATIENCE) {
+    match client.execute_within("quit", None, PATIENCE) {
         Ok(_) => {}
         Err(Error::Disconnected(cause)) if cause.is_normal() => {}
         Err(error) => panic!("{error}"),

@@ -34,7 +34,7 @@ async fn another_qemu_on_the_same_path_is_told() {
     let options = Options::new().reconnect(AT_ONCE);
     let (_client, mut events) = options.connect(machine.endpoint()).await.expect("a handshake");
     let _machine = machine.restart(&[]);
-    assert_eq!(next_gap(&mut events).await, Peer::Another);
+    assert_eq!(next_gap(&mut events).await, Peer::Different);
 }
 
 #[tokio::test]

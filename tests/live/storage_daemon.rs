@@ -3,7 +3,7 @@
 use super::machine::{PATIENCE, start_storage_daemon};
 use qmp_events::tokio::{Item, connect};
 use qmp_events::{Event, blocking};
-use serde_json::{Value, json};
+use serde_json::json;
 
 const EXPORT: [&str; 6] = [
     "--blockdev",
@@ -23,8 +23,8 @@ async fn an_export_that_is_deleted_is_told() {
             Event::BlockExportDeleted(event) => Some(event.id),
             _ => None,
         })
-        .send("block-export-del", json!({"id": "export"}))
-        .within(PATIENCE)
+        .after_command("block-export-del", json!({"id": "export"}))
+        .timeout(PATIENCE)
         .await
         .expect("the export goes");
     assert_eq!(id, "export");
@@ -34,7 +34,7 @@ async fn an_export_that_is_deleted_is_told() {
 async fn the_daemon_ends_without_shutdown() {
     let Some(machine) = start_storage_daemon(&EXPORT) else { return };
     let (client, mut events) = connect(machine.endpoint()).await.expect("a handshake");
-    let _ = client.execute("quit", Value::Null).await;
+    let _ = client.execute("quit", None).await;
     let mut last = None;
     while let Some(item) = events.next().await {
         last = Some(item);

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use qmp_events::tokio::Disconnected;
+use qmp_events::Disconnected;
 
 /// The exit statuses, for `--help` and the manual.
 pub(crate) const EXIT_CODES: &str = "\
@@ -30,7 +30,9 @@ pub(crate) enum Exit {
 impl From<&Disconnected> for Exit {
     fn from(cause: &Disconnected) -> Self {
         match cause {
-            Disconnected::HandshakeTimedOut { .. } | Disconnected::Refused(_) => Exit::Protocol,
+            Disconnected::HandshakeTimedOut { .. }
+            | Disconnected::NoGreeting { .. }
+            | Disconnected::Refused(_) => Exit::Protocol,
             cause if cause.is_normal() => Exit::Done,
             _ => Exit::Disconnected,
         }

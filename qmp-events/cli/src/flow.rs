@@ -4,9 +4,7 @@ use std::collections::HashMap;
 use std::io;
 use std::pin::pin;
 
-use qmp_events::Version;
-use qmp_events::server_message::Greeting;
-use qmp_events::tokio::Malformed;
+use qmp_events::Malformed;
 
 use crate::exit::Exit;
 use crate::record::Record;
@@ -98,10 +96,10 @@ impl<'a> Flow<'a> {
                 Err(error) => self.malformed(index, &error.into(), place.line())?,
             },
             News::Malformed { malformed, line } => self.malformed(index, &malformed, line)?,
-            News::Greeting(greeting) => self.origins[index].qemu = version(&greeting),
+            News::Greeting(greeting) => self.origins[index].qemu = greeting.version.map(Into::into),
             News::Connected(greeting) => {
                 self.is_connected = true;
-                self.origins[index].qemu = version(&greeting);
+                self.origins[index].qemu = greeting.version.map(Into::into);
                 self.note(index, &paint(DIM, format_args!("connected to {greeting}")))?;
             }
             News::Lagged(count) => {
@@ -143,7 +141,7 @@ impl<'a> Flow<'a> {
         let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
         let (text, raw) = match malformed {
             Malformed::Event(error) => (format!("{place}{error}"), Some(error.raw())),
-            Malformed::Unrecognised { json, problem } => {
+            Malformed::Unrecognized { json, problem } => {
                 (format!("{place}not a QMP message: {problem}"), Some(json.as_str()))
             }
             // Its words say where it was.
@@ -161,11 +159,4 @@ impl<'a> Flow<'a> {
         line.push(text);
         self.output.note(&line)
     }
-}
-
-/// The release of the QEMU that greeted.
-fn version(greeting: &Greeting) -> Option<Version> {
-    let version = greeting.version?;
-    let number = |number: u32| u16::try_from(number).ok();
-    Some(Version::new(number(version.major)?, number(version.minor)?))
 }

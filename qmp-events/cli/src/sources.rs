@@ -11,8 +11,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use qmp_events::Version;
-use qmp_events::server_message::Greeting;
-use qmp_events::tokio::{Disconnected, Gap, Malformed};
+use qmp_events::protocol::Greeting;
+use qmp_events::tokio::Gap;
+use qmp_events::{Disconnected, Malformed};
 
 /// A machine or a file that a source reads.
 #[derive(Clone, Debug, Default)]

@@ -1,13 +1,18 @@
 //! A stream to an endpoint, with the time-outs that `Read` and `Write` lack.
 
+use super::time_left;
 use crate::endpoint::Endpoint;
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs};
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
+#[cfg(unix)]
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// A time-out of zero would mean none.
+#[cfg(unix)]
+const SHORTEST: Duration = Duration::from_millis(1);
 
 /// A unix or TCP socket that is connected to an [`Endpoint`].
 #[derive(Debug)]
@@ -21,28 +26,16 @@ enum Kind {
 }
 
 impl Socket {
-    /// Connects, or gives up after `timeout` with [`io::ErrorKind::TimedOut`].
-    ///
-    /// Connecting to a unix socket whose queue is full blocks, and cannot be interrupted: then the thread
-    /// that does it here outlives the call until the server takes or drops the connection.
-    pub(super) fn connect_within(endpoint: &Endpoint, timeout: Duration) -> io::Result<Self> {
-        let (sender, receiver) = mpsc::sync_channel(1);
-        let endpoint = endpoint.clone();
-        thread::Builder::new().name("qmp-connect".to_owned()).spawn(move || {
-            // The receiver is gone if the time ran out.
-            let _ = sender.send(Self::connect(&endpoint));
-        })?;
-        receiver.recv_timeout(timeout).unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-    }
-
-    fn connect(endpoint: &Endpoint) -> io::Result<Self> {
+    /// Connects, or gives up at the deadline with [`io::ErrorKind::TimedOut`] or
+    /// [`io::ErrorKind::WouldBlock`].
+    pub(super) fn connect(endpoint: &Endpoint, deadline: Option<Instant>) -> io::Result<Self> {
         match endpoint {
             #[cfg(unix)]
-            Endpoint::Unix(path) => UnixStream::connect(path).map(Kind::Unix).map(Socket),
+            Endpoint::Unix(path) => connect_unix(path, deadline).map(Kind::Unix).map(Socket),
             #[cfg(not(unix))]
             Endpoint::Unix(_) => Err(io::ErrorKind::Unsupported.into()),
             Endpoint::Tcp { host, port } => {
-                let stream = TcpStream::connect((host.as_str(), *port))?;
+                let stream = connect_tcp(host, *port, deadline)?;
                 stream.set_nodelay(true)?;
                 Ok(Socket(Kind::Tcp(stream)))
             }
@@ -62,6 +55,41 @@ impl Socket {
             }
         }
     }
+}
+
+/// The queue of a monitor that serves another client may be full: then the kernel waits for room, no
+/// longer than the socket's time-out for writing. The standard library has no way to set that first.
+#[cfg(unix)]
+fn connect_unix(path: &Path, deadline: Option<Instant>) -> io::Result<UnixStream> {
+    use socket2::{Domain, SockAddr, Type};
+    use std::os::fd::OwnedFd;
+    let address = SockAddr::unix(path)?;
+    loop {
+        let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
+        let left = time_left(deadline)?.map(|left| left.max(SHORTEST));
+        socket.set_write_timeout(left)?;
+        match socket.connect(&address) {
+            Ok(()) => return Ok(OwnedFd::from(socket).into()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Tries one address after the other, as the standard library does.
+fn connect_tcp(host: &str, port: u16, deadline: Option<Instant>) -> io::Result<TcpStream> {
+    let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host name has no address");
+    for address in (host, port).to_socket_addrs()? {
+        let connected = match time_left(deadline)? {
+            Some(left) => TcpStream::connect_timeout(&address, left),
+            None => TcpStream::connect(address),
+        };
+        match connected {
+            Ok(stream) => return Ok(stream),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
 }
 
 impl Read for Socket {

@@ -5,22 +5,42 @@ use std::time::Duration;
 
 /// When to connect again: after a delay that doubles from attempt to attempt up to a limit, each time
 /// shortened by a random part of up to a half, so that many clients do not come back at once.
+///
+/// The delays begin anew after a connection that lasted at least as long as the limit: a server that
+/// accepts and closes at once is not asked more often for it.
+///
+/// ```
+/// use qmp_events::tokio::Backoff;
+/// use std::time::Duration;
+///
+/// let backoff = Backoff::default().max(Duration::from_secs(5));
+/// assert_eq!(backoff, Backoff::new(Duration::from_millis(100), Duration::from_secs(5)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct Backoff {
-    /// The first delay.
-    pub initial: Duration,
-    /// The longest delay.
-    pub max: Duration,
+    initial: Duration,
+    max: Duration,
 }
 
 impl Backoff {
-    /// From `initial`, doubling, up to `max`.
+    /// From `initial`, doubling, up to `max`, which is the delay if it is the shorter one.
     pub const fn new(initial: Duration, max: Duration) -> Self {
         Backoff { initial, max }
     }
 
-    /// The delay before an attempt; `attempt` counts the failures since the last connection, from 0.
+    /// Sets the first delay.
+    pub const fn initial(mut self, delay: Duration) -> Self {
+        self.initial = delay;
+        self
+    }
+
+    /// Sets the longest delay.
+    pub const fn max(mut self, delay: Duration) -> Self {
+        self.max = delay;
+        self
+    }
+
+    /// The delay before an attempt; `attempt` counts the failures in a row, from 0.
     pub(super) fn delay(&self, attempt: u32) -> Duration {
         // The standard library's only source of randomness; it seeds every hasher anew.
         self.delay_with(attempt, RandomState::new().hash_one(attempt))
@@ -29,7 +49,12 @@ impl Backoff {
     fn delay_with(&self, attempt: u32, random: u64) -> Duration {
         let full = self.initial.saturating_mul(1_u32.checked_shl(attempt).unwrap_or(u32::MAX)).min(self.max);
         let fraction = (random >> 32) as f64 / f64::from(u32::MAX);
-        full.mul_f64(1.0 - fraction / 2.0)
+        full.saturating_sub(full.mul_f64(fraction / 2.0))
+    }
+
+    /// Whether a connection that lasted so long counts as a success.
+    pub(super) fn is_proved_by(&self, lasted: Duration) -> bool {
+        lasted >= self.max
     }
 }
 
@@ -59,6 +84,14 @@ mod tests {
         for _ in 0..100 {
             let delay = backoff.delay(3);
             assert!((Duration::from_millis(400)..=Duration::from_millis(800)).contains(&delay), "{delay:?}");
+        }
+    }
+
+    #[test]
+    fn any_duration_is_a_legal_delay() {
+        let backoff = Backoff::new(Duration::MAX, Duration::MAX);
+        for random in [0, 1, u64::MAX] {
+            assert!(backoff.delay_with(3, random) >= Duration::MAX / 3);
         }
     }
 }

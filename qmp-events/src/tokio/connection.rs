@@ -2,15 +2,13 @@
 //!
 //! It never waits for a subscriber, and it must never stop reading while it has something to send.
 
-use super::driver::Request;
 use super::hub::Hub;
 use super::identity::{self, Identity};
 use super::item::{Gap, Peer};
 use super::queue::{Queue, Queued};
-use crate::client::{Disconnected, Error, Malformed};
-use crate::server_message::{CommandError, Greeting, RawEvent, ServerMessage};
-use crate::session::{CommandId, Incoming, Session};
-use serde_json::Value;
+use super::request::{Outcome, Request};
+use crate::client::{Disconnected, Handshake, Malformed, decode_reply};
+use crate::protocol::{CommandError, CommandId, Greeting, Incoming, RawEvent, ServerMessage, Session};
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
@@ -29,10 +27,11 @@ pub(super) struct Connection<'a, S> {
     session: Session,
     greeting: Option<Greeting>,
     requests: &'a mut mpsc::Receiver<Request>,
-    waiting: HashMap<CommandId, oneshot::Sender<Result<Value, Error>>>,
+    unanswered: HashMap<CommandId, oneshot::Sender<Outcome>>,
     hub: &'a Hub,
-    /// Events that came before the connection is announced, so that they follow the announcement.
+    /// What came before the connection is announced, so that it follows the announcement.
     held: Option<Queue>,
+    handshake: Handshake,
     end: Option<Result<(), Arc<io::Error>>>,
 }
 
@@ -43,12 +42,12 @@ struct Writer<S> {
     has_failed: bool,
 }
 
-/// What is not for the subscribers.
-enum Heard {
+/// What a message means for the connection; the rest is for the subscribers.
+enum ProtocolEvent {
     Greeting,
     Ready,
     Refused(CommandError),
-    Reply(CommandId, Result<Value, CommandError>),
+    Reply(CommandId, Result<String, CommandError>),
 }
 
 impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
@@ -64,37 +63,39 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
             writer: Writer { stream: writer, is_flushed: true, has_failed: false },
             session: Session::with_message_limit(message_limit),
             greeting: None,
+            handshake: Handshake::default(),
             requests,
-            waiting: HashMap::new(),
+            unanswered: HashMap::new(),
             hub,
             held: Some(Queue::with_capacity(HELD)),
             end: None,
         }
     }
 
-    pub(super) fn is_greeted(&self) -> bool {
-        self.greeting.is_some()
+    /// What explains a handshake that failed.
+    pub(super) fn handshake(&mut self) -> &mut Handshake {
+        &mut self.handshake
     }
 
     /// Waits until the capabilities are negotiated.
     pub(super) async fn negotiate(&mut self) -> Result<(), Disconnected> {
         loop {
-            match self.next_heard().await? {
-                Heard::Ready => return Ok(()),
-                Heard::Refused(error) => return Err(Disconnected::Refused(error)),
-                Heard::Greeting | Heard::Reply(..) => {}
+            match self.next_protocol_event().await? {
+                ProtocolEvent::Ready => return Ok(()),
+                ProtocolEvent::Refused(error) => return Err(Disconnected::Refused(error)),
+                ProtocolEvent::Greeting | ProtocolEvent::Reply(..) => {}
             }
         }
     }
 
     /// Asks the server what tells it from others.
     pub(super) async fn identify(&mut self, identity: &mut Identity) -> Result<(), Disconnected> {
-        let query = self.session.execute(identity::QUERY, Value::Null);
+        let query = self.session.execute(identity::QUERY, None);
         loop {
-            match self.next_heard().await? {
-                Heard::Reply(id, result) if id == query => {
+            match self.next_protocol_event().await? {
+                ProtocolEvent::Reply(id, result) if id == query => {
                     // A server without vCPUs refuses.
-                    identity.add_vcpus(&result.unwrap_or_default());
+                    identity.add_vcpus(&decode_reply(result).unwrap_or_default());
                     return Ok(());
                 }
                 _ => {}
@@ -123,14 +124,14 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
     /// Serves the connection to its end.
     pub(super) async fn serve(&mut self) -> Disconnected {
         loop {
-            match self.next_heard().await {
-                // A second greeting: what is behind the other end began anew, as behind a proxy.
-                Ok(Heard::Ready) => {
+            match self.next_protocol_event().await {
+                // A second greeting: a proxy at the other end has connected to a QEMU anew.
+                Ok(ProtocolEvent::Ready) => {
                     self.hub.publish(&Queued::Gap(Gap { peer: Peer::Unknown }));
                     self.announce();
                 }
-                Ok(Heard::Refused(error)) => return Disconnected::Refused(error),
-                Ok(Heard::Greeting | Heard::Reply(..)) => {}
+                Ok(ProtocolEvent::Refused(error)) => return Disconnected::Refused(error),
+                Ok(ProtocolEvent::Greeting | ProtocolEvent::Reply(..)) => {}
                 Err(cause) => return cause,
             }
         }
@@ -138,14 +139,14 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
 
     /// Ends the commands that were not answered.
     pub(super) fn fail_requests(&mut self, cause: &Disconnected) {
-        for (_, reply) in self.waiting.drain() {
+        for (_, reply) in self.unanswered.drain() {
             // Whoever asked may have given up.
             let _ = reply.send(Err(cause.clone().into()));
         }
     }
 
     /// Hands on what comes, until it is something else than events and replies to requests.
-    async fn next_heard(&mut self) -> Result<Heard, Disconnected> {
+    async fn next_protocol_event(&mut self) -> Result<ProtocolEvent, Disconnected> {
         loop {
             let Some(incoming) = self.session.next_incoming() else {
                 let after_shutdown = self.session.saw_shutdown();
@@ -160,19 +161,27 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
             };
             match incoming {
                 Incoming::Event(event) => deliver_event(self.hub, self.held.as_ref(), &event),
-                Incoming::Reply { id, result } => match self.waiting.remove(&id) {
-                    Some(reply) => drop(reply.send(result.map_err(Error::Command))), // as in `fail_requests`
-                    None => return Ok(Heard::Reply(id, result)),
-                },
+                Incoming::Reply { id, result } => {
+                    let result = result.map(str::to_owned);
+                    match self.unanswered.remove(&id) {
+                        Some(reply) => drop(reply.send(Ok(result))), // as in `fail_requests`
+                        None => return Ok(ProtocolEvent::Reply(id, result)),
+                    }
+                }
                 Incoming::Greeting(greeting) => {
                     self.greeting = Some(greeting);
-                    return Ok(Heard::Greeting);
+                    self.handshake.set_greeted();
+                    return Ok(ProtocolEvent::Greeting);
                 }
-                Incoming::Ready => return Ok(Heard::Ready),
-                Incoming::Refused(error) => return Ok(Heard::Refused(error)),
+                Incoming::Ready => return Ok(ProtocolEvent::Ready),
+                Incoming::Refused(error) => return Ok(ProtocolEvent::Refused(error)),
                 Incoming::StrayReply(_) => {}
-                Incoming::Unrecognised(message) => deliver(self.hub, self.held.as_ref(), message.into()),
-                Incoming::Skipped(skipped) => deliver(self.hub, self.held.as_ref(), skipped.into()),
+                Incoming::Unrecognized(message) => {
+                    deliver(self.hub, self.held.as_ref(), &mut self.handshake, message.into())?;
+                }
+                Incoming::Skipped(skipped) => {
+                    deliver(self.hub, self.held.as_ref(), &mut self.handshake, skipped.into())?;
+                }
             }
         }
     }
@@ -198,7 +207,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
             },
             Some(request) = self.requests.recv(), if has_room => {
                 let id = self.session.execute(&request.name, request.arguments);
-                self.waiting.insert(id, request.reply);
+                self.unanswered.insert(id, request.reply);
             }
         }
     }
@@ -234,12 +243,20 @@ fn deliver_event(hub: &Hub, held: Option<&Queue>, event: &RawEvent<'_>) {
     }
 }
 
-fn deliver(hub: &Hub, held: Option<&Queue>, malformed: Malformed) {
+/// Fails if it proves that the handshake will.
+fn deliver(
+    hub: &Hub,
+    held: Option<&Queue>,
+    handshake: &mut Handshake,
+    malformed: Malformed,
+) -> Result<(), Disconnected> {
+    let noted = handshake.note(&malformed);
     let item = Queued::Malformed(Arc::new(malformed));
     match held {
         Some(held) => held.push(item),
         None => hub.publish(&item),
     }
+    noted
 }
 
 /// The name of an event that is not decoded.

@@ -1,4 +1,4 @@
-//! The task behind a client: connects, serves the connection to its end, and connects again.
+//! The task of a client: connects, serves the connection to its end, and connects again.
 
 use super::Options;
 use super::connection::Connection;
@@ -7,19 +7,13 @@ use super::hub::Hub;
 use super::identity::Identity;
 use super::item::Gap;
 use super::queue::Queued;
-use crate::client::{Disconnected, Error};
-use serde_json::Value;
+use super::request::Request;
+use crate::client::{Disconnected, Handshake};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{Instant, timeout_at};
-
-/// A command on its way to the server. If `reply` is dropped, the connection has ended.
-#[derive(Debug)]
-pub(super) struct Request {
-    pub(super) name: String,
-    pub(super) arguments: Value,
-    pub(super) reply: oneshot::Sender<Result<Value, Error>>,
-}
+use tokio::time::error::Elapsed;
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// Everything that survives a connection.
 pub(super) struct Driver<C> {
@@ -30,6 +24,13 @@ pub(super) struct Driver<C> {
     /// Told once how the first attempt went.
     pub(super) first: Option<oneshot::Sender<Result<(), Disconnected>>>,
     pub(super) previous: Option<Identity>,
+}
+
+/// How an attempt to connect went.
+struct Attempt {
+    cause: Disconnected,
+    /// How long the connection lasted after it was announced; `None` if it never was.
+    lasted: Option<Duration>,
 }
 
 impl<C: Connector> Driver<C> {
@@ -44,53 +45,57 @@ impl<C: Connector> Driver<C> {
     }
 
     async fn keep_connected(&mut self) {
-        let mut failures = 0;
-        let mut last_words = None;
+        let mut failures = 0_u32;
+        let mut last_reported_cause = None;
         loop {
-            let (cause, was_connected) = self.connect_and_serve().await;
-            if was_connected || last_words != Some(cause.to_string()) {
-                last_words = Some(cause.to_string());
+            let Attempt { cause, lasted } = self.connect_and_serve().await;
+            if lasted.is_some() || last_reported_cause != Some(cause.to_string()) {
+                last_reported_cause = Some(cause.to_string());
                 self.hub.publish(&Queued::Disconnected(cause.clone()));
             }
             if let Some(first) = self.first.take() {
-                // Nobody listens if the client was started without waiting.
+                // There is no receiver if the client was started without waiting.
                 let _ = first.send(Err(cause));
             }
             let Some(backoff) = self.options.reconnect else { return };
-            failures = if was_connected { 0 } else { failures + 1 };
-            self.rest(Instant::now() + backoff.delay(failures)).await;
-        }
-    }
-
-    /// Waits, and drops commands: they fail at once while there is no connection.
-    async fn rest(&mut self, until: Instant) {
-        while let Ok(request) = timeout_at(until, self.requests.recv()).await {
-            if request.is_none() {
-                return tokio::time::sleep_until(until).await;
+            if lasted.is_some_and(|lasted| backoff.is_proved_by(lasted)) {
+                failures = 0;
             }
+            self.sleep_rejecting_requests(backoff.delay(failures)).await;
+            failures = failures.saturating_add(1);
         }
     }
 
-    /// One connection from the attempt to its end, and whether `Connected` was published.
-    async fn connect_and_serve(&mut self) -> (Disconnected, bool) {
+    /// Drops commands meanwhile: they fail at once while there is no connection.
+    async fn sleep_rejecting_requests(&mut self, delay: Duration) {
+        let rejecting = async {
+            while self.requests.recv().await.is_some() {}
+            std::future::pending().await
+        };
+        let _: Result<(), Elapsed> = timeout(delay, rejecting).await;
+    }
+
+    /// One connection from the attempt to its end.
+    async fn connect_and_serve(&mut self) -> Attempt {
+        let failed = |cause| Attempt { cause, lasted: None };
         let after = self.options.handshake_timeout;
-        let deadline = Instant::now() + after;
+        let deadline = deadline_after(after);
         let stream = match timeout_at(deadline, self.connector.connect()).await {
             Ok(Ok(stream)) => stream,
-            Ok(Err(error)) => return (Disconnected::NotConnected(Arc::new(error)), false),
-            Err(_) => return (Disconnected::HandshakeTimedOut { after, greeted: false }, false),
+            Ok(Err(error)) => return failed(Disconnected::NotConnected(Arc::new(error))),
+            Err(_) => return failed(Handshake::default().timed_out(after)),
         };
         let process_id = self.connector.process_id(&stream);
         let limit = self.options.message_limit;
         let mut connection = Connection::new(stream, limit, &self.hub, &mut self.requests);
-        let failed = match timeout_at(deadline, connection.negotiate()).await {
-            Ok(result) => result.err(),
-            Err(_) => Some(Disconnected::HandshakeTimedOut { after, greeted: connection.is_greeted() }),
+        let negotiated = match timeout_at(deadline, connection.negotiate()).await {
+            Ok(result) => result.map_err(|cause| connection.handshake().explain(cause)),
+            Err(_) => Err(connection.handshake().timed_out(after)),
         };
-        if let Some(cause) = failed {
+        if let Err(cause) = negotiated {
             connection.release_events();
             connection.fail_requests(&cause);
-            return (cause, false);
+            return failed(cause);
         }
         if self.options.reconnect.is_some() {
             let mut identity = Identity::of_process(process_id);
@@ -104,8 +109,15 @@ impl<C: Connector> Driver<C> {
         if let Some(first) = self.first.take() {
             let _ = first.send(Ok(())); // as above
         }
+        let announced = Instant::now();
         let cause = connection.serve().await;
         connection.fail_requests(&cause);
-        (cause, true)
+        Attempt { cause, lasted: Some(announced.elapsed()) }
     }
+}
+
+/// When that time will have passed; for more than the clock can count, thirty years from now.
+fn deadline_after(timeout: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(timeout).unwrap_or_else(|| now + Duration::from_secs(30 * 365 * 24 * 3600))
 }

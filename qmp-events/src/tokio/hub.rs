@@ -1,31 +1,40 @@
 //! Where the driver meets the subscribers: what is published reaches all of them, in the same order.
+//!
+//! Only the driver publishes, so the order needs no lock. The lock is never held while a queue is filled:
+//! filters and wakers are the user's, and may call the client.
 
 use super::queue::{Queue, Queued};
 use crate::client::Disconnected;
-use crate::server_message::Greeting;
+use crate::protocol::Greeting;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
 
 /// What a subscriber gets if it sets nothing else: this many items may wait for it.
 pub(super) const DEFAULT_CAPACITY: usize = 1024;
 
-/// The subscribers of a client, and the last word about its connection.
-#[derive(Debug, Default)]
+/// The subscribers of a client, and the last that is known about its connection.
+#[derive(Debug)]
 pub(super) struct Hub {
     inner: Mutex<Inner>,
+    /// Why there is no connection; nothing while there is one, or while the first attempt runs.
+    cause: watch::Sender<Option<Disconnected>>,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
-    queues: Vec<Arc<Queue>>,
+    /// Replaced as a whole when a subscriber comes or goes, so that it can be read without the lock.
+    queues: Arc<[Arc<Queue>]>,
     /// `Connected` or `Disconnected`; nothing while the first attempt runs.
     connection: Option<Queued>,
-    /// Why there was no connection when there last was none.
-    cause: Option<Disconnected>,
     is_closed: bool,
 }
 
 impl Hub {
-    /// A new subscriber's queue; it begins with the last word about the connection.
+    pub(super) fn new() -> Self {
+        Hub { inner: Mutex::default(), cause: watch::Sender::new(None) }
+    }
+
+    /// A new subscriber's queue; it begins with the last that is known about the connection.
     pub(super) fn subscribe(&self) -> Arc<Queue> {
         let queue = Arc::new(Queue::with_capacity(DEFAULT_CAPACITY));
         let mut inner = self.lock();
@@ -35,43 +44,56 @@ impl Hub {
         if inner.is_closed {
             queue.close();
         } else {
-            inner.queues.push(queue.clone());
+            inner.queues = inner.queues.iter().chain([&queue]).cloned().collect();
         }
         queue
     }
 
     pub(super) fn unsubscribe(&self, queue: &Arc<Queue>) {
-        self.lock().queues.retain(|other| !Arc::ptr_eq(other, queue));
+        let mut inner = self.lock();
+        inner.queues = inner.queues.iter().filter(|other| !Arc::ptr_eq(other, queue)).cloned().collect();
     }
 
     pub(super) fn publish_event(&self, name: &str, json: &[u8]) {
         let mut shared: Option<Arc<[u8]>> = None;
-        for queue in self.lock().queues.iter().filter(|queue| queue.takes(name)) {
-            let json = shared.get_or_insert_with(|| json.into());
-            queue.push(Queued::Event(json.clone()));
+        let queues = self.lock().queues.clone();
+        for queue in queues.iter() {
+            queue.push_event(name, || shared.get_or_insert_with(|| json.into()).clone());
         }
     }
 
     pub(super) fn publish(&self, item: &Queued) {
-        let mut inner = self.lock();
-        for queue in &inner.queues {
+        let queues = {
+            let mut inner = self.lock();
+            if let Queued::Connected(_) | Queued::Disconnected(_) = item {
+                inner.connection = Some(item.clone());
+            }
+            inner.queues.clone()
+        };
+        match item {
+            Queued::Connected(_) => drop(self.cause.send_replace(None)),
+            Queued::Disconnected(cause) => drop(self.cause.send_replace(Some(cause.clone()))),
+            _ => {}
+        }
+        for queue in queues.iter() {
             queue.push(item.clone());
-        }
-        if let Queued::Disconnected(cause) = item {
-            inner.cause = Some(cause.clone());
-        }
-        if let Queued::Connected(_) | Queued::Disconnected(_) = item {
-            inner.connection = Some(item.clone());
         }
     }
 
     /// Says that nothing more will be published.
     pub(super) fn close(&self) {
-        let mut inner = self.lock();
-        inner.is_closed = true;
-        for queue in inner.queues.drain(..) {
+        let queues = {
+            let mut inner = self.lock();
+            inner.is_closed = true;
+            std::mem::take(&mut inner.queues)
+        };
+        for queue in queues.iter() {
             queue.close();
         }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.lock().is_closed
     }
 
     pub(super) fn greeting(&self) -> Option<Arc<Greeting>> {
@@ -81,9 +103,12 @@ impl Hub {
         }
     }
 
-    /// Why a command got no reply.
-    pub(super) fn cause(&self) -> Disconnected {
-        self.lock().cause.clone().unwrap_or(Disconnected::Released)
+    /// Why a command got no reply. A connection that just broke has no cause yet: this waits for it.
+    pub(super) async fn cause(&self) -> Disconnected {
+        let mut causes = self.cause.subscribe();
+        // The sender is in this hub, so the channel stays open.
+        let cause = causes.wait_for(Option::is_some).await.ok().and_then(|cause| cause.clone());
+        cause.unwrap_or(Disconnected::Released)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

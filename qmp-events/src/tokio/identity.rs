@@ -43,7 +43,7 @@ impl Identity {
         let same_process = self.process.zip(earlier.process).map(|(now, before)| now == before);
         let same_vcpu = self.vcpu_thread.zip(earlier.vcpu_thread).map(|(now, before)| now == before);
         match (same_process, same_vcpu) {
-            (_, Some(false)) | (Some(false), None) => Peer::Another,
+            (_, Some(false)) | (Some(false), None) => Peer::Different,
             (Some(true), Some(true) | None) => Peer::Same,
             (None, _) | (Some(false), Some(true)) => Peer::Unknown,
         }
@@ -69,15 +69,15 @@ mod tests {
         let before = identity(Some((7, 100)), Some(9));
         for (now, peer) in [
             (before, Peer::Same),
-            (identity(Some((7, 101)), Some(10)), Peer::Another),
-            (identity(Some((7, 101)), None), Peer::Another),
+            (identity(Some((7, 101)), Some(10)), Peer::Different),
+            (identity(Some((7, 101)), None), Peer::Different),
             (identity(Some((7, 100)), None), Peer::Same),
             // A manager that opened the socket, and a QEMU that was restarted.
-            (identity(Some((7, 100)), Some(10)), Peer::Another),
+            (identity(Some((7, 100)), Some(10)), Peer::Different),
             // A proxy with a process per connection, or a container that was restarted.
             (identity(Some((8, 200)), Some(9)), Peer::Unknown),
             (identity(None, Some(9)), Peer::Unknown),
-            (identity(None, Some(10)), Peer::Another),
+            (identity(None, Some(10)), Peer::Different),
             (identity(None, None), Peer::Unknown),
         ] {
             assert_eq!(now.compare(before), peer, "{now:?}");
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn the_start_time_is_found_behind_any_process_name() {
+    fn the_start_time_is_found_after_any_process_name() {
         let stat = "12 (a) b) c) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 20";
         assert_eq!(parse_start_time(stat), Some(4711));
         assert_eq!(parse_start_time("12 (a) S 1"), None);

@@ -1,14 +1,14 @@
 //! What a subscriber receives.
 
 use crate::client::{Disconnected, Malformed};
-use crate::server_message::Greeting;
+use crate::protocol::Greeting;
 use crate::{DecodeError, EventMessage, QapiEvents};
 use std::fmt;
 use std::sync::Arc;
 
 /// One thing that happened. `M` is what events are delivered as.
 ///
-/// While the last word about the connection was [`Connected`](Self::Connected), silence means that nothing
+/// While the last item about the connection was [`Connected`](Self::Connected), silence means that nothing
 /// happened, save for events that QEMU itself merged under a rate limit.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -18,10 +18,13 @@ pub enum Item<M = EventMessage> {
     Connected(Arc<Greeting>),
     /// An event.
     Event(M),
-    /// The server sent something that is no event. The connection is as good as before.
+    /// The server sent something that is not an event. The connection remains usable.
     Malformed(Arc<Malformed>),
-    /// This subscriber was so slow that so many items were dropped here, the oldest ones.
-    Lagged(u64),
+    /// This subscriber was so slow that items were dropped here, the oldest ones.
+    Lagged {
+        /// The number of items.
+        missed: u64,
+    },
     /// After a reconnect, before `Connected`: events may be missing here.
     Gap(Gap),
     /// The connection has ended, or an attempt to connect has failed for another reason than the one
@@ -49,9 +52,10 @@ pub struct Gap {
 pub enum Peer {
     /// The same process: the machine lived on.
     Same,
-    /// Another process on the same endpoint: what was known about the machine is void.
-    Another,
-    /// The evidence does not suffice, as over TCP. Treat it like [`Another`](Self::Another) if in doubt.
+    /// A different process on the same endpoint: what was known about the machine is void.
+    Different,
+    /// The evidence does not suffice, as over TCP. Treat it like [`Different`](Self::Different) if in
+    /// doubt.
     Unknown,
 }
 
@@ -59,7 +63,7 @@ impl fmt::Display for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Peer::Same => "the same QEMU",
-            Peer::Another => "another QEMU",
+            Peer::Different => "another QEMU",
             Peer::Unknown => "perhaps another QEMU",
         })
     }
@@ -67,20 +71,20 @@ impl fmt::Display for Peer {
 
 /// What an event can be delivered as: an [`EventMessage`] of any set of events, or its JSON text as it
 /// came (`Arc<[u8]>`).
-pub trait Wire: Sized + sealed::Sealed {
+pub trait DeliverAs: Sized + sealed::Sealed {
     /// Decodes a message.
     #[doc(hidden)]
-    fn from_wire(json: Arc<[u8]>) -> Result<Self, DecodeError>;
+    fn from_json(json: Arc<[u8]>) -> Result<Self, DecodeError>;
 }
 
-impl<E: QapiEvents> Wire for EventMessage<E> {
-    fn from_wire(json: Arc<[u8]>) -> Result<Self, DecodeError> {
+impl<E: QapiEvents> DeliverAs for EventMessage<E> {
+    fn from_json(json: Arc<[u8]>) -> Result<Self, DecodeError> {
         E::decode(&json)
     }
 }
 
-impl Wire for Arc<[u8]> {
-    fn from_wire(json: Arc<[u8]>) -> Result<Self, DecodeError> {
+impl DeliverAs for Arc<[u8]> {
+    fn from_json(json: Arc<[u8]>) -> Result<Self, DecodeError> {
         Ok(json)
     }
 }

@@ -1,17 +1,20 @@
 //! What waits for one subscriber: bounded, never blocking the side that fills it.
+//!
+//! It must never call anything of the user's (filters, wakers) while it is locked.
 
-use super::item::{Gap, Item, Wire};
+use super::item::{DeliverAs, Gap, Item};
 use crate::client::{Disconnected, Malformed};
-use crate::server_message::Greeting;
-use std::collections::VecDeque;
+use crate::protocol::Greeting;
+use std::collections::{HashSet, VecDeque};
+use std::mem::size_of;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-/// The most bytes of events that wait for one subscriber: 16 MiB. The newest event always fits.
+/// The most memory that waits for one subscriber: 16 MiB. The newest item always fits.
 const BYTES: usize = 16 << 20;
 
 /// Decides by an event's name whether a subscriber gets it.
-pub(super) type Filter = Box<dyn Fn(&str) -> bool + Send>;
+pub(super) type Filter = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// An item that is not decoded yet. Clones share what they hold.
 #[derive(Clone, Debug)]
@@ -19,25 +22,22 @@ pub(super) enum Queued {
     Connected(Arc<Greeting>),
     Event(Arc<[u8]>),
     Malformed(Arc<Malformed>),
-    /// So many items stood here, and were dropped.
+    /// So many items were here, and were dropped.
     Lagged(u64),
     Gap(Gap),
     Disconnected(Disconnected),
 }
 
 impl Queued {
-    /// The bytes that it holds on to.
-    fn size(&self) -> usize {
-        match self {
+    /// Bytes of memory. A growing queue has places for twice its items, and each of up to three
+    /// allocations has a header.
+    fn cost(&self) -> usize {
+        let heap = match self {
             Queued::Event(json) => json.len(),
-            Queued::Malformed(malformed) => match &**malformed {
-                Malformed::Event(error) => error.raw().len(),
-                Malformed::Unrecognised { json, .. } => json.len(),
-                // Of what was skipped only the first bytes are kept.
-                Malformed::Skipped(_) => 0,
-            },
+            Queued::Malformed(malformed) => size_of::<Malformed>() + malformed.heap_size(),
             _ => 0,
-        }
+        };
+        2 * size_of::<Self>() + 3 * size_of::<[usize; 2]>() + heap
     }
 
     /// Whether it came from the server, which may send without end; the rest is about the connection.
@@ -46,15 +46,15 @@ impl Queued {
     }
 
     /// Decodes an event, in the subscriber's own time.
-    pub(super) fn into_item<M: Wire>(self) -> Item<M> {
+    pub(super) fn into_item<M: DeliverAs>(self) -> Item<M> {
         match self {
             Queued::Connected(greeting) => Item::Connected(greeting),
-            Queued::Event(json) => match M::from_wire(json) {
+            Queued::Event(json) => match M::from_json(json) {
                 Ok(message) => Item::Event(message),
                 Err(error) => Item::Malformed(Arc::new(error.into())),
             },
             Queued::Malformed(malformed) => Item::Malformed(malformed),
-            Queued::Lagged(count) => Item::Lagged(count),
+            Queued::Lagged(missed) => Item::Lagged { missed },
             Queued::Gap(gap) => Item::Gap(gap),
             Queued::Disconnected(cause) => Item::Disconnected(cause),
         }
@@ -71,9 +71,9 @@ pub(super) struct Queue {
 #[derive(Default)]
 struct Inner {
     items: VecDeque<Queued>,
-    /// How many of the items are no [`Queued::Lagged`].
+    /// How many of the items are not [`Queued::Lagged`].
     waiting: usize,
-    bytes: usize,
+    cost: usize,
     capacity: usize,
     filter: Option<Filter>,
     waker: Option<Waker>,
@@ -95,59 +95,73 @@ impl Queue {
 
     /// Lets only events pass whose name `filter` takes, the waiting ones too.
     pub(super) fn set_filter(&self, filter: Filter, name_of: impl Fn(&[u8]) -> String) {
-        let mut inner = self.lock();
-        inner.items.retain(|item| match item {
-            Queued::Event(json) => filter(&name_of(json)),
+        let (replaced, waiting) = {
+            let mut inner = self.lock();
+            (inner.filter.replace(filter.clone()), inner.events())
+        };
+        drop(replaced);
+        let rejected: Vec<Arc<[u8]>> = waiting.into_iter().filter(|json| !filter(&name_of(json))).collect();
+        let places: HashSet<*const u8> = rejected.iter().map(|json| json.as_ptr()).collect();
+        self.lock().retain(|item| match item {
+            Queued::Event(json) => !places.contains(&json.as_ptr()),
             _ => true,
         });
-        inner.bytes = inner.items.iter().map(Queued::size).sum();
-        inner.waiting = inner.items.iter().filter(|item| !matches!(item, Queued::Lagged(_))).count();
-        inner.filter = Some(filter);
     }
 
-    /// Whether an event of that name is for this subscriber.
-    pub(super) fn takes(&self, name: &str) -> bool {
-        self.lock().filter.as_ref().is_none_or(|filter| filter(name))
+    /// Adds an event, if it is for this subscriber.
+    pub(super) fn push_event(&self, name: &str, json: impl FnOnce() -> Arc<[u8]>) {
+        let mut filter = self.lock().filter.clone();
+        let waker = loop {
+            if filter.as_ref().is_some_and(|filter| !filter(name)) {
+                return;
+            }
+            let mut inner = self.lock();
+            if inner.has_filter(filter.as_ref()) {
+                break inner.push(Queued::Event(json()));
+            }
+            // It was set meanwhile.
+            let newer = inner.filter.clone();
+            drop(inner);
+            filter = newer;
+        };
+        wake(waker);
     }
 
     pub(super) fn push(&self, item: Queued) {
-        let mut inner = self.lock();
-        match item {
-            // Items that were dropped before they came here.
-            Queued::Lagged(count) => {
-                let end = inner.items.len();
-                inner.add_lag(end, count);
-            }
-            item => {
-                inner.bytes += item.size();
-                inner.waiting += 1;
-                inner.items.push_back(item);
-                inner.drop_surplus();
-            }
-        }
-        inner.wake();
+        let waker = self.lock().push(item);
+        wake(waker);
     }
 
     /// Says that no more items will come.
     pub(super) fn close(&self) {
-        let mut inner = self.lock();
-        inner.is_closed = true;
-        inner.wake();
+        let waker = {
+            let mut inner = self.lock();
+            inner.is_closed = true;
+            inner.waker.take()
+        };
+        wake(waker);
     }
 
     pub(super) fn poll_take(&self, context: &mut Context<'_>) -> Poll<Option<Queued>> {
-        let mut inner = self.lock();
-        match inner.take() {
-            Some(taken) => Poll::Ready(Some(taken)),
-            None if inner.is_closed => Poll::Ready(None),
-            None => {
-                match &mut inner.waker {
-                    Some(waker) => waker.clone_from(context.waker()),
-                    none => *none = Some(context.waker().clone()),
-                }
-                Poll::Pending
+        {
+            let mut inner = self.lock();
+            match inner.poll_next() {
+                Poll::Pending if !inner.wakes(context.waker()) => {}
+                polled => return polled,
             }
         }
+        let mut waker = Some(context.waker().clone());
+        let polled = {
+            let mut inner = self.lock();
+            let polled = inner.poll_next();
+            if polled.is_pending() {
+                std::mem::swap(&mut inner.waker, &mut waker);
+            }
+            polled
+        };
+        // What is not needed any more is dropped here, after the lock.
+        drop(waker);
+        polled
     }
 
     pub(super) fn take(&self) -> Option<Queued> {
@@ -160,18 +174,39 @@ impl Queue {
     }
 }
 
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        waker.wake();
+    }
+}
+
 impl Inner {
+    /// Adds an item at the end, and says whom to wake.
+    fn push(&mut self, item: Queued) -> Option<Waker> {
+        match item {
+            // Items that were dropped before they came here.
+            Queued::Lagged(count) => self.add_lag(self.items.len(), count),
+            item => {
+                self.cost += item.cost();
+                self.waiting += 1;
+                self.items.push_back(item);
+                self.drop_surplus();
+            }
+        }
+        self.waker.take()
+    }
+
     fn drop_surplus(&mut self) {
-        while self.waiting > self.capacity || (self.bytes > BYTES && self.waiting > 1) {
+        while self.waiting > self.capacity || (self.cost > BYTES && self.waiting > 1) {
             let Some(at) = self.oldest(Queued::is_traffic).or_else(|| self.oldest(|_| true)) else { return };
             let Some(dropped) = self.items.remove(at) else { return };
-            self.bytes -= dropped.size();
+            self.cost -= dropped.cost();
             self.waiting -= 1;
             self.add_lag(at, 1);
         }
     }
 
-    /// Where the oldest item stands that is of some kind and not the newest of all.
+    /// Where the oldest item of some kind is that is not the newest of all.
     fn oldest(&self, is_wanted: impl Fn(&Queued) -> bool) -> Option<usize> {
         let older = self.items.iter().take(self.items.len().saturating_sub(1));
         older
@@ -189,7 +224,43 @@ impl Inner {
                 return;
             }
         }
-        self.items.insert(at, Queued::Lagged(count));
+        let lagged = Queued::Lagged(count);
+        self.cost += lagged.cost();
+        self.items.insert(at, lagged);
+    }
+
+    fn events(&self) -> Vec<Arc<[u8]>> {
+        let event = |item: &Queued| match item {
+            Queued::Event(json) => Some(json.clone()),
+            _ => None,
+        };
+        self.items.iter().filter_map(event).collect()
+    }
+
+    fn retain(&mut self, is_kept: impl Fn(&Queued) -> bool) {
+        self.items.retain(is_kept);
+        self.cost = self.items.iter().map(Queued::cost).sum();
+        self.waiting = self.items.iter().filter(|item| !matches!(item, Queued::Lagged(_))).count();
+    }
+
+    fn has_filter(&self, filter: Option<&Filter>) -> bool {
+        match (&self.filter, filter) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
+    fn wakes(&self, waker: &Waker) -> bool {
+        self.waker.as_ref().is_some_and(|registered| registered.will_wake(waker))
+    }
+
+    fn poll_next(&mut self) -> Poll<Option<Queued>> {
+        match self.take() {
+            Some(taken) => Poll::Ready(Some(taken)),
+            None if self.is_closed => Poll::Ready(None),
+            None => Poll::Pending,
+        }
     }
 
     fn take(&mut self) -> Option<Queued> {
@@ -197,17 +268,11 @@ impl Inner {
         if !matches!(item, Queued::Lagged(_)) {
             self.waiting -= 1;
         }
-        self.bytes -= item.size();
+        self.cost -= item.cost();
         if self.items.is_empty() {
             self.items = VecDeque::new();
         }
         Some(item)
-    }
-
-    fn wake(&mut self) {
-        if let Some(waker) = self.waker.take() {
-            waker.wake();
-        }
     }
 }
 

@@ -2,53 +2,55 @@
 
 use super::connection::name_of;
 use super::hub::Hub;
-use super::item::{Item, Wire};
+use super::item::{DeliverAs, Item};
 use super::queue::{Queue, Queued};
 use crate::{EventMessage, QapiEvents};
 use futures_core::Stream;
+use std::fmt;
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use tokio::sync::watch;
+use tokio::task::coop;
 
 /// A [`Stream`] of what happens, in order, for one subscriber. It ends after the last
 /// [`Item::Disconnected`].
 ///
-/// It holds at most as many items as its [capacity](Self::with_capacity), and at most 16 MiB of events. If
+/// It holds at most as many items as its [capacity](Self::with_capacity), and at most 16 MiB of memory. If
 /// its owner is slower than the server, the oldest items are dropped and counted by [`Item::Lagged`];
 /// other subscribers and commands never notice.
 ///
 /// The connection lives as long as a [`Client`](super::Client) or a subscription does.
-#[derive(Debug)]
 pub struct Subscription<M = EventMessage> {
-    seat: Seat,
+    registration: Registration,
     delivered_as: PhantomData<fn() -> M>,
 }
 
 /// A place among the subscribers, given up when dropped.
 #[derive(Debug)]
-struct Seat {
+struct Registration {
     queue: Arc<Queue>,
     hub: Arc<Hub>,
     _alive: Arc<watch::Sender<()>>,
 }
 
-impl<M: Wire> Subscription<M> {
+impl<M: DeliverAs> Subscription<M> {
     pub(super) fn new(hub: Arc<Hub>, alive: Arc<watch::Sender<()>>) -> Self {
-        let seat = Seat { queue: hub.subscribe(), hub, _alive: alive };
-        Subscription { seat, delivered_as: PhantomData }
+        let registration = Registration { queue: hub.subscribe(), hub, _alive: alive };
+        Subscription { registration, delivered_as: PhantomData }
     }
 
     /// Sets how many items may wait, at least one; 1024 if it is not set.
     pub fn with_capacity(self, items: usize) -> Self {
-        self.seat.queue.set_capacity(items);
+        self.registration.queue.set_capacity(items);
         self
     }
 
     /// Lets only events pass whose name `filter` takes; other items always pass. It runs where the
-    /// connection is read, so it must be quick. What it leaves out takes no room and counts as no lag.
+    /// connection is read, so it must be quick; if it panics, the connection ends. What it leaves out takes
+    /// no room and is not counted as lag.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), qmp_events::Error> {
@@ -57,8 +59,8 @@ impl<M: Wire> Subscription<M> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn with_filter(self, filter: impl Fn(&str) -> bool + Send + 'static) -> Self {
-        self.seat.queue.set_filter(Box::new(filter), name_of);
+    pub fn with_filter(self, filter: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
+        self.registration.queue.set_filter(Arc::new(filter), name_of);
         self
     }
 
@@ -72,8 +74,8 @@ impl<M: Wire> Subscription<M> {
         self.deliver_as()
     }
 
-    fn deliver_as<N: Wire>(self) -> Subscription<N> {
-        Subscription { seat: self.seat, delivered_as: PhantomData }
+    fn deliver_as<N: DeliverAs>(self) -> Subscription<N> {
+        Subscription { registration: self.registration, delivered_as: PhantomData }
     }
 
     /// The next item; `None` after the last. Cancel-safe: nothing is lost if the future is dropped.
@@ -81,12 +83,16 @@ impl<M: Wire> Subscription<M> {
         poll_fn(|context| self.poll_item(context)).await
     }
 
+    /// A flood must not keep its reader from ever yielding, so each item takes from the task's budget.
     fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Item<M>>> {
-        self.seat.queue.poll_take(context).map(|item| item.map(Queued::into_item))
+        let budget = ready!(coop::poll_proceed(context));
+        let item = ready!(self.registration.queue.poll_take(context));
+        budget.made_progress();
+        Poll::Ready(item.map(Queued::into_item))
     }
 }
 
-impl<M: Wire> Stream for Subscription<M> {
+impl<M: DeliverAs> Stream for Subscription<M> {
     type Item = Item<M>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Item<M>>> {
@@ -94,7 +100,13 @@ impl<M: Wire> Stream for Subscription<M> {
     }
 }
 
-impl Drop for Seat {
+impl<M> fmt::Debug for Subscription<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription").field("queue", &self.registration.queue).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Registration {
     fn drop(&mut self) {
         self.hub.unsubscribe(&self.queue);
     }

@@ -1,62 +1,61 @@
 //! Waiting for one event out of many.
 
+use super::Client;
 use super::item::Item;
+use super::request::{Outcome, PendingReply};
 use super::subscription::Subscription;
-use super::{Client, Pending};
-use crate::EventMessage;
-use crate::client::Error;
+use crate::client::{Error, decode_reply};
+use crate::{Event, EventMessage, QapiEvents};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
 
-/// A wait for an event, made by [`Client::wait_for`]; await it to get what `pick` gave.
+/// What looks at the events of a wait.
+type Pick<'a, T, E> = Box<dyn FnMut(EventMessage<E>) -> Option<T> + Send + 'a>;
+
+/// A wait for an event, made by [`Client::wait_for`]; await it to get what `pick` returned.
 ///
 /// It was subscribed when it was made, so that an event that comes before, with or after the reply to its
-/// [command](Self::send) is not missed.
+/// [command](Self::after_command) is not missed.
 #[must_use = "a wait does nothing before it is awaited"]
-pub struct Wait<F> {
-    client: Client,
-    subscription: Subscription,
-    pick: F,
-    command: Option<(String, Value)>,
+pub struct Wait<'a, T, E = Event> {
+    client: Client<E>,
+    subscription: Subscription<EventMessage<E>>,
+    pick: Pick<'a, T, E>,
+    command: Option<(String, Option<Value>)>,
     timeout: Option<Duration>,
 }
 
-impl<F> Wait<F> {
-    pub(super) fn new(client: &Client, pick: F) -> Self {
+impl<'a, T, E: QapiEvents> Wait<'a, T, E> {
+    pub(super) fn new(
+        client: &Client<E>,
+        pick: impl FnMut(EventMessage<E>) -> Option<T> + Send + 'a,
+    ) -> Self {
         let subscription = client.subscribe();
-        Wait { client: client.clone(), subscription, pick, command: None, timeout: None }
+        Wait { client: client.clone(), subscription, pick: Box::new(pick), command: None, timeout: None }
     }
 
     /// Sends this command first, and ends with its error if it is refused.
-    pub fn send(mut self, name: &str, arguments: Value) -> Self {
-        self.command = Some((name.to_owned(), arguments));
+    pub fn after_command(mut self, name: &str, arguments: impl Into<Option<Value>>) -> Self {
+        self.command = Some((name.to_owned(), arguments.into()));
         self
     }
 
     /// Gives up after this time, counted from the await on.
-    pub fn within(mut self, timeout: Duration) -> Self {
+    pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
     }
-}
 
-impl<F, T> Wait<F>
-where
-    F: FnMut(EventMessage) -> Option<T>,
-{
     async fn run(mut self) -> Result<T, Error> {
-        let timeout = self.timeout;
-        let deadline = timeout.map(|timeout| Instant::now() + timeout);
-        let picked = self.send_and_pick();
-        match deadline {
-            None => picked.await,
-            Some(deadline) => {
-                timeout_at(deadline, picked).await.unwrap_or(Err(Error::TimedOut { after: timeout }))
-            }
+        match self.timeout {
+            None => self.send_and_pick().await,
+            Some(after) => tokio::time::timeout(after, self.send_and_pick())
+                .await
+                .unwrap_or(Err(Error::TimedOut { after: Some(after) })),
         }
     }
 
@@ -72,34 +71,38 @@ where
                     Some(Item::Event(message)) => if let Some(picked) = (self.pick)(message) {
                         return Ok(picked);
                     },
-                    Some(Item::Lagged(missed)) => return Err(Error::Lagged { missed }),
+                    Some(Item::Lagged { missed }) => return Err(Error::Lagged { missed }),
                     Some(Item::Disconnected(cause)) => return Err(cause.into()),
-                    None => return Err(self.client.cause().into()),
+                    None => break,
                     Some(_) => {}
                 },
-                result = Pending::of(&mut reply) => {
+                outcome = outcome_or_never(&mut reply) => {
                     reply = None;
-                    result?;
+                    decode_reply::<IgnoredAny>(outcome?)?;
                 }
             }
         }
+        Err(self.client.cause().await.into())
     }
 }
 
-impl<F, T> IntoFuture for Wait<F>
-where
-    F: FnMut(EventMessage) -> Option<T> + Send + 'static,
-    T: 'static,
-{
+async fn outcome_or_never(reply: &mut Option<PendingReply>) -> Outcome {
+    match reply {
+        Some(reply) => reply.outcome().await,
+        None => std::future::pending().await,
+    }
+}
+
+impl<'a, T: 'a, E: QapiEvents + 'a> IntoFuture for Wait<'a, T, E> {
     type Output = Result<T, Error>;
-    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())
     }
 }
 
-impl<F> fmt::Debug for Wait<F> {
+impl<T, E> fmt::Debug for Wait<'_, T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Wait { command, timeout, .. } = self;
         f.debug_struct("Wait").field("command", command).field("timeout", timeout).finish_non_exhaustive()

@@ -2,8 +2,8 @@
 
 use std::io;
 
-use qmp_events::blocking::{self, Error};
-use qmp_events::server_message::Greeting;
+use qmp_events::protocol::Greeting;
+use qmp_events::{Error, blocking};
 use qmp_events_compare::catalogue::Catalogue;
 use qmp_events_compare::diff::{Diff, Entry, diff};
 use qmp_events_compare::introspection;
@@ -45,7 +45,7 @@ pub(crate) fn check(arguments: &Check, output: &mut Output) -> anyhow::Result<Ex
 
 fn ask(endpoint: &qmp_events::Endpoint) -> Result<(Greeting, Value), Error> {
     let mut client = blocking::connect(endpoint)?;
-    let reply = client.execute("query-qmp-schema", Value::Null)?;
+    let reply = client.execute("query-qmp-schema", None)?;
     Ok((client.greeting().clone(), reply))
 }
 

@@ -88,7 +88,7 @@ impl Source for Live {
             }
             Item::Connected(greeting) => News::Connected(greeting),
             Item::Malformed(malformed) => News::Malformed { malformed, line: None },
-            Item::Lagged(count) => News::Lagged(count),
+            Item::Lagged { missed } => News::Lagged(missed),
             Item::Gap(gap) => News::Gap(gap),
             Item::Disconnected(cause) => News::Disconnected(cause),
             _ => return None,

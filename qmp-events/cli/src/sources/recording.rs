@@ -5,8 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
 
 use anyhow::Context;
-use qmp_events::server_message::ServerMessage;
-use qmp_events::splitter::{Frame, RawMessage, Splitter};
+use qmp_events::protocol::{Frame, RawMessage, ServerMessage, Splitter};
 use tokio::sync::mpsc;
 
 use super::{News, Origin, Place, Report, Source};
@@ -99,7 +98,7 @@ fn news(message: RawMessage<'_>) -> News<'_> {
     match ServerMessage::classify(json) {
         ServerMessage::Event(_) => News::Event { json, place: Place::Recorded { line, offset } },
         ServerMessage::Greeting(greeting) => News::Greeting(greeting),
-        ServerMessage::Unrecognised(message) => {
+        ServerMessage::Unrecognized(message) => {
             News::Malformed { malformed: Arc::new(message.into()), line: Some(line) }
         }
         _ => News::Reply,

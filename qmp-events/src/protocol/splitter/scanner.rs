@@ -1,6 +1,6 @@
 //! JSON's grammar as a byte-by-byte automaton.
 //!
-//! It knows where an object ends and which byte cannot stand where it stands; it looks at every byte
+//! It knows where an object ends and which byte is not possible at its place; it looks at every byte
 //! once, keeps one byte per open bracket, and never calls itself per level. It must not judge what a
 //! decoder can judge better: numbers, `\u` digits and UTF-8 pass unchecked.
 
@@ -18,7 +18,7 @@ pub(super) enum Verdict {
     Open,
     /// The last byte that was read closed the object.
     Complete,
-    /// The next byte cannot stand here.
+    /// The next byte is not possible here.
     Damaged,
 }
 
@@ -59,8 +59,8 @@ impl Scanner {
         self.open.len()
     }
 
-    /// Reads on in `bytes` and says how many belong to the object. A byte that cannot stand where it
-    /// stands is not counted.
+    /// Reads on in `bytes` and says how many belong to the object. A byte that is not
+    /// possible at its place is not counted.
     pub(super) fn scan(&mut self, bytes: &[u8]) -> (usize, Verdict) {
         let mut at = 0;
         while at < bytes.len() {

@@ -1,28 +1,27 @@
 //! The client's half of a QMP connection as a state machine, without clock or socket.
 //!
-//! Bytes of the server go in with [`Session::receive`], what they mean comes out of
-//! [`Session::next_incoming`] one by one and in order, and bytes for the server wait in
-//! [`Session::output`]. The clients of this crate are thin loops around it; so can yours be.
-//!
-//! # Promises
-//!
-//! - Every event is delivered, in every state: before the greeting, and between `qmp_capabilities` and
-//!   its reply too. (QEMU hardly ever sends those, but under load it does.)
-//! - Replies are matched by `id` alone, so they may overtake each other; a reply with no `id` or a foreign
-//!   one is handed out as [`Incoming::StrayReply`] and disturbs nothing.
-//! - Nothing that the server sends ends the session.
-//!
 //! A session must never wait, and never drop anything that it cannot report.
 
-use crate::server_message::{CommandError, Greeting, RawEvent, Reply, ServerMessage, Unrecognised};
-use crate::splitter::{Frame, Skipped, Splitter};
+use super::greeting::Greeting;
+use super::server_message::{CommandError, RawEvent, Reply, ServerMessage, Unrecognized};
+use super::splitter::{Frame, Skipped, Splitter};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
-/// The client's half of a QMP connection; see the [module](self).
+/// The client's half of a QMP connection as a state machine, without clock or socket.
+///
+/// Bytes from the server go in with [`receive`](Self::receive); what they mean comes out of
+/// [`next_incoming`](Self::next_incoming), in order; bytes for the server wait in
+/// [`output`](Self::output).
+///
+/// - Every event is delivered, in every state: before the greeting, and between `qmp_capabilities` and
+///   its reply too. (QEMU hardly ever sends those, but under load it does.)
+/// - Replies are matched by `id` alone, so they may overtake each other; a reply without an `id`, or with
+///   a foreign one, is an [`Incoming::StrayReply`] and disturbs nothing.
+/// - Nothing that the server sends ends the session.
 ///
 /// ```
-/// use qmp_events::session::{Incoming, Session};
+/// use qmp_events::protocol::{Incoming, Session};
 ///
 /// let mut session = Session::new();
 /// session.receive(br#"{"QMP": {"version": {"qemu": {"micro": 0, "minor": 0, "major": 10}}}}"#);
@@ -42,7 +41,7 @@ pub struct Session {
 /// What the client says, and what it waits for.
 #[derive(Debug)]
 struct Commands {
-    state: State,
+    state: SessionState,
     output: Vec<u8>,
     /// How much of `output` is sent.
     sent: usize,
@@ -55,7 +54,7 @@ struct Commands {
 /// How far the capabilities negotiation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum State {
+pub enum SessionState {
     /// The server has not sent its greeting yet.
     AwaitingGreeting,
     /// `qmp_capabilities` is sent and not answered yet.
@@ -89,14 +88,14 @@ pub enum Incoming<'a> {
     Reply {
         /// The command.
         id: CommandId,
-        /// What it returned, or why it failed.
-        result: Result<Value, CommandError>,
+        /// The JSON text of what it returned, or why it failed.
+        result: Result<&'a str, CommandError>,
     },
     /// An answer to no command that this session sent and still waits for.
-    StrayReply(Reply),
-    /// A message that is no greeting, event or reply.
-    Unrecognised(Unrecognised<'a>),
-    /// Bytes that are no message.
+    StrayReply(Reply<'a>),
+    /// A message that is not a greeting, event or reply.
+    Unrecognized(Unrecognized<'a>),
+    /// Bytes that are not a message.
     Skipped(Skipped),
 }
 
@@ -106,14 +105,14 @@ impl Session {
         Self::with_splitter(Splitter::new())
     }
 
-    /// A session that passes over every message longer than `limit` bytes.
+    /// A session that skips every message longer than `limit` bytes.
     pub fn with_message_limit(limit: usize) -> Self {
         Self::with_splitter(Splitter::with_limit(limit))
     }
 
     fn with_splitter(splitter: Splitter) -> Self {
         let commands = Commands {
-            state: State::AwaitingGreeting,
+            state: SessionState::AwaitingGreeting,
             output: Vec::new(),
             sent: 0,
             queued: Vec::new(),
@@ -124,12 +123,12 @@ impl Session {
     }
 
     /// How far the negotiation is.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> SessionState {
         self.commands.state
     }
 
-    /// Whether the last word on the machine's life was SHUTDOWN: then the end of the connection is
-    /// the normal end of QEMU. A later RESUME takes it back (`-no-shutdown` leaves QEMU running).
+    /// Whether SHUTDOWN came, and no RESUME after it: then the end of the connection is the normal end
+    /// of QEMU. (`-no-shutdown` leaves QEMU running, and `cont` resumes it.)
     pub fn saw_shutdown(&self) -> bool {
         self.saw_shutdown
     }
@@ -164,14 +163,14 @@ impl Session {
                 Incoming::Greeting(greeting)
             }
             ServerMessage::Reply(reply) => self.commands.match_reply(reply),
-            ServerMessage::Unrecognised(message) => Incoming::Unrecognised(message),
+            ServerMessage::Unrecognized(message) => Incoming::Unrecognized(message),
         })
     }
 
-    /// Sends a command: at once if the negotiation is done, otherwise after it. `arguments` is left out
-    /// if it is null.
-    pub fn execute(&mut self, name: &str, arguments: Value) -> CommandId {
-        self.commands.execute(name, arguments)
+    /// Sends a command: at once if the negotiation is done, otherwise after it. `arguments` is an object;
+    /// none are sent if it is `None` or null.
+    pub fn execute(&mut self, name: &str, arguments: impl Into<Option<Value>>) -> CommandId {
+        self.commands.execute(name, arguments.into())
     }
 
     /// Bytes for the server that are not sent yet.
@@ -193,23 +192,23 @@ impl Session {
 impl Commands {
     fn negotiate(&mut self) {
         let id = self.next_id();
-        write_command(&mut self.output, "qmp_capabilities", Value::Null, id);
-        self.state = State::Negotiating { id };
+        write_command(&mut self.output, "qmp_capabilities", None, id);
+        self.state = SessionState::Negotiating { id };
     }
 
-    fn execute(&mut self, name: &str, arguments: Value) -> CommandId {
+    fn execute(&mut self, name: &str, arguments: Option<Value>) -> CommandId {
         let id = self.next_id();
         self.unanswered.insert(id);
-        let output = if self.state == State::Ready { &mut self.output } else { &mut self.queued };
+        let output = if self.state == SessionState::Ready { &mut self.output } else { &mut self.queued };
         write_command(output, name, arguments, id);
         id
     }
 
-    fn match_reply(&mut self, reply: Reply) -> Incoming<'static> {
-        let Some(id) = reply.id.as_ref().and_then(Value::as_u64).map(CommandId) else {
+    fn match_reply<'a>(&mut self, reply: Reply<'a>) -> Incoming<'a> {
+        let Some(id) = reply.id.and_then(|id| id.parse().ok()).map(CommandId) else {
             return Incoming::StrayReply(reply);
         };
-        if self.state == (State::Negotiating { id }) {
+        if self.state == (SessionState::Negotiating { id }) {
             return self.end_negotiation(reply.result);
         }
         if self.unanswered.remove(&id) {
@@ -218,15 +217,15 @@ impl Commands {
         Incoming::StrayReply(reply)
     }
 
-    fn end_negotiation(&mut self, result: Result<Value, CommandError>) -> Incoming<'static> {
+    fn end_negotiation<'a>(&mut self, result: Result<&'a str, CommandError>) -> Incoming<'a> {
         match result {
             Ok(_) => {
-                self.state = State::Ready;
+                self.state = SessionState::Ready;
                 self.output.append(&mut self.queued);
                 Incoming::Ready
             }
             Err(error) => {
-                self.state = State::Refused;
+                self.state = SessionState::Refused;
                 Incoming::Refused(error)
             }
         }
@@ -244,9 +243,9 @@ impl Default for Session {
     }
 }
 
-fn write_command(output: &mut Vec<u8>, name: &str, arguments: Value, id: CommandId) {
+fn write_command(output: &mut Vec<u8>, name: &str, arguments: Option<Value>, id: CommandId) {
     let mut command = json!({ "execute": name, "id": id.0 });
-    if !arguments.is_null() {
+    if let Some(arguments) = arguments.filter(|arguments| !arguments.is_null()) {
         command["arguments"] = arguments;
     }
     output.extend_from_slice(command.to_string().as_bytes());

@@ -1,30 +1,6 @@
 //! Cuts a byte stream into JSON messages.
 //!
-//! A QMP server sends JSON objects, one after the other. A line usually holds one of them, but with
-//! `pretty=on` a message spans many lines, and a socket cuts and joins bytes as it likes. So the
-//! [`Splitter`] follows JSON's grammar, not lines: push bytes in, take complete messages out. It does no
-//! input or output, never decodes a message and never fails; what is no message is skipped and reported.
-//!
-//! # What happens to damaged input
-//!
-//! The first byte that no JSON object could have at its place proves damage. The splitter then
-//! continues
-//!
-//! 1. at the first `{` in the first column of a line inside the damaged message (a server begins a
-//!    message there, and nothing else, whether it prints in one line or in many);
-//! 2. otherwise at the damage itself, if a `{` or `{"` stands right there (a message that was cut off and
-//!    whose successor follows in the same line);
-//! 3. otherwise at the next `{`.
-//!
-//! In the rest of that line it takes up an object only if its first key is one that QMP messages
-//! have, so that the inner objects of a damaged message are not taken for messages. A report ends with
-//! the line or before the next message. All of this depends on the bytes alone, never on how they were cut.
-//!
-//! # Costs
-//!
-//! Time is linear in the bytes: a byte of good input is read once, and one of damaged input at most a
-//! fixed number of times. Memory is bounded by the size limit and by what one call to
-//! [`push`](Splitter::push) brings; an idle splitter keeps at most 4 KiB.
+//! It must never decode a message, and never fail: what is not a message is skipped and reported.
 
 mod scanner;
 
@@ -43,10 +19,15 @@ const EXCERPT: usize = 80;
 /// Keys that a QMP message can begin with.
 const MESSAGE_KEYS: [&[u8]; 7] = [b"QMP", b"timestamp", b"event", b"data", b"return", b"error", b"id"];
 
-/// Cuts a byte stream into JSON messages; see the [module](self).
+/// Cuts a byte stream into JSON messages: push bytes in, take complete messages out.
+///
+/// A QMP server sends JSON objects, one after the other. A line usually holds one of them, but with
+/// `pretty=on` a message spans many lines, and a socket cuts and joins bytes as it likes. So the splitter
+/// follows JSON's grammar, not lines. It does no input or output, never decodes a message and never
+/// fails; what is not a message is skipped and reported.
 ///
 /// ```
-/// use qmp_events::splitter::{Frame, Splitter};
+/// use qmp_events::protocol::{Frame, Splitter};
 ///
 /// let mut splitter = Splitter::new();
 /// splitter.push(b"{\"event\": \"STOP\"}\r\n{\"event\": ");
@@ -55,6 +36,27 @@ const MESSAGE_KEYS: [&[u8]; 7] = [b"QMP", b"timestamp", b"event", b"data", b"ret
 /// splitter.push(b"\"RESUME\"}\r\n");
 /// assert!(matches!(splitter.next_frame(), Some(Frame::Message(m)) if m.line == 2));
 /// ```
+///
+/// # What happens to damaged input
+///
+/// The first byte that no JSON object could have at its place proves damage. The splitter then
+/// continues
+///
+/// 1. at the first `{` in the first column of a line inside the damaged message (a server begins
+///    nothing but messages there, whether it prints them in one line or in many);
+/// 2. otherwise at the damage itself, if a `{` or `{"` is right there (a message that was cut off, with
+///    the next one in the same line);
+/// 3. otherwise after it, at the next `{`.
+///
+/// In the rest of that line it takes up an object only if its first key is one that QMP messages
+/// have, so that the inner objects of a damaged message are not taken for messages. A report ends with
+/// the line or before the next message. All of this depends on the bytes alone, never on how they were cut.
+///
+/// # Costs
+///
+/// Time is linear in the bytes: a byte of good input is read once, and one of damaged input at most a
+/// fixed number of times. Memory is bounded by the size limit and by what one call to
+/// [`push`](Self::push) brings; an idle splitter keeps at most 4 KiB.
 #[derive(Clone, Debug)]
 pub struct Splitter {
     limit: usize,
@@ -80,7 +82,7 @@ enum Mode {
     Message(Scanner),
     /// A message over the limit, followed to its end without being kept.
     TooLong(Scanner),
-    /// `start..read` is a message that waits behind a report.
+    /// `start..read` is a message that waits until a report is taken.
     Complete,
 }
 
@@ -89,7 +91,7 @@ enum Mode {
 pub enum Frame<'a> {
     /// A complete JSON object.
     Message(RawMessage<'a>),
-    /// Bytes that are no message, or a message over the limit.
+    /// Bytes that are not a message, or a message over the limit.
     Skipped(Skipped),
 }
 
@@ -104,7 +106,7 @@ pub struct RawMessage<'a> {
     pub line: u64,
 }
 
-/// Bytes that the splitter passed over, and why.
+/// Bytes that the splitter skipped, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Skipped {
@@ -124,7 +126,7 @@ pub struct Skipped {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SkipReason {
-    /// They are no JSON object, or a damaged one.
+    /// They are not a JSON object, or a damaged one.
     NotAMessage,
     /// The stream ended inside a message.
     Incomplete,
@@ -141,7 +143,7 @@ impl Splitter {
         Self::with_limit(DEFAULT_MESSAGE_LIMIT)
     }
 
-    /// A splitter that passes over every message longer than `limit` bytes.
+    /// A splitter that skips every message longer than `limit` bytes.
     pub fn with_limit(limit: usize) -> Self {
         Splitter {
             limit,
@@ -193,11 +195,11 @@ impl Splitter {
         }
     }
 
-    /// Passes over white space and decides what begins behind it; `None` if nothing does.
+    /// Skips white space and decides what begins after it; `None` if nothing does.
     fn begin(&mut self) -> Option<()> {
         let rest = &self.buffer[self.start..];
         let blank = rest.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(rest.len());
-        self.pass_to(self.start + blank);
+        self.advance_to(self.start + blank);
         let Some(first) = self.buffer.get(self.start) else {
             self.make_room();
             return None;
@@ -258,7 +260,7 @@ impl Splitter {
         }
     }
 
-    /// Whether `start..read` is a message: right behind garbage it might be an inner object of a damaged one.
+    /// Whether `start..read` is a message: right after garbage it might be an inner object of a damaged one.
     fn is_trusted(&self) -> bool {
         self.skipped.is_none() || {
             let inside = self.buffer[self.start + 1..self.read].trim_ascii_start();
@@ -267,7 +269,7 @@ impl Splitter {
         }
     }
 
-    /// Continues behind damage at `read`; the module's documentation has the rule.
+    /// Continues after damage at `read`; the rule is in the documentation of [`Splitter`].
     fn resynchronise(&mut self, reason: SkipReason) {
         let from = self.damage.max(self.start + 1);
         let damage = self.read;
@@ -275,8 +277,8 @@ impl Splitter {
         let at_damage = |distance: usize| damage.checked_sub(distance).filter(|&at| at >= from);
         let brace = |at: &usize| self.buffer.get(*at) == Some(&b'{');
         let restart = self.first_column_brace(from).or_else(|| {
-            let behind_quote = || (self.buffer.get(damage.wrapping_sub(1)) == Some(&b'"')).then_some(2);
-            let candidates = [Some(0), Some(1), behind_quote()];
+            let after_quote = || (self.buffer.get(damage.wrapping_sub(1)) == Some(&b'"')).then_some(2);
+            let candidates = [Some(0), Some(1), after_quote()];
             candidates.into_iter().flatten().filter_map(at_damage).find(brace)
         });
         match restart {
@@ -314,7 +316,7 @@ impl Splitter {
 
     fn hand_out(&mut self) -> Frame<'_> {
         let (start, end, offset, line) = (self.start, self.read, self.offset, self.line);
-        self.pass_to(end);
+        self.advance_to(end);
         self.mode = Mode::Between;
         Frame::Message(RawMessage { json: &self.buffer[start..end], offset, line })
     }
@@ -337,10 +339,10 @@ impl Splitter {
         }
         let room = EXCERPT.saturating_sub(skipped.excerpt.len()).min(bytes.len());
         skipped.excerpt.extend_from_slice(&bytes[..room]);
-        self.pass_to(end);
+        self.advance_to(end);
     }
 
-    fn pass_to(&mut self, end: usize) {
+    fn advance_to(&mut self, end: usize) {
         let bytes = &self.buffer[self.start..end];
         self.offset += bytes.len() as u64;
         self.line += bytes.iter().filter(|&&b| b == b'\n').count() as u64;
@@ -374,7 +376,7 @@ impl fmt::Display for Skipped {
         let Skipped { offset, line, length, excerpt, reason } = self;
         let s = if *length == 1 { "" } else { "s" };
         match reason {
-            SkipReason::NotAMessage => write!(f, "skipped {length} byte{s} that are no JSON message")?,
+            SkipReason::NotAMessage => write!(f, "skipped {length} byte{s} that are not a JSON message")?,
             SkipReason::Incomplete => write!(f, "the stream ended inside a message, after {length} byte{s}")?,
             SkipReason::TooLong { limit } => {
                 write!(f, "skipped a message of {length} bytes, which is over the limit of {limit} bytes")?;

@@ -1,0 +1,324 @@
+//! The client: a loop around a session that waits for one thing at a time.
+
+use super::pending::{Pending, PendingItem};
+use super::{Options, Socket, deadline_after, is_timeout, time_left};
+use crate::client::{Disconnected, Error, Handshake, Malformed, decode_reply};
+use crate::protocol::{CommandError, CommandId, Greeting, Incoming, Session};
+use crate::{Event, EventMessage, QapiEvents};
+use serde_json::Value;
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How a stream's time-outs are set; `None` for no limit.
+pub(super) type SetTimeout<S> = fn(&S, Option<Duration>) -> io::Result<()>;
+
+/// A connection to a QMP server; see the [module](super). `E` is the set of events that it decodes.
+pub struct Client<S = Socket, E = Event> {
+    connection: Connection<S>,
+    events: PhantomData<fn() -> E>,
+}
+
+/// A connection, whatever its events are decoded as.
+#[derive(Debug)]
+struct Connection<S> {
+    stream: S,
+    set_timeout: SetTimeout<S>,
+    session: Session,
+    greeting: Greeting,
+    pending: Pending,
+    end: Option<Result<(), Arc<io::Error>>>,
+}
+
+/// What one message means to the client.
+enum Step {
+    Deliver(PendingItem),
+    Greeting(Greeting),
+    Ready,
+    Refused(CommandError),
+    Reply(CommandId, Result<String, CommandError>),
+}
+
+impl<S: Read + Write> Client<S> {
+    /// Negotiates the capabilities over a connected stream, with the default [`Options`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Options::from_stream`].
+    pub fn from_stream(stream: S) -> Result<Self, Error> {
+        Options::new().from_stream(stream)
+    }
+
+    pub(super) fn new(stream: S, set_timeout: SetTimeout<S>, message_limit: usize) -> Self {
+        let connection = Connection {
+            stream,
+            set_timeout,
+            session: Session::with_message_limit(message_limit),
+            greeting: Greeting::default(),
+            pending: Pending::default(),
+            end: None,
+        };
+        Client { connection, events: PhantomData }
+    }
+
+    pub(super) fn negotiate(
+        &mut self,
+        deadline: Option<Instant>,
+        handshake: &mut Handshake,
+    ) -> Result<(), Error> {
+        let connection = &mut self.connection;
+        loop {
+            match connection.step(deadline)? {
+                Step::Deliver(item) => {
+                    if let PendingItem::Malformed(malformed) = &item {
+                        handshake.note(malformed)?;
+                    }
+                    connection.pending.push(item)?;
+                }
+                Step::Greeting(greeting) => {
+                    handshake.set_greeted();
+                    connection.greeting = greeting;
+                }
+                Step::Ready => return Ok(()),
+                Step::Refused(error) => return Err(Disconnected::Refused(error).into()),
+                Step::Reply(..) => {}
+            }
+        }
+    }
+}
+
+impl<S: Read + Write, E: QapiEvents> Client<S, E> {
+    /// The same connection, with its events decoded as a set of your own, see
+    /// [`QapiEvents`](macro@QapiEvents).
+    pub fn decode_as<F: QapiEvents>(self) -> Client<S, F> {
+        Client { connection: self.connection, events: PhantomData }
+    }
+
+    /// What the server said of itself.
+    pub fn greeting(&self) -> &Greeting {
+        &self.connection.greeting
+    }
+
+    /// Executes a command and waits for its reply. `arguments` is a JSON object, or `None`. Events that
+    /// come before the reply are kept, in order, for the next call that asks for events.
+    ///
+    /// ```no_run
+    /// use serde_json::json;
+    ///
+    /// let mut client = qmp_events::blocking::connect("unix:/run/vm.sock")?;
+    /// let status = client.execute("query-status", None)?;
+    /// println!("{}", status["running"]);
+    /// client.execute("device_del", json!({"id": "net0"}))?;
+    /// # Ok::<(), qmp_events::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Command`] if the server refuses it, [`Error::Disconnected`] if there is no reply,
+    /// [`Error::Backlog`] if what comes before the reply takes more than 64 MiB of memory.
+    pub fn execute(&mut self, name: &str, arguments: impl Into<Option<Value>>) -> Result<Value, Error> {
+        decode_reply(self.execute_undecoded(name, arguments.into())?)
+    }
+
+    /// What the command returned, as JSON text.
+    pub(crate) fn execute_undecoded(
+        &mut self,
+        name: &str,
+        arguments: Option<Value>,
+    ) -> Result<Result<String, CommandError>, Error> {
+        self.connection.execute(name, arguments, None)
+    }
+
+    /// As [`execute`](Self::execute), but gives up after `timeout`. The server may still execute the
+    /// command; its reply is then ignored.
+    ///
+    /// # Errors
+    ///
+    /// As [`execute`](Self::execute), and [`Error::TimedOut`].
+    pub fn execute_within(
+        &mut self,
+        name: &str,
+        arguments: impl Into<Option<Value>>,
+        timeout: Duration,
+    ) -> Result<Value, Error> {
+        let result = self.connection.execute(name, arguments.into(), deadline_after(timeout));
+        decode_reply(result.map_err(|error| error.with_time(timeout))?)
+    }
+
+    /// Waits for the next event; `None` after the normal end of QEMU.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`] in the place of a message that is not an event; the connection goes on after
+    /// it. [`Error::Disconnected`] if the connection ends in another way than after SHUTDOWN.
+    pub fn next_event(&mut self) -> Result<Option<EventMessage<E>>, Error> {
+        self.connection.next_event(None)
+    }
+
+    /// As [`next_event`](Self::next_event), but gives up after `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// As [`next_event`](Self::next_event), and [`Error::TimedOut`].
+    pub fn next_event_within(&mut self, timeout: Duration) -> Result<Option<EventMessage<E>>, Error> {
+        self.connection.next_event(deadline_after(timeout)).map_err(|error| error.with_time(timeout))
+    }
+
+    /// All events from here on; ends when the connection does.
+    pub fn events(&mut self) -> Events<'_, S, E> {
+        Events { client: self, is_ended: false }
+    }
+}
+
+impl<S: Read + Write> Connection<S> {
+    fn execute(
+        &mut self,
+        name: &str,
+        arguments: Option<Value>,
+        deadline: Option<Instant>,
+    ) -> Result<Result<String, CommandError>, Error> {
+        let id = self.session.execute(name, arguments);
+        loop {
+            match self.step(deadline)? {
+                Step::Deliver(item) => self.pending.push(item)?,
+                Step::Reply(replied, result) if replied == id => return Ok(result),
+                Step::Greeting(greeting) => self.greeting = greeting,
+                Step::Reply(..) | Step::Ready | Step::Refused(_) => {}
+            }
+        }
+    }
+
+    fn next_event<E: QapiEvents>(
+        &mut self,
+        deadline: Option<Instant>,
+    ) -> Result<Option<EventMessage<E>>, Error> {
+        loop {
+            let step = match self.pending.pop() {
+                Some(item) => Ok(Step::Deliver(item)),
+                None => self.step(deadline),
+            };
+            match step {
+                Ok(Step::Deliver(PendingItem::Event(json))) => {
+                    return E::decode(&json).map(Some).map_err(|e| Malformed::from(e).into());
+                }
+                Ok(Step::Deliver(PendingItem::Malformed(malformed))) => return Err(malformed.into()),
+                Ok(Step::Greeting(greeting)) => self.greeting = greeting,
+                Ok(Step::Reply(..) | Step::Ready | Step::Refused(_)) => {}
+                Err(Error::Disconnected(cause)) if cause.is_normal() => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// What the next message means, once it has arrived.
+    fn step(&mut self, deadline: Option<Instant>) -> Result<Step, Error> {
+        loop {
+            if let Some(incoming) = self.session.next_incoming() {
+                return Ok(match incoming {
+                    Incoming::Greeting(greeting) => Step::Greeting(greeting),
+                    Incoming::Ready => Step::Ready,
+                    Incoming::Refused(error) => Step::Refused(error),
+                    Incoming::Event(event) => Step::Deliver(PendingItem::Event(event.json.to_vec())),
+                    Incoming::Reply { id, result } => Step::Reply(id, result.map(str::to_owned)),
+                    Incoming::StrayReply(_) => continue,
+                    Incoming::Unrecognized(message) => Step::Deliver(PendingItem::Malformed(message.into())),
+                    Incoming::Skipped(skipped) => Step::Deliver(PendingItem::Malformed(skipped.into())),
+                });
+            }
+            let after_shutdown = self.session.saw_shutdown();
+            match &self.end {
+                None => self.exchange(deadline)?,
+                Some(Ok(())) => return Err(Disconnected::Closed { after_shutdown }.into()),
+                Some(Err(error)) => {
+                    return Err(Disconnected::Failed { error: error.clone(), after_shutdown }.into());
+                }
+            }
+        }
+    }
+
+    /// Sends what is to be sent and takes what has come, at least one byte or the end.
+    fn exchange(&mut self, deadline: Option<Instant>) -> Result<(), Error> {
+        while !self.session.output().is_empty() {
+            self.set_deadline(deadline)?;
+            match self.stream.write(self.session.output()) {
+                Ok(count) if count > 0 => self.session.advance_output(count),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if is_timeout(&error) => return Err(Error::TimedOut { after: None }),
+                // A server that no longer reads may have written before: the read below tells.
+                _ => self.session.advance_output(self.session.output().len()),
+            }
+        }
+        let _ = self.stream.flush(); // as above
+        self.set_deadline(deadline)?;
+        let mut buffer = [0; 8 << 10];
+        match self.stream.read(&mut buffer) {
+            Ok(0) => self.set_end(Ok(())),
+            Ok(count) => self.session.receive(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if is_timeout(&error) => return Err(Error::TimedOut { after: None }),
+            Err(error) => self.set_end(Err(Arc::new(error))),
+        }
+        Ok(())
+    }
+
+    fn set_end(&mut self, end: Result<(), Arc<io::Error>>) {
+        self.session.finish();
+        self.end = Some(end);
+    }
+
+    fn set_deadline(&mut self, deadline: Option<Instant>) -> Result<(), Error> {
+        let left = time_left(deadline).map_err(|_| Error::TimedOut { after: None })?;
+        (self.set_timeout)(&self.stream, left).map_err(|error| {
+            let after_shutdown = self.session.saw_shutdown();
+            Disconnected::Failed { error: Arc::new(error), after_shutdown }.into()
+        })
+    }
+}
+
+impl Error {
+    fn with_time(self, time: Duration) -> Self {
+        match self {
+            Error::TimedOut { .. } => Error::TimedOut { after: Some(time) },
+            other => other,
+        }
+    }
+}
+
+impl<S: fmt::Debug, E> fmt::Debug for Client<S, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Connection { stream, greeting, pending, end, .. } = &self.connection;
+        f.debug_struct("Client")
+            .field("stream", stream)
+            .field("greeting", greeting)
+            .field("pending", pending)
+            .field("end", end)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The events of a [`Client`], until the connection ends.
+pub struct Events<'a, S = Socket, E = Event> {
+    client: &'a mut Client<S, E>,
+    is_ended: bool,
+}
+
+impl<S: Read + Write, E: QapiEvents> Iterator for Events<'_, S, E> {
+    type Item = Result<EventMessage<E>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_ended {
+            return None;
+        }
+        let next = self.client.next_event().transpose();
+        self.is_ended = matches!(next, None | Some(Err(Error::Disconnected(_))));
+        next
+    }
+}
+
+impl<S: fmt::Debug, E> fmt::Debug for Events<'_, S, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events").field("client", self.client).field("is_ended", &self.is_ended).finish()
+    }
+}
