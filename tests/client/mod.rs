@@ -1,8 +1,13 @@
 //! The client side of the protocol, from bytes to clients, against scripted servers.
 
+mod api;
 mod blocking;
 #[cfg(unix)]
 mod cost;
+mod endings;
+mod errors;
+mod floods;
+mod handshake;
 mod session;
 mod splitter;
 mod tokio;

@@ -104,3 +104,23 @@ fn a_thousand_connects_under_load_lose_no_event_after_the_negotiation() {
     let mut out = std::io::stderr();
     let _ = writeln!(out, "1000 connects, {} events made, {early} of them seen early", all.len());
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn connecting_in_vain_leaves_no_thread() {
+    let Some(machine) = start(&[]) else { return };
+    let _first = blocking::connect(machine.endpoint()).expect("a handshake");
+    // Threads inherit the name of the one that starts them, and other tests run in this process too.
+    let own = std::fs::read_to_string("/proc/thread-self/comm").expect("a name");
+    let threads = || {
+        let tasks = std::fs::read_dir("/proc/self/task").expect("threads").flatten();
+        let name = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm"));
+        tasks.filter_map(|task| name(task).ok()).filter(|name| *name == own || name.starts_with("qmp-con")).count()
+    };
+    let before = threads();
+    for _ in 0..50 {
+        let options = blocking::Options::new().handshake_timeout(Duration::from_millis(5));
+        options.connect(machine.endpoint()).expect_err("no greeting");
+    }
+    assert_eq!(threads(), before);
+}

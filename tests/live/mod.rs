@@ -10,3 +10,4 @@ mod lifecycle;
 mod machine;
 mod reconnect;
 mod storage_daemon;
+mod typed;
