@@ -41,6 +41,7 @@ mod generated;
 pub mod info;
 mod json;
 mod kind;
+#[cfg(feature = "log")]
 pub mod log;
 mod message;
 pub mod protocol;

@@ -1,6 +1,8 @@
 //! What programs may do with the types of the clients.
 
-use qmp_events::protocol::{CommandError, Frame, Greeting, Incoming, QemuVersion, Session, Skipped, Splitter};
+use qmp_events::protocol::{
+    CommandError, Frame, Greeting, Incoming, QemuVersion, Session, Skipped, Splitter,
+};
 use qmp_events::testing::{MockServer, Script};
 use qmp_events::{Disconnected, Endpoint, EndpointError, Error, Malformed, Version, blocking, tokio};
 use serde_json::Value;

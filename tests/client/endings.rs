@@ -1,5 +1,6 @@
 //! However the task of a tokio client ends, its end is told.
 
+use ::tokio::io::{AsyncWriteExt, DuplexStream};
 use qmp_events::testing::{MockServer, Script};
 use qmp_events::tokio::{Backoff, Item, Options, Subscription, connect};
 use qmp_events::{Disconnected, Error};
@@ -9,7 +10,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::Poll;
 use std::time::Duration;
-use ::tokio::io::{AsyncWriteExt, DuplexStream};
 
 fn start(script: Script) -> MockServer {
     MockServer::start([script]).expect("a listening socket")
@@ -35,13 +35,15 @@ async fn end_of(mut events: Subscription) -> Disconnected {
 async fn a_filter_that_panics_ends_every_subscriber_wait_and_command_with_what_it_said() {
     let server = start(ready().receive("go").pause().event("STOP", Value::Null).hold());
     let (client, events) = connect(server.endpoint()).await.expect("a handshake");
-    let _filtered = client.subscribe().with_filter(|name| if name == "STOP" { panic!("no {name}") } else { true });
+    let _filtered =
+        client.subscribe().with_filter(|name| if name == "STOP" { panic!("no {name}") } else { true });
     let wait = ::tokio::spawn(client.wait_for(|_| None::<()>).after_command("go", None).into_future());
     let other = client.clone();
     let command = ::tokio::spawn(async move { other.execute("never", None).await });
     ::tokio::task::yield_now().await;
     server.resume();
-    let is_panic = |cause: &Disconnected| matches!(cause, Disconnected::Panicked { message } if message == "no STOP");
+    let is_panic =
+        |cause: &Disconnected| matches!(cause, Disconnected::Panicked { message } if message == "no STOP");
     let cause = end_of(events).await;
     assert!(is_panic(&cause), "{cause}");
     for result in [wait.await.expect("no panic"), command.await.expect("no panic").map(drop)] {
@@ -67,7 +69,8 @@ async fn a_connector_that_panics_is_told() {
 #[::tokio::test]
 async fn the_end_of_the_clients_runtime_is_told() {
     let server = start(ready().receive("never").hold());
-    let inner = ::tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("it");
+    let inner =
+        ::tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("it");
     let endpoint = server.endpoint().clone();
     let (client, events) =
         inner.spawn(async move { connect(endpoint).await }).await.expect("no panic").expect("a handshake");
@@ -85,7 +88,8 @@ async fn the_end_of_the_clients_runtime_is_told() {
 
 #[::tokio::test]
 async fn a_filter_may_call_its_client() {
-    let script = ready().receive("go").event("STOP", Value::Null).event("RESET", Value::Null).reply(Value::Null);
+    let script =
+        ready().receive("go").event("STOP", Value::Null).event("RESET", Value::Null).reply(Value::Null);
     let server = start(script.event("SHUTDOWN", Value::Null));
     let (client, events) = connect(server.endpoint()).await.expect("a handshake");
     let handle = client.clone();

@@ -85,6 +85,7 @@ fn only_shutdown_and_this_side_end_a_connection_normally() {
         matches!(normal[..], [Disconnected::Closed { after_shutdown: true }, Disconnected::Released]),
         "{normal:?}"
     );
-    let failed = |after_shutdown| Disconnected::Failed { error: Arc::new(io::Error::other("reset")), after_shutdown };
+    let failed =
+        |after_shutdown| Disconnected::Failed { error: Arc::new(io::Error::other("reset")), after_shutdown };
     assert!(failed(true).is_normal() && !failed(false).is_normal());
 }

@@ -1,5 +1,6 @@
 //! Memory while a server floods a client that waits for something else.
 
+use ::tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use allocation_counter::{AllocationInfo, measure};
 use qmp_events::blocking;
 use qmp_events::tokio::{Item, Options};
@@ -7,7 +8,6 @@ use qmp_events::{Disconnected, Error};
 use std::io::{self, Read, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use ::tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 const READY: &[u8] = b"{\"QMP\": {}}\r\n{\"return\": {}, \"id\": 1}\r\n";
 
@@ -78,13 +78,8 @@ impl AsyncWrite for Flood {
     }
 }
 
-const FLOODS: [&[u8]; 5] = [
-    b"x\n",
-    b"{}\n",
-    b"{\"hello\": \"world\"}\n",
-    b"{\"event\": \"STOP\"}\n",
-    b"{\"event\": 7}\n",
-];
+const FLOODS: [&[u8]; 5] =
+    [b"x\n", b"{}\n", b"{\"hello\": \"world\"}\n", b"{\"event\": \"STOP\"}\n", b"{\"event\": 7}\n"];
 
 fn assert_below(used: &AllocationInfo, limit: u64, flood: &[u8]) {
     let name = flood.escape_ascii();
@@ -95,8 +90,8 @@ fn assert_below(used: &AllocationInfo, limit: u64, flood: &[u8]) {
 #[test]
 fn a_blocking_client_that_waits_for_a_reply_ends_a_flood_with_backlog() {
     for line in FLOODS {
-        let mut client =
-            blocking::Client::from_stream(Flood { head: READY, line, left: usize::MAX }).expect("a handshake");
+        let mut client = blocking::Client::from_stream(Flood { head: READY, line, left: usize::MAX })
+            .expect("a handshake");
         let mut error = None;
         let used = measure(|| error = client.execute("query-status", None).err());
         assert!(matches!(error, Some(Error::Backlog { .. })), "{error:?}");

@@ -54,7 +54,10 @@ fn silence_has_two_explanations() {
 fn another_service_is_quoted() {
     let script = Script::new().send("HTTP/1.1 400 Bad Request\r\n");
     assert_no_greeting(failures(&script, Duration::MAX, 1 << 20), "HTTP/1.1 400 Bad Request");
-    assert_no_greeting(failures(&Script::new().message(&json!({})).hold(), SHORT, 1 << 20), "not a QMP message");
+    assert_no_greeting(
+        failures(&Script::new().message(&json!({})).hold(), SHORT, 1 << 20),
+        "not a QMP message",
+    );
 }
 
 #[test]

@@ -115,7 +115,10 @@ fn connecting_in_vain_leaves_no_thread() {
     let threads = || {
         let tasks = std::fs::read_dir("/proc/self/task").expect("threads").flatten();
         let name = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm"));
-        tasks.filter_map(|task| name(task).ok()).filter(|name| *name == own || name.starts_with("qmp-con")).count()
+        tasks
+            .filter_map(|task| name(task).ok())
+            .filter(|name| *name == own || name.starts_with("qmp-con"))
+            .count()
     };
     let before = threads();
     for _ in 0..50 {
