@@ -5,6 +5,8 @@
 //! cargo run --example supervisor_blocking --features blocking -- /run/vm.sock
 //! ```
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints what happens")]
+
 use qmp_events::events::{BlockErrorAction, BlockIoError};
 use qmp_events::{Error, Event, blocking};
 use std::path::PathBuf;

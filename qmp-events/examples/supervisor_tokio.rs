@@ -5,6 +5,8 @@
 //! cargo run --example supervisor_tokio --features tokio -- unix:/run/a.sock tcp:10.0.0.7:4444
 //! ```
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints what happens")]
+
 use qmp_events::tokio::{Backoff, Client, Item, Options, Subscription};
 use qmp_events::{Endpoint, Error, Event};
 use std::time::Duration;
