@@ -14,8 +14,8 @@
 //! ```
 //!
 //! Silence is never ambiguous: the iterator ends if QEMU closed the connection after SHUTDOWN, and yields
-//! [`Error::Disconnected`](crate::Error::Disconnected) before it ends otherwise, for example when QEMU was
-//! killed. A malformed message is an [`Error::Malformed`](crate::Error::Malformed) in its place among the
+//! [`Error::Disconnected`] before it ends otherwise, for example when QEMU was
+//! killed. A malformed message is an [`Error::Malformed`] in its place among the
 //! events, and the next one follows.
 //!
 //! The client reads only while one of its methods runs, and starts no thread. It must never lose an event

@@ -26,7 +26,7 @@
 //!   with anything before and after it; inside another format's string or record as well. A line of
 //!   `virsh qemu-monitor-event`.
 //! - Commands, replies and greetings are skipped whole, with what is in them.
-//! - An object whose `event` is not a name of QMP's ([`Summary::foreign`]) is another program's, unless
+//! - An object whose `event` is not a name of QMP's is another program's, unless
 //!   it has a `timestamp` like QMP's.
 //! - A time of which a part is not a number, as in test outputs, is unknown.
 //! - In libvirt's debug log, an event is on several lines of different kinds. It is given once; an
