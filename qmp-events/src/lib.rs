@@ -41,6 +41,7 @@ pub mod info;
 mod json;
 mod kind;
 pub mod log;
+pub mod machine;
 mod message;
 pub mod server_message;
 pub mod session;

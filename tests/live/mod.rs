@@ -7,6 +7,6 @@ mod block;
 mod endings;
 mod handshake;
 mod lifecycle;
-mod machine;
-mod reconnect;
+pub(crate) mod machine;
+pub(crate) mod reconnect;
 mod storage_daemon;
