@@ -4,9 +4,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use qmp_events::Version;
+use qmp_events::log::Form;
+use qmp_events::{Timestamp, Version};
 
 use crate::exit::EXIT_CODES;
 use crate::selection::{Selection, Wanted};
@@ -30,10 +32,12 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Reads a stream of QMP messages and prints its events
+    /// Prints the events in recordings and logs
     ///
-    /// Messages may be on one line each, span many lines, or follow each other directly. Greetings
-    /// and replies are skipped. A summary goes to standard error.
+    /// What an input is, its beginning tells. In a stream of QMP messages, greetings and replies are
+    /// skipped, and all else is malformed. In a log (libvirt's debug log, what virsh prints, a
+    /// journal, a trace, a transcript), events are found in the text around them, each once, and
+    /// marked with the machine if the log names it. A summary goes to standard error.
     Decode(Decode),
     /// Prints the events of running machines as they come
     ///
@@ -75,9 +79,23 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Decode {
-    /// A file, or `-` for standard input
-    #[arg(default_value = "-", value_hint = ValueHint::FilePath)]
-    pub(crate) file: PathBuf,
+    /// Files, or `-` for standard input; packed by gzip, zstd or xz as well
+    #[arg(value_name = "FILE", default_value = "-", value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Only events in this form. `qmp` is strict: all that is not a message is malformed
+    #[arg(long, value_name = "FORM", value_parser = PossibleValuesParser::new(Form::ALL.map(Form::name)).try_map(|name| name.parse::<Form>()))]
+    pub(crate) input: Option<Form>,
+
+    /// Only events from this time on, such as `2026-11-28T08:02:29Z` or, local, `2026-11-28 08:02`
+    ///
+    /// The time of the event itself counts; if it has none, the time of the log.
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) since: Option<Timestamp>,
+
+    /// Only events before this time
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) until: Option<Timestamp>,
 
     /// Exit with 1 if anything is malformed or unknown: an event, a member, a value
     #[arg(long)]
@@ -185,6 +203,19 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
     let signed: jiff::SignedDuration =
         text.parse().map_err(|_| format!("{text:?} is not a time such as 30s, 5m or 1h30m"))?;
     Duration::try_from(signed).map_err(|_| "a time to wait cannot be negative".to_owned())
+}
+
+/// A time with its offset from UTC, or a local one.
+fn parse_time(text: &str) -> Result<Timestamp, String> {
+    let local = || text.parse::<jiff::civil::DateTime>()?.to_zoned(jiff::tz::TimeZone::system());
+    let time = text.parse::<jiff::Timestamp>().or_else(|_| local().map(|time| time.timestamp()));
+    let time =
+        time.map_err(|_| format!("{text:?} is not a time such as 2026-11-28T08:02:29Z or 2026-11-28 08:02"))?;
+    let microseconds = time.as_microsecond();
+    Ok(Timestamp {
+        seconds: microseconds.div_euclid(1_000_000),
+        microseconds: microseconds.rem_euclid(1_000_000),
+    })
 }
 
 #[cfg(test)]

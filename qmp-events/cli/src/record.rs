@@ -1,7 +1,7 @@
 //! An event with all that the formats and the summary want to know of it.
 
 use qmp_events::info::{self, Unrecognized};
-use qmp_events::{DecodeError, Envelope, EventMessage};
+use qmp_events::{DecodeError, Envelope, EventMessage, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -11,6 +11,8 @@ use crate::ordered_json::OrderedJson;
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) message: EventMessage,
+    /// When a log says that it came.
+    pub(crate) logged: Option<Timestamp>,
     /// Its data, encoded from the typed event; null if there is none.
     pub(crate) data: Value,
     /// The same, with the members in the order of the schema, and those that it does not have last.
@@ -23,6 +25,11 @@ impl Record {
     /// Reads a message as it came.
     pub(crate) fn decode(json: &[u8]) -> Result<Self, DecodeError> {
         EventMessage::decode(json).map(Record::from)
+    }
+
+    /// When it happened; when a log says it came, if the event does not say it.
+    pub(crate) fn time(&self) -> Option<Timestamp> {
+        self.message.timestamp.filter(|time| time.is_known()).or(self.logged)
     }
 
     pub(crate) fn is_unknown(&self) -> bool {
@@ -40,6 +47,7 @@ impl From<EventMessage> for Record {
             unrecognized: audit(&message, data.as_ref()),
             members: tree.unwrap_or(OrderedJson::Object(Vec::new())),
             data: data.unwrap_or_default(),
+            logged: None,
             message,
         }
     }

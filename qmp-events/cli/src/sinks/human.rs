@@ -51,7 +51,9 @@ impl Human {
 
     /// The lines of an event, usually one. They are broken at `width`, if there is one.
     pub(super) fn render(&mut self, origin: &Origin, record: &Record, width: Option<usize>) -> Vec<Line> {
-        let reading = self.clock.read(record.message.timestamp);
+        // In a log, machines are named as they come.
+        self.label_width = self.label_width.max(display_width(&printable(&origin.label)));
+        let reading = self.clock.read(record.time());
         let mut row = Row::new(width);
         if let Some(date) = reading.new_date {
             row.heading(line![paint(DIM, date)]);

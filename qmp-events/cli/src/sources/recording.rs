@@ -1,107 +1,144 @@
-//! A stream of messages that was recorded, or that another program writes: a file, a pipe. Memory is
-//! bounded by the size limit of a message.
+//! Streams that were recorded, or that another program writes: files, a pipe. Memory is bounded by the
+//! size limit of a message.
 
-use std::io::{self, ErrorKind, Read};
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::io::Read;
+use std::time::Duration;
 
 use anyhow::Context;
-use qmp_events::server_message::ServerMessage;
-use qmp_events::splitter::{Frame, RawMessage, Splitter};
-use tokio::sync::mpsc;
+use qmp_events::log::Form;
 
-use super::{News, Origin, Place, Report, Source};
+use super::chunks::Chunks;
+use super::stream::Next;
+use super::stream::Stream;
+use super::{Origin, Report, Source};
 
-/// How much is read at once, in bytes.
-const CHUNK: usize = 64 << 10;
+/// How long a log must be silent until events are printed that wait for a copy with more about them.
+const SILENCE: Duration = Duration::from_millis(500);
 
-/// How many chunks are read ahead.
-const CHUNKS: usize = 2;
+/// An input and what its events are marked with.
+pub(crate) struct Input {
+    pub(crate) origin: Origin,
+    pub(crate) open: Box<dyn FnOnce() -> anyhow::Result<Box<dyn Read + Send>>>,
+}
 
-type Chunk = io::Result<Vec<u8>>;
-
-/// A recorded stream.
+/// One or more recorded streams, one after the other.
 pub(crate) struct Recording {
-    origin: Origin,
-    splitter: Splitter,
-    /// What is still to come; `None` after the end.
-    chunks: Option<mpsc::Receiver<Chunk>>,
+    /// Those that are still to be read.
+    inputs: VecDeque<Input>,
+    form: Option<Form>,
+    chunks: Chunks,
+    stream: Stream,
+    origins: Vec<Origin>,
+    /// The input that is read, as an index into the origins.
+    current: usize,
+    is_open: bool,
+    verdicts: Vec<String>,
+    has_barren: bool,
+    /// Nothing has come since events were given that waited for more.
+    is_silent: bool,
 }
 
 impl Recording {
-    /// Reads in a thread of its own, so that a signal is heard while the input is silent.
-    pub(crate) fn new(input: impl Read + Send + 'static, origin: Origin) -> Self {
-        let (sender, chunks) = mpsc::channel(CHUNKS);
-        std::thread::spawn(move || read(input, &sender));
-        Recording { origin, splitter: Splitter::new(), chunks: Some(chunks) }
+    /// Reads inputs that may be in any form, or must be in one.
+    pub(crate) fn new(inputs: Vec<Input>, form: Option<Form>) -> Self {
+        let origins = inputs.iter().map(|input| input.origin.clone()).collect();
+        Recording { inputs: inputs.into(), ..Recording::of(origins, form) }
     }
 
     /// All of it is at hand.
     pub(super) fn complete(bytes: &[u8], origin: Origin) -> Self {
-        let mut splitter = Splitter::new();
-        splitter.push(bytes);
-        splitter.finish();
-        Recording { origin, splitter, chunks: None }
+        let mut recording = Recording::of(vec![origin], Some(Form::Qmp));
+        recording.stream.push(bytes);
+        recording.stream.finish();
+        recording
+    }
+
+    fn of(origins: Vec<Origin>, form: Option<Form>) -> Self {
+        Recording {
+            inputs: VecDeque::new(),
+            form,
+            chunks: Chunks::none(),
+            stream: Stream::new(form),
+            origins,
+            current: 0,
+            is_open: false,
+            verdicts: Vec::new(),
+            has_barren: false,
+            is_silent: true,
+        }
+    }
+
+    /// What the streams were taken for.
+    pub(crate) fn verdicts(&self) -> &[String] {
+        &self.verdicts
+    }
+
+    /// Whether there was text without any event in it.
+    pub(crate) fn has_barren(&self) -> bool {
+        self.has_barren
     }
 }
 
-/// Sends what there is to read, up to its end or an error.
-fn read(mut input: impl Read, chunks: &mpsc::Sender<Chunk>) {
-    loop {
-        let mut chunk = vec![0; CHUNK];
-        let read = match input.read(&mut chunk) {
-            Ok(0) => return,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Ok(count) => {
-                chunk.truncate(count);
-                Ok(chunk)
-            }
-            Err(error) => Err(error),
-        };
-        let failed = read.is_err();
-        if chunks.blocking_send(read).is_err() || failed {
-            return;
+impl Recording {
+    /// Goes on to the next input, if there is one.
+    fn open_next(&mut self) -> anyhow::Result<bool> {
+        let Some(input) = self.inputs.pop_front() else { return Ok(false) };
+        self.current = self.origins.len() - self.inputs.len() - 1;
+        self.chunks = Chunks::of((input.open)()?);
+        self.stream = Stream::new(self.form);
+        self.is_open = true;
+        Ok(true)
+    }
+
+    fn close(&mut self) {
+        self.is_open = false;
+        self.has_barren |= self.stream.is_barren();
+        if let Some(verdict) = self.stream.verdict() {
+            let origin = &self.origins[self.current];
+            let name = if self.origins.len() > 1 { format!("{}: ", origin.name) } else { String::new() };
+            self.verdicts.push(name + &verdict);
         }
     }
 }
 
 impl Source for Recording {
     fn origins(&self) -> Vec<Origin> {
-        vec![self.origin.clone()]
+        self.origins.clone()
     }
 
     fn next(&mut self) -> Option<Report<'_>> {
-        let news = match self.splitter.next_frame()? {
-            Frame::Message(message) => news(message),
-            Frame::Skipped(skipped) => {
-                News::Malformed { line: Some(skipped.line), malformed: Arc::new(skipped.into()) }
-            }
-        };
-        Some(Report { origin: 0, news })
+        let Next { news, machine } = self.stream.next()?;
+        Some(Report { origin: self.current, machine, news })
     }
 
     async fn wait(&mut self) -> anyhow::Result<bool> {
-        let Some(chunks) = &mut self.chunks else { return Ok(false) };
-        match chunks.recv().await {
+        if !self.is_open {
+            return self.open_next();
+        }
+        let chunk = if self.is_silent {
+            self.chunks.next().await
+        } else {
+            match tokio::time::timeout(SILENCE, self.chunks.next()).await {
+                Ok(chunk) => chunk,
+                Err(_) => {
+                    self.stream.flush();
+                    self.is_silent = true;
+                    return Ok(true);
+                }
+            }
+        };
+        match chunk {
             Some(chunk) => {
-                self.splitter.push(&chunk.with_context(|| format!("cannot read {}", self.origin.name))?);
+                let name = &self.origins[self.current].name;
+                self.stream.push(&chunk.with_context(|| format!("cannot read {name}"))?);
+                self.is_silent = false;
             }
             None => {
-                self.chunks = None;
-                self.splitter.finish();
+                self.stream.finish();
+                self.close();
             }
         }
         Ok(true)
-    }
-}
-
-fn news(message: RawMessage<'_>) -> News<'_> {
-    let RawMessage { json, line, offset } = message;
-    match ServerMessage::classify(json) {
-        ServerMessage::Event(_) => News::Event { json, place: Place::Recorded { line, offset } },
-        ServerMessage::Greeting(greeting) => News::Greeting(greeting),
-        ServerMessage::Unrecognised(message) => {
-            News::Malformed { malformed: Arc::new(message.into()), line: Some(line) }
-        }
-        _ => News::Reply,
     }
 }

@@ -90,8 +90,8 @@ garbage
 
 #[test]
 fn what_is_unknown_is_marked_and_what_is_malformed_is_told_by_line() {
-    insta::assert_snapshot!("strange", run_with("decode --time utc", STRANGE));
-    insta::assert_snapshot!("strange_json", run_with("decode --format json", STRANGE).stdout);
+    insta::assert_snapshot!("strange", run_with("decode --input qmp --time utc", STRANGE));
+    insta::assert_snapshot!("strange_json", run_with("decode --input qmp --format json", STRANGE).stdout);
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn strict_fails_on_each_kind_of_surprise_and_on_nothing_else() {
         (r#"{"event": "STOP""#, 1),
         (r#"{"neither": 1}"#, 1),
     ] {
-        let run = run_with("decode --strict --format json", input.as_bytes());
+        let run = run_with("decode --input qmp --strict --format json", input.as_bytes());
         assert_eq!(run.status, Some(status), "{input}: {}", run.stderr);
     }
 }

@@ -4,6 +4,7 @@ mod decode;
 mod hostile;
 mod knowledge;
 mod live;
+mod log;
 mod qemu;
 mod run;
 mod scripted;
