@@ -28,7 +28,7 @@ use anyhow::bail;
 use qmp_events_compare::compare::compare;
 use qmp_events_compare::difference::Change;
 use qmp_events_compare::projection::project;
-use qmp_events_compare::releases::{self, Releases};
+use qmp_events_compare::releases;
 use qmp_events_compare::surface::Surface;
 use qmp_events_frontend::files::Files;
 use qmp_events_frontend::version::Version;
@@ -90,7 +90,7 @@ pub fn import(
 }
 
 fn check_release(ours: &OurSchema, tree: &QemuSchema<'_>, at: Version) -> anyhow::Result<()> {
-    let newest = ours.releases.newest;
+    let newest = ours.releases.newest();
     if newest <= at {
         return Ok(());
     }
@@ -108,9 +108,8 @@ fn check_release(ours: &OurSchema, tree: &QemuSchema<'_>, at: Version) -> anyhow
 
 /// The list of releases, if the schema covers more than it says.
 fn now_covered(ours: &OurSchema, release: Version) -> Option<(PathBuf, String)> {
-    let covered = Releases { newest: release, ..ours.releases };
     let path = ours.directory.join(releases::FILE);
-    (ours.releases.newest < release).then(|| (path, covered.render()))
+    (ours.releases.newest() < release).then(|| (path, ours.releases.and(release).render()))
 }
 
 /// No release drops most of its events; a part of a tree lacks them.

@@ -7,6 +7,7 @@ mod explain;
 mod list;
 mod manual;
 mod runtime;
+mod schema;
 mod unknown_names;
 mod wait;
 mod watch;
@@ -23,6 +24,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit
         Command::Wait(arguments) => wait::wait(arguments, output),
         Command::List(arguments) => list::list(arguments, output),
         Command::Explain(arguments) => explain::explain(arguments, output),
+        Command::Schema(arguments) => schema::schema(arguments, output),
         Command::Diff(arguments) => diff::diff(arguments, output),
         Command::Check(arguments) => check::check(arguments, output),
         Command::Completions { shell } => manual::completions(*shell, output),

@@ -23,7 +23,7 @@ pub(super) fn run(schema: &Path, version: Option<Version>, source: &str) -> anyh
     let Some(version) = version.or(theirs.version.map(QemuVersion::compared_with)) else {
         bail!("{source} does not say which release it is: add --qemu-version X.Y");
     };
-    let newest = catalogue.releases.newest;
+    let newest = catalogue.releases.newest();
     if newest < version {
         say(&format!("our schema ends with QEMU {newest}, and is compared as of that release"));
     }

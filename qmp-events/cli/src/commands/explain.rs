@@ -5,9 +5,10 @@ use std::io;
 use anyhow::bail;
 use qmp_events::info::{EventInfo, RateLimit};
 
-use crate::args::Explain;
+use crate::args::{Explain, Page as Format};
 use crate::exit::Exit;
 use crate::knowledge::catalogue::{self, Dates, Part, find_event, near, paragraphs, suggestion, summary};
+use crate::knowledge::published;
 use crate::ordered_json::OrderedJson;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
@@ -27,6 +28,20 @@ pub(crate) fn explain(arguments: &Explain, output: &mut Output) -> anyhow::Resul
         let names = catalogue::events().into_iter().map(|info| info.name);
         bail!("this build knows no event {name:?}{}", suggestion(&near(name, names)));
     };
+    if arguments.format == Format::Json {
+        if let Some(path) = path {
+            // The path is checked here, with a remedy.
+            find_part(event, path)?;
+        }
+        match published::event(event.name) {
+            Some(event) => match path.and_then(|path| published::member(event, path)) {
+                Some(member) => published::write(&published::member_with_type(member), output)?,
+                None => published::write(&published::event_with_types(event), output)?,
+            },
+            None => bail!("the published catalogue has no event {:?}", event.name),
+        }
+        return Ok(Exit::Done);
+    }
     let width = output.width().map_or(WIDTH, |width| width.min(WIDTH));
     let mut page = Page { output, width };
     match path {

@@ -4,6 +4,7 @@ mod decode;
 mod hostile;
 mod knowledge;
 mod live;
+mod published;
 mod qemu;
 mod run;
 mod scripted;
