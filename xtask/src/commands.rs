@@ -75,16 +75,19 @@ enum Command {
         /// The directory of our schema, by default schema/ of the checkout
         #[arg(long, value_name = "DIRECTORY")]
         schema: Option<PathBuf>,
-        /// QEMU's schema root, a recorded reply to query-qmp-schema, or unix:PATH of a running QEMU
-        source: String,
+        /// QEMU's schema root, a recorded conversation with a reply to query-qmp-schema, or unix:PATH or
+        /// tcp:HOST:PORT of a running QEMU
+        #[arg(required = true, value_name = "SOURCE")]
+        sources: Vec<String>,
     },
-    /// Take a newer QEMU tree into our schema, by edits in place
+    /// Import a newer QEMU into our schema, by edits in place
     Import {
-        /// QEMU's schema root, or the directory that holds its qapi-schema.json
-        root: PathBuf,
-        /// The release that the tree belongs to
+        /// QEMU's schema root or its directory, a recorded conversation with a reply to
+        /// query-qmp-schema, or unix:PATH or tcp:HOST:PORT of a running QEMU
+        source: String,
+        /// The release; a running QEMU says it by itself
         #[arg(long, value_name = "X.Y")]
-        qemu_version: Version,
+        qemu_version: Option<Version>,
         /// The directory of our schema, by default schema/ of the checkout
         #[arg(long, value_name = "DIRECTORY")]
         schema: Option<PathBuf>,
@@ -92,7 +95,7 @@ enum Command {
     /// Show what changed between two QEMUs, for clients that read events
     Diff {
         /// The old side: a release in our schema, a schema root, a recorded conversation with a reply to
-        /// query-qmp-schema, or unix:PATH of a running QEMU
+        /// query-qmp-schema, or unix:PATH or tcp:HOST:PORT of a running QEMU
         #[arg(long, value_name = "X.Y|FILE|unix:PATH")]
         from: String,
         /// The new side, likewise
@@ -124,11 +127,11 @@ impl Arguments {
             Command::Dump { dialect, within, file } => {
                 dump::run(&file, Options { dialect, within: within.as_deref() })
             }
-            Command::Verify { qemu_version, schema, source } => {
-                verify::run(&or_default(schema, "schema")?, qemu_version, &source)
+            Command::Verify { qemu_version, schema, sources } => {
+                verify::run(&or_default(schema, "schema")?, qemu_version, &sources)
             }
-            Command::Import { root, qemu_version, schema } => {
-                import::run(&or_default(schema, "schema")?, qemu_version, &root)
+            Command::Import { source, qemu_version, schema } => {
+                import::run(&or_default(schema, "schema")?, qemu_version, &source)
             }
             Command::Diff { from, to, schema, format } => {
                 diff::run(&or_default(schema, "schema")?, &from, &to, format)

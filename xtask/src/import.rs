@@ -19,6 +19,7 @@ mod rename;
 mod shape_import;
 mod shapes;
 mod text;
+mod unmask;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -39,6 +40,7 @@ use our_schema::OurSchema;
 const MOST_ROUNDS: usize = 16;
 
 pub use qemu_schema::QemuSchema;
+pub use unmask::{Unmasked, unmask};
 
 /// What came of an import.
 #[derive(Debug, Default)]

@@ -3,7 +3,8 @@
 //! The library has the real client; this program must not depend on it. Events that come in between
 //! are skipped, and neither silence nor chatter keeps it waiting for ever.
 
-use std::io::{self, BufReader, Read, Write as _};
+use std::io::{self, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -41,12 +42,46 @@ pub fn ask(socket: &Path) -> anyhow::Result<Answer> {
 ///
 /// As for [`ask`].
 pub fn ask_within(socket: &Path, timeout: Duration) -> anyhow::Result<Answer> {
-    let stream = UnixStream::connect(socket)?;
-    stream.set_write_timeout(Some(timeout))?;
-    let until = UntilDeadline { stream: &stream, deadline: Instant::now() + timeout };
+    converse(&UnixStream::connect(socket)?, timeout)
+}
+
+/// Asks the QEMU whose monitor listens at `HOST:PORT`.
+///
+/// # Errors
+///
+/// As for [`ask`].
+pub fn ask_tcp(address: &str) -> anyhow::Result<Answer> {
+    converse(&TcpStream::connect(address)?, TIMEOUT)
+}
+
+/// A connection that can be given up.
+trait Stream {
+    fn set_timeouts(&self, timeout: Duration) -> io::Result<()>;
+}
+
+impl Stream for UnixStream {
+    fn set_timeouts(&self, timeout: Duration) -> io::Result<()> {
+        self.set_read_timeout(Some(timeout))?;
+        self.set_write_timeout(Some(timeout))
+    }
+}
+
+impl Stream for TcpStream {
+    fn set_timeouts(&self, timeout: Duration) -> io::Result<()> {
+        self.set_read_timeout(Some(timeout))?;
+        self.set_write_timeout(Some(timeout))
+    }
+}
+
+fn converse<S: Stream>(stream: &S, timeout: Duration) -> anyhow::Result<Answer>
+where
+    for<'b> &'b S: Read + Write,
+{
+    stream.set_timeouts(timeout)?;
+    let until = UntilDeadline { stream, deadline: Instant::now() + timeout };
     let reader = BufReader::new(until.take(MAX_BYTES));
     let messages = serde_json::Deserializer::from_reader(reader).into_iter();
-    let mut session = Session { stream: &stream, messages };
+    let mut session = Session { stream, messages };
     let greeting = session
         .wait_for("QMP")
         .context("there was no greeting: is this a QMP socket, and does no other client hold it?")?;
@@ -57,32 +92,40 @@ pub fn ask_within(socket: &Path, timeout: Duration) -> anyhow::Result<Answer> {
 }
 
 /// Reads up to a point in time, however slowly the bytes come.
-struct UntilDeadline<'a> {
-    stream: &'a UnixStream,
+struct UntilDeadline<'a, S> {
+    stream: &'a S,
     deadline: Instant,
 }
 
-impl Read for UntilDeadline<'_> {
+impl<S: Stream> Read for UntilDeadline<'_, S>
+where
+    for<'b> &'b S: Read,
+{
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(io::ErrorKind::TimedOut.into());
         }
-        self.stream.set_read_timeout(Some(left))?;
-        self.stream.read(buffer)
+        self.stream.set_timeouts(left)?;
+        let mut stream = self.stream;
+        stream.read(buffer)
     }
 }
 
-struct Session<'a, R> {
-    stream: &'a UnixStream,
+struct Session<'a, S, R> {
+    stream: &'a S,
     messages: serde_json::StreamDeserializer<'a, R, Value>,
 }
 
-impl<'a, R: serde_json::de::Read<'a>> Session<'a, R> {
+impl<'a, S, R: serde_json::de::Read<'a>> Session<'a, S, R>
+where
+    for<'b> &'b S: Write,
+{
     fn execute(&mut self, command: &str) -> anyhow::Result<Value> {
         let request = json!({ "execute": command, "id": command });
         let refused = || format!("{command} was not answered");
-        self.stream.write_all(format!("{request}\n").as_bytes()).with_context(refused)?;
+        let mut stream = self.stream;
+        stream.write_all(format!("{request}\n").as_bytes()).with_context(refused)?;
         loop {
             let reply = self.wait_for("id").with_context(refused)?;
             if reply["id"] != command {

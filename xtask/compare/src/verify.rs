@@ -20,6 +20,20 @@ pub struct Report {
 /// Reports the differences of our schema, the old side, to a QEMU, the new side. What the schema
 /// does not know at all is reported at `root`.
 pub fn report(differences: &[Difference], root: Span, sources: &SourceMap) -> Report {
+    report_unless(differences, root, sources, is_note)
+}
+
+/// The same of a QEMU that was built on the way to the release: what it lacks may come yet.
+pub fn report_of_development(differences: &[Difference], root: Span, sources: &SourceMap) -> Report {
+    report_unless(differences, root, sources, |one| is_note(one) || is_missing(&one.change))
+}
+
+fn report_unless(
+    differences: &[Difference],
+    root: Span,
+    sources: &SourceMap,
+    is_note: impl Fn(&Difference) -> bool,
+) -> Report {
     let mut report = Report::default();
     for one in differences {
         let is_note = is_note(one);
@@ -42,6 +56,18 @@ pub fn report(differences: &[Difference], root: Span, sources: &SourceMap) -> Re
 fn is_note(difference: &Difference) -> bool {
     difference.left_out
         || matches!(difference.change, Change::BaseChanged { .. } | Change::ConditionChanged { .. })
+}
+
+/// Whether the new side lacks something.
+fn is_missing(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::EventRemoved
+            | Change::MemberRemoved { .. }
+            | Change::ValueRemoved { .. }
+            | Change::BranchRemoved { .. }
+            | Change::FeatureRemoved { .. }
+    )
 }
 
 fn sentence(difference: &Difference) -> String {
