@@ -1,5 +1,7 @@
 //! What this build knows, as people look it up.
 
 pub(crate) mod catalogue;
+pub(crate) mod everyday_words;
+pub(crate) mod foreign_input;
 pub(crate) mod introspection;
 pub(crate) mod severity;
