@@ -15,7 +15,7 @@ const READY: &[u8] = b"{\"QMP\": {}}\r\n{\"return\": {}, \"id\": 1}\r\n";
 const BLOCKING_LIMIT: u64 = 64 << 20;
 const SUBSCRIBER_LIMIT: u64 = 16 << 20;
 
-/// Greets, or not, and then sends the same line for ever (blocking) or so many bytes (tokio).
+/// Greets, or not, and then sends the same line for ever (blocking) or so many times (tokio).
 struct Flood {
     head: &'static [u8],
     line: &'static [u8],
@@ -122,7 +122,7 @@ fn a_subscriber_that_never_reads_keeps_no_more_than_its_limit() {
     for line in FLOODS {
         let used = measure(|| {
             runtime.block_on(async {
-                let flood = Flood { head: READY, line, left: 24 << 20 };
+                let flood = Flood { head: READY, line, left: 200_000 * line.len() };
                 let (client, stuck) = Options::new().from_stream(flood).await.expect("a handshake");
                 let stuck = stuck.with_capacity(usize::MAX);
                 let mut other = client.subscribe().with_capacity(1);
