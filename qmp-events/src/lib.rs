@@ -43,6 +43,7 @@ mod json;
 mod kind;
 #[cfg(feature = "log")]
 pub mod log;
+pub mod machine;
 mod message;
 pub mod protocol;
 #[cfg(all(feature = "qapi", any(feature = "blocking", feature = "tokio")))]
