@@ -7,4 +7,5 @@ mod imports;
 #[cfg(unix)]
 mod live;
 mod log;
+mod machine;
 mod wire;

@@ -6,39 +6,39 @@ use std::env;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::PathBuf;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 /// Longer than any step takes on a busy machine; tests that pass never wait for it.
-pub(super) const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A process with a QMP monitor, killed when dropped.
-pub(super) struct Machine {
+pub(crate) struct Machine {
     process: Child,
     directory: PathBuf,
     /// A monitor of the test's own, besides those that are tested.
-    pub(super) control: Client<UnixStream>,
+    pub(crate) control: Client<UnixStream>,
 }
 
 /// Starts a machine without a guest, stopped, with a QMP monitor at [`Machine::endpoint`]; `None` if
 /// there is no QEMU here.
-pub(super) fn start(arguments: &[&str]) -> Option<Machine> {
+pub(crate) fn start(arguments: &[&str]) -> Option<Machine> {
     start_with_monitor("unix:qmp.sock,server=on,wait=off", arguments)
 }
 
 /// As [`start`], with another value of `-qmp`.
-pub(super) fn start_with_monitor(monitor: &str, arguments: &[&str]) -> Option<Machine> {
+pub(crate) fn start_with_monitor(monitor: &str, arguments: &[&str]) -> Option<Machine> {
     let bare = ["-M", "q35", "-display", "none", "-nodefaults", "-S", "-m", "64", "-accel", "tcg"];
     let monitors = ["-qmp", monitor, "-qmp", "unix:control.sock"];
     start_program("qemu-system-x86_64", &[&bare[..], &monitors, arguments].concat())
 }
 
 /// Starts a storage daemon with a QMP monitor; `None` if there is none here.
-pub(super) fn start_storage_daemon(arguments: &[&str]) -> Option<Machine> {
+pub(crate) fn start_storage_daemon(arguments: &[&str]) -> Option<Machine> {
     let monitors = [
         "--chardev",
         "socket,id=tested,path=qmp.sock,server=on,wait=off",
@@ -53,7 +53,7 @@ pub(super) fn start_storage_daemon(arguments: &[&str]) -> Option<Machine> {
 }
 
 /// Starts a program that connects to `control.sock` when all its monitors listen.
-fn start_program(program: &str, arguments: &[&str]) -> Option<Machine> {
+pub(crate) fn start_program(program: &str, arguments: &[&str]) -> Option<Machine> {
     if !is_installed(program) {
         return None;
     }
@@ -107,7 +107,7 @@ fn is_installed(program: &str) -> bool {
 }
 
 /// Ends the machine. QEMU's reply may be lost with the connection, but not its SHUTDOWN.
-pub(super) fn quit<S: Read + Write>(client: &mut Client<S>) {
+pub(crate) fn quit<S: Read + Write>(client: &mut Client<S>) {
     match client.execute_within("quit", None, PATIENCE) {
         Ok(_) => {}
         Err(Error::Disconnected(cause)) if cause.is_normal() => {}
@@ -117,20 +117,34 @@ pub(super) fn quit<S: Read + Write>(client: &mut Client<S>) {
 
 impl Machine {
     /// The monitor to be tested.
-    pub(super) fn endpoint(&self) -> String {
+    pub(crate) fn endpoint(&self) -> String {
         format!("unix:{}", self.directory.join("qmp.sock").display())
     }
 
+    /// Waits for the end of the process.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.process.wait().expect("a process to wait for")
+    }
+
+    /// The directory that the process runs in.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// Kills the process as a crash would, and waits for its end.
-    pub(super) fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.process.kill().expect("a process to kill");
         self.process.wait().expect("a process to wait for");
     }
 
     /// Ends the process and starts another one with a monitor at the same place.
-    pub(super) fn restart(mut self, arguments: &[&str]) -> Machine {
+    pub(crate) fn restart(self, arguments: &[&str]) -> Machine {
+        self.replace_with(start(arguments).expect("it was installed before"))
+    }
+
+    /// Ends the process and lets another one have its place.
+    pub(crate) fn replace_with(mut self, mut next: Machine) -> Machine {
         self.kill();
-        let mut next = start(arguments).expect("it was installed before");
         let place = self.directory.join("qmp.sock");
         let _ = fs::remove_file(&place);
         fs::rename(next.directory.join("qmp.sock"), &place).expect("the socket can be moved");

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-const AT_ONCE: Backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(10));
+pub(crate) const AT_ONCE: Backoff = Backoff::new(Duration::from_millis(1), Duration::from_millis(10));
 
 async fn next_gap(events: &mut Subscription) -> Peer {
     let mut was_disconnected = false;
@@ -52,12 +52,12 @@ async fn the_same_qemu_after_a_gap_is_told() {
 }
 
 /// Connects to an endpoint and breaks the connection once per permit.
-struct Cutting {
-    endpoint: Endpoint,
-    cuts: Arc<Semaphore>,
+pub(crate) struct Cutting {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) cuts: Arc<Semaphore>,
 }
 
-struct Cuttable {
+pub(crate) struct Cuttable {
     socket: Socket,
     cut: Pin<Box<dyn Future<Output = OwnedSemaphorePermit> + Send>>,
     is_cut: bool,
