@@ -75,6 +75,8 @@ fn the_run_state_and_its_cause_follow_from_events() {
         (&["RESUME", SETUP, ACTIVE, "STOP", PRE_SWITCHOVER, "RESUME", CANCELLED], "running", "null"),
         (&["RESUME", SETUP, ACTIVE, "STOP", PRE_SWITCHOVER, CANCELLED], "?", "null"),
         (&["RESUME", SETUP, ACTIVE, "STOP", COMPLETED, "RESUME"], "running", "null"),
+        // The reset may have come before or after QEMU was in `postmigrate`.
+        (&["RESUME", SETUP, ACTIVE, "STOP", COMPLETED, RESET], "?", "null"),
         // A snapshot is saved as a migration that never becomes active.
         (&["RESUME", PANIC, "STOP", SETUP, COMPLETED], "guest-panicked", "guest-panicked"),
         (&[RESET], "?", "null"),

@@ -77,8 +77,8 @@ impl Machine {
         // QEMU tells that a migration ended before it leaves the state in which it ended it.
         let is_stale = status == RunState::FinishMigrate && self.migration.is_announced == Some(true);
         match &self.migration.status {
-            Some(MigrationStatus::Completed) if is_stale => self.follower.set(RunState::Postmigrate, time),
-            Some(MigrationStatus::Failed | MigrationStatus::Cancelled) if is_stale => {}
+            Some(MigrationStatus::Completed | MigrationStatus::Failed | MigrationStatus::Cancelled)
+                if is_stale => {}
             _ => self.follower.set(status, time),
         }
     }

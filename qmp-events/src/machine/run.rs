@@ -117,6 +117,8 @@ pub(super) struct Follower {
     announced: Option<(RunState, Cause)>,
     /// The guest slept when the CPUs were stopped, and will sleep on.
     slept: bool,
+    /// QEMU said that a migration completed, which it does before it leaves `finish-migrate`.
+    is_leaving: bool,
     /// When the CPUs last stopped or began to run.
     switched: Option<Timestamp>,
 }
@@ -215,6 +217,10 @@ impl Follower {
         match self.run.status {
             // Unknown, and for a machine in a migration a reset makes no difference.
             None | Some(RunState::Running | RunState::Inmigrate | RunState::FinishMigrate) => {}
+            // It came before QEMU was there, or after: that makes a difference, and cannot be told.
+            Some(RunState::Postmigrate) if self.is_leaving => {
+                self.run = Run { status: None, running: Some(false), cause: None, since: time };
+            }
             Some(_) => {
                 self.ending = None;
                 self.enter(
@@ -248,6 +254,7 @@ impl Follower {
             }
             MigrationStatus::Completed if is_finishing || (was_sending && side == Some(Side::Source)) => {
                 self.enter(RunState::Postmigrate, Some(Cause::Migration), time);
+                self.is_leaving = true;
             }
             // RESUME came before if the machine ran; otherwise releases differ in what it is now.
             MigrationStatus::Cancelled | MigrationStatus::Failed
@@ -261,6 +268,7 @@ impl Follower {
 
     /// Takes in the reply to `query-status`.
     pub(super) fn set(&mut self, status: RunState, time: Option<Timestamp>) {
+        self.is_leaving = false;
         if self.run.status.as_ref() == Some(&status) {
             return;
         }
