@@ -43,6 +43,8 @@ pub struct Input {
 pub enum InputError {
     /// The release is newer than the catalogue.
     Release(UnknownRelease),
+    /// The old side of a comparison is a newer release than the new side.
+    Backwards(Version, Version),
     /// A file cannot be read.
     Io(PathBuf, io::Error),
     /// The schema breaks rules of shapes: the first errors, a line each, and how many there are.
@@ -65,6 +67,9 @@ impl fmt::Display for InputError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Release(error) => error.fmt(f),
+            Self::Backwards(old, new) => {
+                write!(f, "--from {old} is newer than --to {new}: changes are told forwards")
+            }
             Self::Io(path, error) => write!(f, "{}: {error}", show(path)),
             Self::Schema(path, errors, count) => {
                 for error in errors {
@@ -143,6 +148,18 @@ impl Input {
     pub fn of_reply(name: impl Into<String>, version: &Value, reply: Value) -> Result<Self, InputError> {
         let surface = introspection::parse(reply).map_err(InputError::Reply)?;
         Ok(Self { name: name.into(), surface, version: QemuVersion::read(version) })
+    }
+}
+
+/// Refuses two sides that are releases in the wrong order, before any of them is opened.
+///
+/// # Errors
+///
+/// [`InputError::Backwards`].
+pub fn check_order(from: &str, to: &str) -> Result<(), InputError> {
+    match (from.parse(), to.parse()) {
+        (Ok(old), Ok(new)) if new < old => Err(InputError::Backwards(old, new)),
+        _ => Ok(()),
     }
 }
 

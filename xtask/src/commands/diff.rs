@@ -3,13 +3,12 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::bail;
 use qmp_events_compare::catalogue::Catalogue;
 use qmp_events_compare::diff::diff;
+use qmp_events_compare::input::check_order;
 use qmp_events_frontend::files::Disk;
 use qmp_events_frontend::printable::printable_json;
 use qmp_events_frontend::source::SourceMap;
-use qmp_events_frontend::version::Version;
 
 use super::comparison_input::open;
 use super::output::{print, say};
@@ -25,11 +24,7 @@ pub(super) enum Format {
 
 /// Compares two sides, each a release or a source.
 pub(super) fn run(schema: &Path, from: &str, to: &str, format: Format) -> anyhow::Result<ExitCode> {
-    if let (Ok(old), Ok(new)) = (from.parse::<Version>(), to.parse::<Version>())
-        && new < old
-    {
-        bail!("--from {old} is newer than --to {new}: changes are told forwards");
-    }
+    check_order(from, to)?;
     let catalogue = Catalogue::read(&Disk, schema)?;
     let mut sources = SourceMap::default();
     let (old, new) = (open(from, &catalogue, &mut sources)?, open(to, &catalogue, &mut sources)?);

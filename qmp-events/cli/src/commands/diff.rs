@@ -1,13 +1,11 @@
 //! `diff`: what changed from one QEMU to another, for programs that read events. The comparison is that
 //! of `cargo xtask diff`, with the catalogue built in, and so are the words.
 
-use std::io;
+use std::io::{self, Write as _};
 
-use anyhow::bail;
-use qmp_events::Version;
 use qmp_events_compare::catalogue::Catalogue;
 use qmp_events_compare::diff::{Diff, diff as compare};
-use qmp_events_compare::input::Input;
+use qmp_events_compare::input::{Input, check_order};
 use qmp_events_frontend::printable::printable_json;
 use qmp_events_frontend::source::SourceMap;
 
@@ -19,21 +17,16 @@ use crate::terminal::palette::{BOLD, ERROR, PLAIN, paint};
 
 pub(crate) fn diff(arguments: &args::Diff, output: &mut Output) -> anyhow::Result<Exit> {
     let args::Diff { from, to, format } = arguments;
-    if let (Ok(old), Ok(new)) = (from.parse::<Version>(), to.parse::<Version>())
-        && new < old
-    {
-        bail!("--from {old} is newer than --to {new}: changes are told forwards");
-    }
+    check_order(from, to)?;
     let (catalogue, mut sources) = (Catalogue::built_in(), SourceMap::default());
     let old = Input::open(from, &catalogue, &mut sources)?;
     let new = Input::open(to, &catalogue, &mut sources)?;
     let diff = compare((&old.name, &old.surface), (&new.name, &new.surface));
     match format {
         args::DiffFormat::Text => write_text(&diff, output)?,
+        // Escaped as JSON already: a line for people would escape it in Rust's way.
         args::DiffFormat::Json => {
-            for text in printable_json(&serde_json::to_string_pretty(&diff)?).lines() {
-                output.line(&line![text])?;
-            }
+            writeln!(output, "{}", printable_json(&serde_json::to_string_pretty(&diff)?))?
         }
     }
     Ok(Exit::Done)
