@@ -33,7 +33,8 @@ pub(crate) enum Command {
     /// Reads a stream of QMP messages and prints its events
     ///
     /// Messages may be on one line each, span many lines, or follow each other directly. Greetings
-    /// and replies are skipped. A summary goes to standard error.
+    /// and replies are skipped. A summary goes to standard error. The exit status is 1 if the input
+    /// holds something, but no message of QMP.
     Decode(Decode),
     /// Prints the events of running machines as they come
     ///
@@ -49,9 +50,11 @@ pub(crate) enum Command {
     /// server does not keep to the protocol (it never greeted, for instance, since it serves another
     /// client), 5 if an event of `--fail-on` came first.
     Wait(Wait),
-    /// Lists events
+    /// Lists events, with the words that people use for them in brackets
     List(List),
     /// Explains an event, or a member of one: what it means, when it comes, which QEMU has it
+    ///
+    /// A pattern or an everyday word (`BLOCK_JOB_*`, `reboot`) that fits several events lists them.
     Explain(Explain),
     /// Shows what changed from one QEMU to another, for programs that read events
     ///
@@ -86,6 +89,10 @@ pub(crate) struct Decode {
     /// Exit with 1 if anything is malformed or unknown: an event, a member, a value
     #[arg(long)]
     pub(crate) strict: bool,
+
+    /// Also print replies with errors, among the notes: they often explain what follows
+    #[arg(long)]
+    pub(crate) replies: bool,
 
     #[command(flatten)]
     pub(crate) selection: Selection,
@@ -134,6 +141,11 @@ pub(crate) struct Wait {
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
+    /// Only events whose name, summary or everyday words have this text; `*` and `?` make it a
+    /// pattern for names
+    #[arg(value_name = "TEXT")]
+    pub(crate) text: Option<String>,
+
     /// Only what this release of QEMU has
     #[arg(long, value_name = "X.Y")]
     pub(crate) qemu: Option<Version>,
@@ -145,7 +157,7 @@ pub(crate) struct List {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// The event, such as `SHUTDOWN`, or a member, such as `SHUTDOWN.reason`
+    /// The event, such as `SHUTDOWN`, a member, such as `SHUTDOWN.reason`, a pattern or a word
     #[arg(value_name = "EVENT[.MEMBER]")]
     pub(crate) subject: String,
 }

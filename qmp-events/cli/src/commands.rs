@@ -3,6 +3,7 @@
 mod check;
 mod decode;
 mod diff;
+mod event_rows;
 mod explain;
 mod list;
 mod manual;

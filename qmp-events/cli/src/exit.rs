@@ -8,7 +8,8 @@ use qmp_events::Disconnected;
 pub(crate) const EXIT_CODES: &str = "\
 Exit status:
   0  all is well: the events were printed, the event came, QEMU ended normally
-  1  the answer is no: decode --strict found something malformed or unknown,
+  1  the answer is no: decode found no message of QMP in its input, or
+     decode --strict something malformed or unknown, list found no event,
      wait ran out of time, check found something that this build does not know
   2  wrong usage, or a file that cannot be read or written
   3  there was no connection, or it ended without SHUTDOWN

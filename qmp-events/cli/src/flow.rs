@@ -5,6 +5,7 @@ use std::io;
 use std::pin::pin;
 
 use qmp_events::Malformed;
+use qmp_events::protocol::CommandError;
 
 use crate::exit::Exit;
 use crate::record::Record;
@@ -26,6 +27,7 @@ pub(crate) struct Flow<'a> {
     /// How the last connection to each machine ended, by its index.
     ends: HashMap<usize, Exit>,
     is_connected: bool,
+    shows_error_replies: bool,
 }
 
 /// An event, where it was read and whose it is.
@@ -54,7 +56,21 @@ impl<'a> Flow<'a> {
         let origins = source.origins();
         let sink = sinks::open(display, &origins);
         let summary = Summary::default();
-        Flow { summary, output, sink, origins, ends: HashMap::new(), is_connected: false }
+        Flow {
+            summary,
+            output,
+            sink,
+            origins,
+            ends: HashMap::new(),
+            is_connected: false,
+            shows_error_replies: false,
+        }
+    }
+
+    /// Whether replies with errors become notes.
+    pub(crate) fn with_error_replies(mut self, shown: bool) -> Self {
+        self.shows_error_replies = shown;
+        self
     }
 
     /// Prints what is selected of a source until it ends, or until `end` is ready.
@@ -96,7 +112,10 @@ impl<'a> Flow<'a> {
                 Err(error) => self.malformed(index, &error.into(), place.line())?,
             },
             News::Malformed { malformed, line } => self.malformed(index, &malformed, line)?,
-            News::Greeting(greeting) => self.origins[index].qemu = greeting.version.map(Into::into),
+            News::Greeting(greeting) => {
+                self.summary.other_message();
+                self.origins[index].qemu = greeting.version.map(Into::into);
+            }
             News::Connected(greeting) => {
                 self.is_connected = true;
                 self.origins[index].qemu = greeting.version.map(Into::into);
@@ -115,7 +134,15 @@ impl<'a> Flow<'a> {
                 self.note(index, &paint(style, &cause))?;
                 self.ends.insert(index, Exit::from(&cause));
             }
-            News::Reply => {}
+            News::Reply => self.summary.other_message(),
+            News::ErrorReply { id, error, line } => {
+                self.summary.other_message();
+                if self.shows_error_replies {
+                    let command = id.map(|id| format!(" to {id}")).unwrap_or_default();
+                    let reply = line![paint(WARNING, "error reply"), command, ": ", describe(&error)];
+                    self.note(index, &line![format_args!("line {line}: "), reply])?;
+                }
+            }
         }
         Ok(None)
     }
@@ -158,5 +185,13 @@ impl<'a> Flow<'a> {
         };
         line.push(text);
         self.output.note(&line)
+    }
+}
+
+/// As QMP has it: the class first, by which people search.
+fn describe(error: &CommandError) -> String {
+    match error {
+        CommandError::Refused { class, description } => format!("{class}: {description}"),
+        error => error.to_string(),
     }
 }

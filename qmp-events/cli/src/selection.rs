@@ -5,14 +5,20 @@ use std::str::FromStr;
 use clap::Args;
 use serde_json::Value;
 
+use crate::knowledge::severity::Severity;
 use crate::record::{Record, reads};
 
 /// Which events to print.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Selection {
-    /// Only events of this name; `*` and `?` match any text and any character. Several may be given
+    /// Only events of this name; `*` and `?` match any text and any character, and `!NAME` leaves
+    /// events out. Several may be given
     #[arg(long = "event", value_name = "NAME")]
     pub(crate) events: Vec<NamePattern>,
+
+    /// Only events of this severity; several may be given, separated by commas
+    #[arg(long = "severity", value_name = "SEVERITY", value_enum, value_delimiter = ',')]
+    severities: Vec<Severity>,
 
     /// Only events with this member, such as `action=stop`, `info.slot=0` or `reason!=host-qmp-quit`
     ///
@@ -57,8 +63,8 @@ pub(crate) enum Verdict {
 impl Wanted {
     pub(crate) fn verdict(&self, record: &Record) -> Verdict {
         let name = record.message.event.name();
-        let is_one_of = |patterns: &[NamePattern]| patterns.iter().any(|pattern| pattern.matches(name));
-        let (is_event, is_failure) = (is_one_of(&self.events), is_one_of(&self.fail_on));
+        let is_event = are_for(&self.events, name);
+        let is_failure = !self.fail_on.is_empty() && are_for(&self.fail_on, name);
         if is_event && self.conditions.iter().all(|condition| condition.holds(&record.data)) {
             return Verdict::Wanted;
         }
@@ -72,32 +78,44 @@ impl Wanted {
     }
 }
 
-/// A pattern for names of events.
+/// A pattern for names of events that are wanted, or with `!` in front for those that are not.
 #[derive(Clone, Debug)]
-pub(crate) struct NamePattern(glob::Pattern);
+pub(crate) struct NamePattern {
+    glob: glob::Pattern,
+    leaves_out: bool,
+}
+
+/// Whether patterns are for a name: one of those that are wanted, if there are any, and none of the
+/// others matches.
+fn are_for(patterns: &[NamePattern], name: &str) -> bool {
+    let (out, wanted): (Vec<_>, Vec<_>) = patterns.iter().partition(|pattern| pattern.leaves_out);
+    let one_of = |patterns: &[&NamePattern]| patterns.iter().any(|pattern| pattern.glob.matches(name));
+    !one_of(&out) && (wanted.is_empty() || one_of(&wanted))
+}
 
 impl NamePattern {
-    pub(crate) fn matches(&self, name: &str) -> bool {
-        self.0.matches(name)
-    }
-
     /// The name, if it matches one name only.
     pub(crate) fn literal(&self) -> Option<&str> {
-        Some(self.0.as_str()).filter(|text| !text.contains(['*', '?', '[']))
+        Some(self.glob.as_str()).filter(|text| !text.contains(['*', '?', '[']))
     }
 
     /// Whether the name begins with the same word, as those of events about the same thing do.
     fn is_related_to(&self, name: &str) -> bool {
         let word = |name: &str| name.split_once('_').map(|(word, _)| word.to_owned());
-        self.literal().and_then(word).is_some_and(|first| word(name) == Some(first))
+        !self.leaves_out && self.literal().and_then(word).is_some_and(|first| word(name) == Some(first))
     }
 }
 
 impl FromStr for NamePattern {
-    type Err = glob::PatternError;
+    type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, glob::PatternError> {
-        glob::Pattern::new(text).map(NamePattern)
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, leaves_out) = text.strip_prefix('!').map_or((text, false), |name| (name, true));
+        if name.is_empty() {
+            return Err(format!("{text:?} names no event"));
+        }
+        let glob = glob::Pattern::new(name).map_err(|error| error.to_string())?;
+        Ok(NamePattern { glob, leaves_out })
     }
 }
 
@@ -159,10 +177,10 @@ fn has(data: &Value, path: &str, wanted: &str) -> bool {
 }
 
 impl Selection {
-    /// Whether the event is wanted: it has one of the names, and all conditions hold.
+    /// Whether the event is wanted: by its name, its severity, and all conditions hold.
     pub(crate) fn takes(&self, record: &Record) -> bool {
-        let name = record.message.event.name();
-        (self.events.is_empty() || self.events.iter().any(|pattern| pattern.matches(name)))
+        are_for(&self.events, record.message.event.name())
+            && (self.severities.is_empty() || self.severities.contains(&Severity::of(record)))
             && self.conditions.iter().all(|condition| condition.holds(&record.data))
     }
 }

@@ -11,7 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use qmp_events::Version;
-use qmp_events::protocol::Greeting;
+use qmp_events::protocol::{CommandError, Greeting};
 use qmp_events::tokio::Gap;
 use qmp_events::{Disconnected, Malformed};
 
@@ -47,7 +47,9 @@ pub(crate) enum News<'a> {
     Malformed { malformed: Arc<Malformed>, line: Option<u64> },
     /// The greeting in a recording.
     Greeting(Greeting),
-    /// A reply to a command in a recording.
+    /// A reply in a recording that says why a command failed, and its line.
+    ErrorReply { id: Option<&'a str>, error: CommandError, line: u64 },
+    /// Another reply to a command in a recording.
     Reply,
     /// A connection to a running machine was made.
     Connected(Arc<Greeting>),

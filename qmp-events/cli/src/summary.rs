@@ -19,6 +19,8 @@ const KINDS: usize = 200;
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
     events: u64,
+    /// Greetings and replies.
+    other_messages: u64,
     unknown_events: u64,
     unknown_parts: u64,
     malformed: Places,
@@ -47,8 +49,18 @@ impl Summary {
         }
     }
 
+    /// Counts a greeting or a reply.
+    pub(crate) fn other_message(&mut self) {
+        self.other_messages += 1;
+    }
+
     pub(crate) fn malformed(&mut self, line: Option<u64>) {
         self.malformed.add(line);
+    }
+
+    /// Whether there was something, and no message of QMP in it.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.malformed.count > 0 && self.events == 0 && self.other_messages == 0
     }
 
     /// Whether everything was known and well-formed.

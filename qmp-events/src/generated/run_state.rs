@@ -74,7 +74,8 @@ pub enum ShutdownCause {
 )]
 #[non_exhaustive]
 pub struct Shutdown {
-    /// True if the guest ended itself, false if the host did it.
+    /// True if the guest ended itself, false if the host did it. A guest that complies with the host's
+    /// `system_powerdown` ends itself: then it is true, and POWERDOWN came before.
     ///
     /// Since QEMU 2.10.
     #[qapi(since = "2.10", mandatory)]

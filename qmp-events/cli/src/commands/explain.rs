@@ -2,30 +2,37 @@
 
 use std::io;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use qmp_events::info::{EventInfo, RateLimit};
 
+use super::event_rows::print_events;
 use crate::args::Explain;
 use crate::exit::Exit;
-use crate::knowledge::catalogue::{self, Dates, Part, find_event, near, paragraphs, suggestion, summary};
+use crate::knowledge::catalogue::{
+    self, Dates, Part, find_event, find_events, near, paragraphs, suggestion, summary,
+};
 use crate::ordered_json::OrderedJson;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
 use crate::terminal::palette::{BOLD, DIM, paint};
 
+/// What names begin with that vendors give to events of their own.
+const VENDOR: &str = "__";
+
 /// How wide text is where it is not printed to a terminal, and at most.
 const WIDTH: usize = 80;
 
 pub(crate) fn explain(arguments: &Explain, output: &mut Output) -> anyhow::Result<Exit> {
-    let (name, path) = match arguments.subject.split_once('.') {
-        // Names of vendors' events hold dots.
-        Some(_) if find_event(&arguments.subject).is_some() => (arguments.subject.as_str(), None),
-        Some((name, path)) => (name, Some(path)),
-        None => (arguments.subject.as_str(), None),
-    };
-    let Some(event) = find_event(name) else {
-        let names = catalogue::events().into_iter().map(|info| info.name);
-        bail!("this build knows no event {name:?}{}", suggestion(&near(name, names)));
+    let (event, path) = match subject_of(&arguments.subject) {
+        Some(found) => found,
+        None => match find_events(&arguments.subject).as_slice() {
+            [] => return Err(unknown_event(&arguments.subject)),
+            [event] => (*event, None),
+            events => {
+                print_events(events, output)?;
+                return Ok(Exit::Done);
+            }
+        },
     };
     let width = output.width().map_or(WIDTH, |width| width.min(WIDTH));
     let mut page = Page { output, width };
@@ -37,6 +44,23 @@ pub(crate) fn explain(arguments: &Explain, output: &mut Output) -> anyhow::Resul
         }
     }
     Ok(Exit::Done)
+}
+
+/// The event, and the path of the member. Names of vendors' events hold dots themselves.
+fn subject_of(subject: &str) -> Option<(&'static EventInfo, Option<&str>)> {
+    let whole = find_event(subject).map(|event| (event, None));
+    let split = |(dot, _)| find_event(&subject[..dot]).map(|event| (event, Some(&subject[dot + 1..])));
+    whole.or_else(|| subject.match_indices('.').find_map(split))
+}
+
+fn unknown_event(subject: &str) -> anyhow::Error {
+    if subject.starts_with(VENDOR) {
+        return anyhow!("this build knows no event {subject:?}: names with {VENDOR} are vendors'");
+    }
+    let name = subject.split('.').next().unwrap_or(subject);
+    let near = near(name, catalogue::events().into_iter().map(|info| info.name));
+    let hint = if near.is_empty() { "; see `qmp-events list`".to_owned() } else { suggestion(&near) };
+    anyhow!("this build knows no event {name:?}{hint}")
 }
 
 fn find_part(event: &'static EventInfo, path: &str) -> anyhow::Result<Part> {

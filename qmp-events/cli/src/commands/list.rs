@@ -1,35 +1,28 @@
-//! `list`: all events, one a line.
+//! `list`: all events, or those about something.
 
 use qmp_events::info::EventInfo;
 
+use super::event_rows::print_events;
 use crate::args::List;
 use crate::exit::Exit;
-use crate::knowledge::catalogue::{Dates, events, summary};
+use crate::knowledge::catalogue::{events, mentions};
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
-use crate::terminal::palette::{BOLD, DIM, paint};
+use crate::terminal::palette::{ERROR, paint};
+use crate::terminal::text::printable;
 
 pub(crate) fn list(arguments: &List, output: &mut Output) -> anyhow::Result<Exit> {
-    let is_wanted = |event: &&EventInfo| match arguments.qemu {
+    let is_there = |event: &&EventInfo| match arguments.qemu {
         Some(version) => event.available_in(version),
         None => arguments.removed || event.availability.removed.is_none(),
     };
-    let events: Vec<_> = events().into_iter().filter(is_wanted).collect();
-    let name_width = events.iter().map(|event| event.name.len()).max().unwrap_or(0);
-    for event in &events {
-        let since = event.availability.since.map(|since| since.to_string()).unwrap_or_default();
-        // `since` has a column of its own.
-        let mut availability = event.availability;
-        availability.since = None;
-        let dates = Dates(availability).to_string();
-        let separator = if dates.is_empty() { "" } else { " " };
-        output.line(&line![
-            paint(BOLD, format_args!("{:<name_width$}", event.name)),
-            paint(DIM, format_args!("  {since:>4}  ")),
-            summary(event.description),
-            separator,
-            paint(DIM, dates),
-        ])?;
+    let text = arguments.text.as_deref();
+    let is_wanted = |event: &&EventInfo| text.is_none_or(|text| mentions(event, text));
+    let events: Vec<_> = events().into_iter().filter(is_there).filter(is_wanted).collect();
+    if let ([], Some(text)) = (events.as_slice(), text) {
+        output.note(&line![paint(ERROR, "error: "), "no event is about ", printable(text)])?;
+        return Ok(Exit::No);
     }
+    print_events(&events, output)?;
     Ok(Exit::Done)
 }

@@ -6,6 +6,8 @@ use std::fmt;
 use qmp_events::info::{Availability, EventInfo, MemberInfo, TypeInfo};
 use qmp_events::{EventKind, Version};
 
+use super::everyday_words::words_for;
+
 /// How alike two names must be for one to be suggested for the other.
 const LIKENESS: f64 = 0.8;
 
@@ -20,6 +22,24 @@ pub(crate) fn events() -> Vec<&'static EventInfo> {
 pub(crate) fn find_event(name: &str) -> Option<&'static EventInfo> {
     let upper = name.to_uppercase().replace('-', "_");
     [name, &upper].iter().find_map(|name| name.parse::<EventKind>().ok()).map(EventKind::info)
+}
+
+/// The events that a pattern for names, or an everyday word, asks for.
+pub(crate) fn find_events(asked: &str) -> Vec<&'static EventInfo> {
+    events().into_iter().filter(|event| is_asked_for(event, asked)).collect()
+}
+
+fn is_asked_for(event: &EventInfo, asked: &str) -> bool {
+    let upper = asked.to_uppercase().replace('-', "_");
+    let pattern = glob::Pattern::new(&upper);
+    pattern.is_ok_and(|pattern| pattern.matches(event.name))
+        || words_for(event.name).iter().any(|word| word.eq_ignore_ascii_case(asked))
+}
+
+/// Whether an event is asked for, or has the text in its name or summary.
+pub(crate) fn mentions(event: &EventInfo, text: &str) -> bool {
+    let has = |whole: &str| whole.to_lowercase().contains(&text.to_lowercase());
+    is_asked_for(event, text) || has(event.name) || has(&summary(event.description))
 }
 
 /// The names that are most like this one, best first, at most three.

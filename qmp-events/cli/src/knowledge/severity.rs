@@ -1,11 +1,12 @@
 //! How bad an event is, as a table: the schema does not say it.
 
+use clap::ValueEnum;
 use qmp_events::EventMessage;
 
 use crate::record::{Record, reads};
 
 /// What an event is to someone who looks after the machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum Severity {
     /// This build does not know the event.
     Unknown,

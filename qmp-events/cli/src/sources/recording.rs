@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use std::sync::Arc;
 
 use anyhow::Context;
-use qmp_events::protocol::{Frame, RawMessage, ServerMessage, Splitter};
+use qmp_events::protocol::{Frame, RawMessage, Reply, ServerMessage, Splitter};
 use tokio::sync::mpsc;
 
 use super::{News, Origin, Place, Report, Source};
@@ -16,12 +16,16 @@ const CHUNK: usize = 64 << 10;
 /// How many chunks are read ahead.
 const CHUNKS: usize = 2;
 
+/// How many bytes of the beginning are kept.
+const BEGINNING: usize = 4 << 10;
+
 type Chunk = io::Result<Vec<u8>>;
 
 /// A recorded stream.
 pub(crate) struct Recording {
     origin: Origin,
     splitter: Splitter,
+    beginning: Vec<u8>,
     /// What is still to come; `None` after the end.
     chunks: Option<mpsc::Receiver<Chunk>>,
 }
@@ -31,7 +35,7 @@ impl Recording {
     pub(crate) fn new(input: impl Read + Send + 'static, origin: Origin) -> Self {
         let (sender, chunks) = mpsc::channel(CHUNKS);
         std::thread::spawn(move || read(input, &sender));
-        Recording { origin, splitter: Splitter::new(), chunks: Some(chunks) }
+        Recording { origin, splitter: Splitter::new(), beginning: Vec::new(), chunks: Some(chunks) }
     }
 
     /// All of it is at hand.
@@ -39,7 +43,12 @@ impl Recording {
         let mut splitter = Splitter::new();
         splitter.push(bytes);
         splitter.finish();
-        Recording { origin, splitter, chunks: None }
+        Recording { origin, splitter, beginning: Vec::new(), chunks: None }
+    }
+
+    /// The first bytes that were read.
+    pub(crate) fn beginning(&self) -> &[u8] {
+        &self.beginning
     }
 }
 
@@ -82,7 +91,10 @@ impl Source for Recording {
         let Some(chunks) = &mut self.chunks else { return Ok(false) };
         match chunks.recv().await {
             Some(chunk) => {
-                self.splitter.push(&chunk.with_context(|| format!("cannot read {}", self.origin.name))?);
+                let chunk = chunk.with_context(|| format!("cannot read {}", self.origin.name))?;
+                let room = BEGINNING - self.beginning.len();
+                self.beginning.extend_from_slice(&chunk[..room.min(chunk.len())]);
+                self.splitter.push(&chunk);
             }
             None => {
                 self.chunks = None;
@@ -101,6 +113,7 @@ fn news(message: RawMessage<'_>) -> News<'_> {
         ServerMessage::Unrecognized(message) => {
             News::Malformed { malformed: Arc::new(message.into()), line: Some(line) }
         }
+        ServerMessage::Reply(Reply { id, result: Err(error) }) => News::ErrorReply { id, error, line },
         _ => News::Reply,
     }
 }

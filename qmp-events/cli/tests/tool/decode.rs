@@ -276,3 +276,116 @@ fn the_demo_shows_several_machines() {
     subjects.dedup();
     assert_eq!(subjects, ["panic", "disk", "mirror", "move", "guest"]);
 }
+
+#[test]
+fn an_input_without_a_message_of_qmp_ends_with_1_and_says_what_it_may_be() {
+    let inputs: [(&[u8], &str); 8] = [
+        (b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xe6\x02", "compressed with gzip"),
+        (b"\xfd7zXZ\0\0\x04\xe6\xd6", "compressed with xz"),
+        (b"\x28\xb5\x2f\xfd\x04\x58{", "compressed with zstd"),
+        (b"BZh91AY&SY", "compressed with bzip2"),
+        (b"\xff\xfe{\0\"\0e\0", "UTF-16"),
+        (b"event RESET at 1700000000.5 for domain 'vm': {}\n", "virsh"),
+        (b"2024-01-02 10:00:00.000+0000: event STOP for domain vm: <null>\n", "virsh"),
+        (b"[{'event': 'STOP', 'timestamp': {'seconds': 1}}]\n", "Python"),
+    ];
+    for (input, advice) in inputs {
+        let run = run_with("decode", input);
+        assert_eq!((run.status, run.stdout.as_str()), (Some(1), ""), "{run}");
+        assert!(run.stderr.contains("no message of QMP") && run.stderr.contains(advice), "{run}");
+    }
+    let other = run_with("decode", b"[client] hello\n");
+    assert!(other.status == Some(1) && other.stderr.contains("no message of QMP"), "{other}");
+}
+
+#[test]
+fn one_message_of_qmp_makes_an_input_worth_status_0() {
+    for input in ["", "garbage {\"event\": \"STOP\"}", "garbage {\"return\": {}}"] {
+        let run = run_with("decode", input.as_bytes());
+        assert_eq!(run.status, Some(0), "{run}");
+        assert!(!run.stderr.contains("no message of QMP"), "{run}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_told_for_notes_and_manual_pages_as_well() {
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("it is always there");
+    let output = command("watch --demo").stderr(full).output().expect("the tool runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(!output.stdout.is_empty());
+    let run = run("man /dev/full");
+    assert!(run.status == Some(2) && run.stderr.contains("cannot write to /dev/full"), "{run}");
+}
+
+#[test]
+fn events_are_left_out_by_name() {
+    let path = recording("blockjobs.raw");
+    let names = |selection: &str| -> Vec<String> {
+        let run = run(&format!("decode --format json {selection} {path}"));
+        values(&run.stdout).iter().map(|event| event["event"].as_str().expect("a name").to_owned()).collect()
+    };
+    let all = names("");
+    let expected: Vec<_> = all.iter().filter(|name| *name != "JOB_STATUS_CHANGE").cloned().collect();
+    assert!(!expected.is_empty() && expected.len() < all.len());
+    assert_eq!(names("--event !JOB_STATUS_CHANGE"), expected);
+    let jobs = names("--event *JOB_* --event !JOB_*");
+    assert!(!jobs.is_empty() && jobs.iter().all(|name| name.starts_with("BLOCK_JOB_")), "{jobs:?}");
+}
+
+#[test]
+fn a_name_that_is_left_out_is_checked_for_typing_errors() {
+    let run = run_with("decode --event !RTC_CHANGED", b"{\"event\": \"STOP\"}");
+    assert!(run.stderr.contains("no event \"RTC_CHANGED\"; did you mean RTC_CHANGE"), "{run}");
+    assert_eq!(run_with("decode --event !", b"").status, Some(2));
+}
+
+#[test]
+fn events_are_selected_by_severity() {
+    let input = br#"{"event": "STOP"} {"event": "ALIEN_LANDED"} {"event": "BALLOON_CHANGE", "data": {"actual": 1}}
+        {"event": "GUEST_PANICKED", "data": {"action": "pause"}} {"event": "WATCHDOG", "data": {"action": "reset"}}"#;
+    for (selection, names) in [
+        ("--severity error", vec!["GUEST_PANICKED"]),
+        ("--severity error,warning", vec!["GUEST_PANICKED", "WATCHDOG"]),
+        ("--severity lifecycle --severity unknown", vec!["STOP", "ALIEN_LANDED"]),
+        ("--severity notice", vec!["BALLOON_CHANGE"]),
+    ] {
+        let run = run_with(&format!("decode --format json {selection}"), input);
+        let found: Vec<Value> = values(&run.stdout).iter().map(|event| event["event"].clone()).collect();
+        assert_eq!(found, names, "{selection}");
+    }
+    assert_eq!(run_with("decode --severity awful", input).status, Some(2));
+}
+
+#[test]
+fn replies_with_errors_are_shown_where_they_came_if_they_are_wanted() {
+    let input = br#"{"return": {}, "id": 1}
+{"id": "libvirt-17", "error": {"class": "GenericError", "desc": "Device 'x' not found"}}
+{"event": "STOP"}
+"#;
+    let quiet = run_with("decode", input);
+    assert!(!quiet.stderr.contains("GenericError"), "{quiet}");
+    let shown = run_with("decode --replies", input);
+    assert!(
+        shown
+            .stderr
+            .starts_with("line 2: error reply to \"libvirt-17\": GenericError: Device 'x' not found\n"),
+        "{shown}"
+    );
+    assert_eq!((shown.stdout.lines().count(), shown.status), (1, Some(0)), "{shown}");
+}
+
+#[test]
+fn large_integers_are_shown_in_hexadecimal_too() {
+    let panic = br#"{"event": "GUEST_PANICKED", "data": {"action": "pause", "info": {"type": "hyper-v",
+        "arg1": 30, "arg2": 18446735287519186944, "arg3": 999999999999999, "arg4": 1000000000000000, "arg5": 0}}}"#;
+    let run = run_with("decode --time none", panic);
+    for part in [
+        "arg1=30 ",
+        "arg2=18446735287519186944 (0xfffff8024e3e9000) ",
+        "arg3=999999999999999 ",
+        "arg4=1000000000000000 (0x38d7ea4c68000) ",
+    ] {
+        assert!(run.stdout.contains(part), "{part} is not in {run}");
+    }
+}

@@ -167,3 +167,50 @@ fn help_tells_the_exit_statuses() {
     let help = run("--help").stdout;
     assert!(help.contains("Exit status:") && help.contains("decode --strict"), "{help}");
 }
+
+#[test]
+fn names_of_vendors_are_whole_names() {
+    let error = run("explain __com.redhat_BLOCK_NEWS");
+    assert_eq!(error.status, Some(2));
+    assert!(error.stderr.contains("no event \"__com.redhat_BLOCK_NEWS\""), "{error}");
+    assert!(error.stderr.contains("vendor"), "{error}");
+}
+
+#[test]
+fn patterns_show_all_events_that_fit() {
+    let found = names("explain BLOCK_JOB_*");
+    assert_eq!(found, names("list BLOCK_JOB_*"));
+    assert!(found.len() >= 5 && found.iter().all(|name| name.starts_with("BLOCK_JOB_")), "{found:?}");
+    assert!(run("explain block-job-r*").stdout.starts_with("BLOCK_JOB_READY  (since"));
+    assert_eq!(run("explain ALIEN_*").status, Some(2));
+    assert_eq!(run("list ALIEN_*").status, Some(1));
+}
+
+#[test]
+fn events_are_found_by_everyday_words() {
+    for (word, event) in [
+        ("reboot", "RESET"),
+        ("Reboot", "RESET"),
+        ("crash", "GUEST_PANICKED"),
+        ("pause", "STOP"),
+        ("hotplug", "DEVICE_DELETED"),
+        ("ENOSPC", "BLOCK_IO_ERROR"),
+    ] {
+        let found = names(&format!("list {word}"));
+        assert!(found.iter().any(|name| name == event), "{word}: {found:?}");
+        let explained = run(&format!("explain {word}"));
+        assert!(explained.status == Some(0) && explained.stdout.contains(event), "{word}: {explained}");
+    }
+    // People pipe the list as well.
+    let all = run("list").stdout;
+    let with_reboot: Vec<&str> = all.lines().filter(|line| line.contains("reboot")).collect();
+    assert!(with_reboot.iter().any(|line| line.starts_with("RESET ")), "{with_reboot:?}");
+}
+
+#[test]
+fn a_guest_that_was_asked_to_power_down_is_told_from_one_that_did_so_alone() {
+    let page = run("explain SHUTDOWN.guest").stdout;
+    let words: Vec<&str> = page.split_whitespace().collect();
+    let page = words.join(" ");
+    assert!(page.contains("system_powerdown") && page.contains("POWERDOWN came before"), "{page}");
+}

@@ -55,7 +55,12 @@ impl Writer<'_> {
         let is_unknown = is_unknown || self.is_unknown_value();
         let style = if is_unknown { UNKNOWN } else { PLAIN };
         match value {
-            OrderedJson::Bare(text) => self.row.push(&paint(style, text)),
+            OrderedJson::Bare(text) => {
+                self.row.push(&paint(style, text));
+                if let Some(hexadecimal) = hexadecimal(text) {
+                    self.row.push(&paint(DIM, hexadecimal));
+                }
+            }
             OrderedJson::Text(text) => self.row.push(&paint(style, printable(text))),
             OrderedJson::List(items) => {
                 self.row.push(&paint(DIM, "["));
@@ -100,4 +105,13 @@ impl Writer<'_> {
     fn path_of(&self, name: &str) -> String {
         if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
     }
+}
+
+/// How many digits an integer has that is an address or bits rather than an amount.
+const LARGE: usize = 16;
+
+/// A large integer in hexadecimal, in brackets.
+fn hexadecimal(number: &str) -> Option<String> {
+    let number: u64 = number.parse().ok().filter(|_| number.len() >= LARGE)?;
+    Some(format!(" ({number:#x})"))
 }
