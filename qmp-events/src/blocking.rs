@@ -14,146 +14,19 @@
 //! ```
 //!
 //! Silence is never ambiguous: the iterator ends if QEMU closed the connection after SHUTDOWN, and yields
-//! [`Error::Disconnected`] before it ends otherwise, for example when QEMU was
-//! killed. A malformed message is an [`Error::Malformed`] in its place among the
+//! [`Error::Disconnected`](crate::Error::Disconnected) before it ends otherwise, for example when QEMU was
+//! killed. A malformed message is an [`Error::Malformed`](crate::Error::Malformed) in its place among the
 //! events, and the next one follows.
 //!
 //! The client reads only while one of its methods runs, and starts no thread. It must never lose an event
 //! that has arrived: what comes while a command waits for its reply is kept for the next call.
 
 mod client;
+mod deadline;
+mod options;
 mod pending;
 mod socket;
 
 pub use client::{Client, Events};
+pub use options::{Options, connect};
 pub use socket::Socket;
-
-use crate::client::{DEFAULT_HANDSHAKE_TIMEOUT, Disconnected, Error, Handshake};
-use crate::endpoint::{Endpoint, EndpointError};
-use crate::protocol::DEFAULT_MESSAGE_LIMIT;
-use client::SetTimeout;
-use std::io::{self, Read, Write};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-/// Connects to a QMP server and negotiates the capabilities, with the default [`Options`].
-///
-/// # Errors
-///
-/// [`Error::Endpoint`] if the text is not one; [`Error::Disconnected`] if connecting or the handshake
-/// fails.
-pub fn connect<A>(endpoint: A) -> Result<Client, Error>
-where
-    A: TryInto<Endpoint, Error: Into<EndpointError>>,
-{
-    Options::new().connect(endpoint)
-}
-
-/// How to connect.
-///
-/// ```no_run
-/// use qmp_events::blocking::Options;
-/// use std::time::Duration;
-///
-/// let client = Options::new().handshake_timeout(Duration::from_secs(1)).connect("tcp:localhost:4444")?;
-/// println!("{}", client.greeting());
-/// # Ok::<(), qmp_events::Error>(())
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    handshake_timeout: Duration,
-    message_limit: usize,
-}
-
-impl Options {
-    /// Ten seconds for the handshake, 16 MiB for a message.
-    pub const fn new() -> Self {
-        Options { handshake_timeout: DEFAULT_HANDSHAKE_TIMEOUT, message_limit: DEFAULT_MESSAGE_LIMIT }
-    }
-
-    /// How long connecting, the greeting and the capabilities negotiation may take together;
-    /// [`Duration::MAX`] for no limit. A monitor that serves another client sends no greeting until that
-    /// one leaves. Resolving a host name has the limits of the system's resolver.
-    pub const fn handshake_timeout(mut self, timeout: Duration) -> Self {
-        self.handshake_timeout = timeout;
-        self
-    }
-
-    /// The longest message, in bytes; a longer one is skipped and reported. A greeting has about 150.
-    pub const fn message_limit(mut self, limit: usize) -> Self {
-        self.message_limit = limit;
-        self
-    }
-
-    /// Connects to a QMP server and negotiates the capabilities.
-    ///
-    /// # Errors
-    ///
-    /// As [`connect`](connect()).
-    pub fn connect<A>(&self, endpoint: A) -> Result<Client, Error>
-    where
-        A: TryInto<Endpoint, Error: Into<EndpointError>>,
-    {
-        let endpoint = endpoint.try_into().map_err(Into::into)?;
-        let deadline = deadline_after(self.handshake_timeout);
-        let stream = Socket::connect(&endpoint, deadline).map_err(|error| {
-            if is_timeout(&error) {
-                Handshake::default().timed_out(self.handshake_timeout)
-            } else {
-                Disconnected::NotConnected(Arc::new(error))
-            }
-        })?;
-        self.negotiate(stream, Socket::set_timeout, deadline)
-    }
-
-    /// Negotiates the capabilities over a connected stream: TLS, vsock, a pipe, a recording. It has no
-    /// time-outs but those of the stream, which end in [`Error::TimedOut`].
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Disconnected`] if the handshake fails.
-    pub fn from_stream<S: Read + Write>(&self, stream: S) -> Result<Client<S>, Error> {
-        self.negotiate(stream, |_, _| Ok(()), None)
-    }
-
-    fn negotiate<S: Read + Write>(
-        &self,
-        stream: S,
-        set_timeout: SetTimeout<S>,
-        deadline: Option<Instant>,
-    ) -> Result<Client<S>, Error> {
-        let mut client = Client::new(stream, set_timeout, self.message_limit);
-        let mut handshake = Handshake::default();
-        client.negotiate(deadline, &mut handshake).map_err(|error| match error {
-            Error::TimedOut { .. } => handshake.timed_out(self.handshake_timeout).into(),
-            Error::Disconnected(cause) => handshake.explain(cause).into(),
-            error => handshake.received_instead().map_or(error, Error::from),
-        })?;
-        Ok(client)
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// When that time will have passed; `None` for no limit.
-fn deadline_after(timeout: Duration) -> Option<Instant> {
-    Instant::now().checked_add(timeout)
-}
-
-/// What is left until the deadline, `None` for no limit.
-///
-/// # Errors
-///
-/// [`io::ErrorKind::TimedOut`] if nothing is.
-fn time_left(deadline: Option<Instant>) -> io::Result<Option<Duration>> {
-    let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-    if left == Some(Duration::ZERO) { Err(io::ErrorKind::TimedOut.into()) } else { Ok(left) }
-}
-
-fn is_timeout(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
-}

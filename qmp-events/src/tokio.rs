@@ -45,12 +45,14 @@
 
 mod backoff;
 mod client;
+mod connect;
 mod connection;
 mod connector;
 mod driver;
 mod hub;
 mod identity;
 mod item;
+mod options;
 mod queue;
 mod request;
 mod subscription;
@@ -59,173 +61,9 @@ mod wait;
 
 pub use backoff::Backoff;
 pub use client::Client;
+pub use connect::connect;
 pub use connector::{Connector, Socket};
 pub use item::{DeliverAs, Gap, Item, Peer};
+pub use options::Options;
 pub use subscription::Subscription;
 pub use wait::Wait;
-
-use crate::client::{DEFAULT_HANDSHAKE_TIMEOUT, Disconnected, Error};
-use crate::endpoint::{Endpoint, EndpointError};
-use crate::protocol::DEFAULT_MESSAGE_LIMIT;
-use driver::Driver;
-use hub::Hub;
-use std::sync::Arc;
-use std::time::Duration;
-use task::Task;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{mpsc, oneshot, watch};
-
-/// How many commands wait for their turn to be sent; more make [`Client::execute`] wait.
-const REQUESTS: usize = 16;
-
-/// Connects to a QMP server and negotiates the capabilities, with the default [`Options`].
-///
-/// # Errors
-///
-/// [`Error::Endpoint`] if the text is not one; [`Error::Disconnected`] if connecting or the handshake
-/// fails.
-pub async fn connect<A>(endpoint: A) -> Result<(Client, Subscription), Error>
-where
-    A: TryInto<Endpoint, Error: Into<EndpointError>>,
-{
-    Options::new().connect(endpoint).await
-}
-
-/// How to connect.
-///
-/// ```no_run
-/// use qmp_events::tokio::{Backoff, Options};
-///
-/// # async fn example() -> Result<(), qmp_events::Error> {
-/// let options = Options::new().reconnect(Backoff::default());
-/// let (client, events) = options.start("unix:/run/vm.sock")?; // QEMU may not even run yet
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    handshake_timeout: Duration,
-    message_limit: usize,
-    reconnect: Option<Backoff>,
-}
-
-impl Options {
-    /// Ten seconds for the handshake, 16 MiB for a message, no reconnect.
-    pub const fn new() -> Self {
-        Options {
-            handshake_timeout: DEFAULT_HANDSHAKE_TIMEOUT,
-            message_limit: DEFAULT_MESSAGE_LIMIT,
-            reconnect: None,
-        }
-    }
-
-    /// How long connecting, the greeting and the capabilities negotiation may take together;
-    /// [`Duration::MAX`] for no limit. A monitor that serves another client sends no greeting until that
-    /// one leaves.
-    pub const fn handshake_timeout(mut self, timeout: Duration) -> Self {
-        self.handshake_timeout = timeout;
-        self
-    }
-
-    /// The longest message, in bytes; a longer one is skipped and reported. A greeting has about 150.
-    pub const fn message_limit(mut self, limit: usize) -> Self {
-        self.message_limit = limit;
-        self
-    }
-
-    /// Connects again, for ever, whenever there is no connection, until the client is closed or dropped. [`Item::Gap`] then says whether it is to
-    /// the same QEMU; to find out, each connection begins with a `query-cpus-fast`.
-    pub const fn reconnect(mut self, backoff: Backoff) -> Self {
-        self.reconnect = Some(backoff);
-        self
-    }
-
-    /// Connects to a QMP server and negotiates the capabilities.
-    ///
-    /// # Errors
-    ///
-    /// As [`connect`](connect()). The first attempt must succeed, even if it would be repeated.
-    pub async fn connect<A>(&self, endpoint: A) -> Result<(Client, Subscription), Error>
-    where
-        A: TryInto<Endpoint, Error: Into<EndpointError>>,
-    {
-        let endpoint = endpoint.try_into().map_err(Into::into)?;
-        self.connect_with(endpoint).await
-    }
-
-    /// Negotiates the capabilities over a connected stream. There is nothing to reconnect to then.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Disconnected`] if the handshake fails.
-    pub async fn from_stream<S>(&self, stream: S) -> Result<(Client, Subscription), Error>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let options = Options { reconnect: None, ..*self };
-        options.connect_with(connector::Connected(Some(stream))).await
-    }
-
-    /// Connects in your own way, for example with TLS or over vsock.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Disconnected`] if connecting or the handshake fails.
-    pub async fn connect_with(&self, connector: impl Connector) -> Result<(Client, Subscription), Error> {
-        let (sender, first) = oneshot::channel();
-        let handles = self.spawn(connector, Some(sender));
-        match first.await {
-            Ok(Ok(())) => Ok(handles),
-            Ok(Err(cause)) => Err(cause.into()),
-            Err(_) => Err(handles.0.cause().await.into()),
-        }
-    }
-
-    /// Begins to connect and returns at once; the subscription tells how it goes.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Endpoint`] if the text is not one.
-    ///
-    /// # Panics
-    ///
-    /// Outside of a tokio runtime.
-    pub fn start<A>(&self, endpoint: A) -> Result<(Client, Subscription), Error>
-    where
-        A: TryInto<Endpoint, Error: Into<EndpointError>>,
-    {
-        let endpoint = endpoint.try_into().map_err(Into::into)?;
-        Ok(self.start_with(endpoint))
-    }
-
-    /// As [`start`](Self::start), connecting in your own way.
-    ///
-    /// # Panics
-    ///
-    /// Outside of a tokio runtime.
-    pub fn start_with(&self, connector: impl Connector) -> (Client, Subscription) {
-        self.spawn(connector, None)
-    }
-
-    fn spawn(
-        &self,
-        connector: impl Connector,
-        first: Option<oneshot::Sender<Result<(), Disconnected>>>,
-    ) -> (Client, Subscription) {
-        let hub = Arc::new(Hub::new());
-        let (requests, receiver) = mpsc::channel(REQUESTS);
-        let (alive, handles) = watch::channel(());
-        let client = Client::new(hub.clone(), requests, alive);
-        let subscription = client.subscribe();
-        let driver =
-            Driver { connector, options: *self, hub: hub.clone(), requests: receiver, first, previous: None };
-        tokio::spawn(Task::new(hub, driver.run(handles)));
-        (client, subscription)
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self::new()
-    }
-}

@@ -1,7 +1,8 @@
 //! The client: a loop around a session that waits for one thing at a time.
 
+use super::deadline::{deadline_after, is_timeout, time_left};
 use super::pending::{Pending, PendingItem};
-use super::{Options, Socket, deadline_after, is_timeout, time_left};
+use super::socket::Socket;
 use crate::client::{Disconnected, Error, Handshake, Malformed, decode_reply};
 use crate::protocol::{CommandError, CommandId, Greeting, Incoming, Session};
 use crate::{Event, EventMessage, QapiEvents};
@@ -42,15 +43,6 @@ enum Step {
 }
 
 impl<S: Read + Write> Client<S> {
-    /// Negotiates the capabilities over a connected stream, with the default [`Options`].
-    ///
-    /// # Errors
-    ///
-    /// As [`Options::from_stream`].
-    pub fn from_stream(stream: S) -> Result<Self, Error> {
-        Options::new().from_stream(stream)
-    }
-
     pub(super) fn new(stream: S, set_timeout: SetTimeout<S>, message_limit: usize) -> Self {
         let connection = Connection {
             stream,

@@ -1,6 +1,6 @@
 //! A stream to an endpoint, with the time-outs that `Read` and `Write` lack.
 
-use super::time_left;
+use super::deadline::time_left;
 use crate::endpoint::Endpoint;
 use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};

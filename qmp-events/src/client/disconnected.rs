@@ -1,6 +1,6 @@
 //! Why there is no connection.
 
-use super::Malformed;
+use super::malformed::Malformed;
 use crate::protocol::{CommandError, SkipReason};
 use std::fmt;
 use std::io;

@@ -1,6 +1,7 @@
 //! What can go wrong in a client.
 
-use super::{Disconnected, Malformed};
+use super::disconnected::Disconnected;
+use super::malformed::Malformed;
 use crate::endpoint::EndpointError;
 use crate::protocol::CommandError;
 use std::fmt;

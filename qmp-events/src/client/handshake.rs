@@ -1,6 +1,7 @@
 //! What is said of a handshake that fails.
 
-use super::{Disconnected, Malformed};
+use super::disconnected::Disconnected;
+use super::malformed::Malformed;
 use std::time::Duration;
 
 /// How long a server may take for its greeting and the capabilities negotiation, if nothing else is set.

@@ -1,6 +1,6 @@
 //! What a server sends besides greetings, events and replies.
 
-use crate::DecodeError;
+use crate::error::DecodeError;
 use crate::protocol::{Skipped, Unrecognized};
 use std::fmt;
 #[cfg(any(feature = "blocking", feature = "tokio"))]

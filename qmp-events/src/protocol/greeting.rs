@@ -1,8 +1,7 @@
 //! What a server says of itself when a connection begins.
 
-use super::members::read_members;
-use super::server_message::parse_string;
-use crate::Version;
+use super::members::{parse_string, read_members};
+use crate::info::Version;
 use std::fmt;
 
 /// What a server says of itself when a connection begins.

@@ -1,9 +1,10 @@
-//! The members of a JSON object that are asked for by name, their values unread.
+//! The members of a JSON object that are asked for by name, their values unread; and strings.
 //!
 //! Values are never made into trees here, so a hostile message costs no more than its own text.
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::fmt;
 
 /// The texts of the members with these names, each `None` if it is missing. Other members are skipped, and
@@ -20,6 +21,12 @@ pub(super) fn read_members<'a, const N: usize>(
     let members = deserializer.deserialize_map(MembersVisitor(names))?;
     deserializer.end()?;
     Ok(members)
+}
+
+/// A JSON string, borrowed if it has no escapes.
+pub(super) fn parse_string(json: &str) -> Option<Cow<'_, str>> {
+    let borrowed = serde_json::from_str(json).map(Cow::Borrowed);
+    borrowed.or_else(|_| serde_json::from_str(json).map(Cow::Owned)).ok()
 }
 
 struct MembersVisitor<'n, const N: usize>([&'n str; N]);

@@ -5,7 +5,7 @@
 //! [`ServerMessage::Unrecognized`]. The data of an event and what a command returned are not looked at.
 
 use super::greeting::Greeting;
-use super::members::read_members;
+use super::members::{parse_string, read_members};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -98,12 +98,6 @@ impl<'a> ServerMessage<'a> {
             _ => unrecognized("none of the keys \"QMP\", \"event\", \"return\" and \"error\"".to_owned()),
         }
     }
-}
-
-/// A JSON string, borrowed if it has no escapes.
-pub(super) fn parse_string(json: &str) -> Option<Cow<'_, str>> {
-    let borrowed = serde_json::from_str(json).map(Cow::Borrowed);
-    borrowed.or_else(|_| serde_json::from_str(json).map(Cow::Owned)).ok()
 }
 
 impl CommandError {

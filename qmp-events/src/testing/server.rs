@@ -1,6 +1,6 @@
 //! Plays scripts on a real socket.
 
-use super::{Script, ScriptError};
+use super::script::{Script, ScriptError};
 use crate::endpoint::Endpoint;
 use serde_json::Value;
 use std::io;

@@ -3,7 +3,6 @@
 use super::hub::Hub;
 use super::request::{Outcome, PendingReply, Request};
 use super::subscription::Subscription;
-use super::wait::Wait;
 use crate::client::{Disconnected, Error, decode_reply};
 use crate::protocol::Greeting;
 use crate::{Event, EventMessage, QapiEvents};
@@ -70,39 +69,6 @@ impl<E: QapiEvents> Client<E> {
     /// [`tokio::time::timeout`]: https://docs.rs/tokio/1/tokio/time/fn.timeout.html
     pub async fn execute(&self, name: &str, arguments: impl Into<Option<Value>>) -> Result<Value, Error> {
         decode_reply(self.execute_undecoded(name, arguments.into()).await?)
-    }
-
-    /// Waits for the first event of which `pick` makes something. To wait for one of several events, or
-    /// for one with certain members, say so in `pick`.
-    ///
-    /// ```no_run
-    /// use qmp_events::Event;
-    /// use serde_json::json;
-    /// use std::time::Duration;
-    ///
-    /// # async fn example(client: qmp_events::tokio::Client, id: &str) -> Result<(), qmp_events::Error> {
-    /// let is_unplugged = client
-    ///     .wait_for(|message| match message.event {
-    ///         Event::DeviceDeleted(e) if e.device.as_deref() == Some(id) => Some(true),
-    ///         Event::DeviceUnplugGuestError(e) if e.device.as_deref() == Some(id) => Some(false),
-    ///         _ => None,
-    ///     })
-    ///     .after_command("device_del", json!({"id": id}))
-    ///     .timeout(Duration::from_secs(30))
-    ///     .await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// The result is an error if the command is refused ([`Error::Command`]), the time runs out
-    /// ([`Error::TimedOut`]), the connection ends, even if it would be made again
-    /// ([`Error::Disconnected`]), or so many events come at once that some are dropped
-    /// ([`Error::Lagged`]).
-    pub fn wait_for<'a, T>(
-        &self,
-        pick: impl FnMut(EventMessage<E>) -> Option<T> + Send + 'a,
-    ) -> Wait<'a, T, E> {
-        Wait::new(self, pick)
     }
 
     /// Closes the connection, for all handles and subscribers.

@@ -1,11 +1,11 @@
 //! The task of a client: connects, serves the connection to its end, and connects again.
 
-use super::Options;
 use super::connection::Connection;
 use super::connector::Connector;
 use super::hub::Hub;
 use super::identity::Identity;
 use super::item::Gap;
+use super::options::Options;
 use super::queue::Queued;
 use super::request::Request;
 use crate::client::{Disconnected, Handshake};

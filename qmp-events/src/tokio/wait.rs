@@ -1,6 +1,6 @@
 //! Waiting for one event out of many.
 
-use super::Client;
+use super::client::Client;
 use super::item::Item;
 use super::request::{Outcome, PendingReply};
 use super::subscription::Subscription;
@@ -27,6 +27,41 @@ pub struct Wait<'a, T, E = Event> {
     pick: Pick<'a, T, E>,
     command: Option<(String, Option<Value>)>,
     timeout: Option<Duration>,
+}
+
+impl<E: QapiEvents> Client<E> {
+    /// Waits for the first event of which `pick` makes something. To wait for one of several events, or
+    /// for one with certain members, say so in `pick`.
+    ///
+    /// ```no_run
+    /// use qmp_events::Event;
+    /// use serde_json::json;
+    /// use std::time::Duration;
+    ///
+    /// # async fn example(client: qmp_events::tokio::Client, id: &str) -> Result<(), qmp_events::Error> {
+    /// let is_unplugged = client
+    ///     .wait_for(|message| match message.event {
+    ///         Event::DeviceDeleted(e) if e.device.as_deref() == Some(id) => Some(true),
+    ///         Event::DeviceUnplugGuestError(e) if e.device.as_deref() == Some(id) => Some(false),
+    ///         _ => None,
+    ///     })
+    ///     .after_command("device_del", json!({"id": id}))
+    ///     .timeout(Duration::from_secs(30))
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The result is an error if the command is refused ([`Error::Command`]), the time runs out
+    /// ([`Error::TimedOut`]), the connection ends, even if it would be made again
+    /// ([`Error::Disconnected`]), or so many events come at once that some are dropped
+    /// ([`Error::Lagged`]).
+    pub fn wait_for<'a, T>(
+        &self,
+        pick: impl FnMut(EventMessage<E>) -> Option<T> + Send + 'a,
+    ) -> Wait<'a, T, E> {
+        Wait::new(self, pick)
+    }
 }
 
 impl<'a, T, E: QapiEvents> Wait<'a, T, E> {
