@@ -8,4 +8,3 @@ mod imports;
 mod live;
 mod log;
 mod machine;
-mod wire;

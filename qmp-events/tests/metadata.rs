@@ -59,7 +59,7 @@ fn types_lead_from_an_event_to_the_values_of_its_enums() {
 }
 
 #[test]
-fn every_example_decodes_to_its_event_and_holds_nothing_unknown() {
+fn every_example_decodes_to_its_event_holds_nothing_unknown_and_comes_back_the_same() {
     for info in Event::INFOS {
         assert!(!info.examples.is_empty(), "{} has no example", info.name);
         for example in info.examples {
@@ -67,6 +67,7 @@ fn every_example_decodes_to_its_event_and_holds_nothing_unknown() {
             assert_eq!(message.event.name(), info.name);
             let raw: Value = serde_json::from_str(example).expect("JSON");
             assert_eq!(audit(info, &raw["data"]), [], "{example}");
+            assert_eq!(serde_json::to_value(&message).expect("JSON"), raw);
         }
     }
 }

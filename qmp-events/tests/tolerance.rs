@@ -27,13 +27,16 @@ fn refused(text: &str) -> DecodeErrorKind {
 }
 
 #[test]
-fn data_may_be_absent_null_or_empty() {
+fn data_may_be_absent_null_or_empty_and_is_written_as_it_was() {
     let stop = event(r#"{"event": "STOP"}"#);
     assert_eq!(event(r#"{"event": "STOP", "data": null}"#), stop);
     assert_eq!(event(r#"{"event": "STOP", "data": {}}"#), stop);
     assert_eq!(event(r#"{"data": {}, "event": "STOP"}"#), stop);
     assert_eq!(event(r#"{"data": null, "event": "STOP"}"#), stop);
     assert_eq!(event(r#"{"event": "SHUTDOWN"}"#), event(r#"{"event": "SHUTDOWN", "data": {}}"#));
+    for text in [r#"{"event":"STOP"}"#, r#"{"event":"STOP","data":null}"#, r#"{"event":"STOP","data":{}}"#] {
+        assert_eq!(message(text).to_string(), text);
+    }
 }
 
 #[test]
@@ -56,6 +59,9 @@ fn members_that_came_later_may_be_missing() {
     event(
         r#"{"event": "QUORUM_REPORT_BAD", "data": {"node-name": "n", "sector-num": 1, "sectors-count": 2}}"#,
     );
+    event(r#"{"event": "GUEST_PANICKED", "data": {"action": "pause"}}"#);
+    event(r#"{"event": "DEVICE_TRAY_MOVED", "data": {"device": "cd0", "tray-open": true}}"#);
+    event(r#"{"event": "RESET", "data": {}}"#);
     let Event::Shutdown(old) = event(r#"{"event": "SHUTDOWN"}"#) else { panic!("another event") };
     assert_eq!((old.guest, old.reason), (None, None));
 }
