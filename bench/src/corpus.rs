@@ -40,7 +40,7 @@ pub fn lines(text: &[u8]) -> Vec<&[u8]> {
     text.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).collect()
 }
 
-/// In which order the members of a message stand.
+/// The order of a message's members.
 #[derive(Clone, Copy)]
 pub enum Order {
     /// As in the source: in QEMU's streams `timestamp`, `event`, `data`.
@@ -68,7 +68,7 @@ impl Order {
     ///
     /// # Errors
     ///
-    /// If the line is no event message.
+    /// If the line is not an event message.
     pub fn apply(self, line: &str) -> anyhow::Result<String> {
         let message: Message<'_> = serde_json::from_str(line)?;
         let timestamp = ("timestamp", message.timestamp);

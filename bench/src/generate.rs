@@ -15,7 +15,7 @@ const QEMU: Version = Version::new(10, 0);
 /// How deep values of a type that contains itself may nest.
 const MAX_DEPTH: u32 = 4;
 
-/// What strings are made of, with a number behind it: ids, names, paths and messages as QEMU's.
+/// What strings are made of, with a number after it: ids, names, paths and messages as QEMU's.
 const WORDS: &[&str] = &[
     "disk", "net", "virtio-disk", "libvirt-1-format", "#block", "job-mirror-", "fe80::5054:ff:fe12:",
     "/machine/peripheral/net", "/machine/unattached/device[", "Input/output error ",

@@ -8,7 +8,7 @@ use qmp_events::{
 };
 use serde_json::json;
 
-/// A fan stands still.
+/// A fan stopped.
 #[derive(Clone, Debug, PartialEq, QapiEvent)]
 #[qapi(
     name = "__com.example_FAN_FAILED",
@@ -216,7 +216,7 @@ fn names_of_any_length_are_found_in_the_layout_of_qemu() {
 fn a_vendor_event_has_metadata() {
     let info = MyKind::Fan.info();
     assert_eq!(info.name, "__com.example_FAN_FAILED");
-    assert_eq!(info.description, "A fan stands still.");
+    assert_eq!(info.description, "A fan stopped.");
     assert!(info.available_in(Version::new(9, 2)) && !info.available_in(Version::new(10, 0)));
     assert_eq!("FAN_FAILED".parse(), Ok(MyKind::Fan));
     insta::assert_debug_snapshot!(info.rate_limit);

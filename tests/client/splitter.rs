@@ -240,9 +240,9 @@ proptest! {
         let mut chunks = Vec::new();
         for cut in cuts.iter().cycle() {
             if rest.is_empty() { break }
-            let (chunk, behind) = rest.split_at((*cut).min(rest.len()));
+            let (chunk, after) = rest.split_at((*cut).min(rest.len()));
             chunks.push(chunk);
-            rest = behind;
+            rest = after;
         }
         let whole = split_with_limit(limit, [&stream[..]]);
         prop_assert_eq!(split_with_limit(limit, chunks), whole);

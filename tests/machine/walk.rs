@@ -102,7 +102,7 @@ fn assert_end(machine: &Machine, subject: &mut Subject, trail: &Trail) {
     }
 }
 
-/// Takes a step, or notes that there is nobody to take it.
+/// Takes a step, or notes that no machine is there to take it.
 fn step(subject: &mut Subject, dice: &mut Dice, trail: &mut Trail) {
     let step = take_step(subject, dice);
     trail.steps.push(step.unwrap_or_else(|Gone| "(gone)".to_owned()));

@@ -46,7 +46,7 @@ pub fn join(
     Catalogue { schema, events, names }
 }
 
-/// Everything that becomes Rust has a date: without one nobody can tell which QEMU sends it.
+/// Everything that becomes Rust has a date: without one it is unknown which QEMU sends it.
 fn check_dates(schema: &Schema, diagnostics: &mut Diagnostics) {
     let reached = reach(schema);
     for id in schema.ids() {
@@ -80,7 +80,7 @@ fn check_names(schema: &Schema, names: &Names, diagnostics: &mut Diagnostics) {
     names.check_used(&types, &members, diagnostics);
 }
 
-/// Every event of the document stands in the schema, once.
+/// Every event of the document is in the schema, once.
 fn check_known(schema: &Schema, document: &EventDocument, diagnostics: &mut Diagnostics) {
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     for (name, _) in document.events() {
@@ -266,7 +266,7 @@ impl Check<'_> {
         let Kind::Enum(list) = &self.schema.get(id).kind else { return };
         for value in &documented.values {
             if !list.values.iter().any(|known| known.name == value.name) {
-                let message = format!("'{}' is no value of '{}'", value.name, self.schema.get(id).name);
+                let message = format!("'{}' is not a value of '{}'", value.name, self.schema.get(id).name);
                 self.error("value-not-in-schema", value.span, message);
             }
         }
@@ -320,7 +320,7 @@ impl Check<'_> {
         let exempt = limit.exempt.as_ref().map(|exempt| &exempt.member);
         for name in limit.key.iter().chain(exempt) {
             if !members.iter().any(|member| member.name == name.text) {
-                let message = format!("the rate limit names '{}', which is no member", name.text);
+                let message = format!("the rate limit names '{}', which is not a member", name.text);
                 self.error("rate-limit-member", name.span, message);
             }
         }

@@ -1,4 +1,4 @@
-//! The marker of descriptions that nobody has written yet.
+//! The marker of descriptions that are still to be written.
 
 use qmp_events_frontend::diagnostics::Diagnostics;
 use qmp_events_frontend::source::{FileId, SourceMap, Span};

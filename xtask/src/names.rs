@@ -1,6 +1,6 @@
 //! Names: how schema names become Rust names, and the few exceptions of `schema/names.toml`.
 //!
-//! The rules know nothing of any schema; what they would spell badly stands in the file.
+//! The rules know nothing of any schema; what they would spell badly is listed in the file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -86,11 +86,7 @@ impl Names {
         for (name, (rust, span)) in &self.rust {
             if !types.contains(name) && !members.contains(name) {
                 diagnostics
-                    .error(
-                        "unused-name",
-                        *span,
-                        format!("'{name}' is no event and nothing that events reach"),
-                    )
+                    .error("unused-name", *span, format!("'{name}' is not an event, and no event reaches it"))
                     .help("write EVENT, Type, Owner.member or Enum.value");
             } else if syn::parse_str::<Ident>(rust).is_err() {
                 diagnostics.error("invalid-rust-name", *span, format!("'{rust}' is no Rust identifier"));
@@ -103,14 +99,14 @@ impl Names {
         for (key, (_, span)) in &self.alias {
             if !types.contains(key) && !members.contains(key) {
                 diagnostics
-                    .error("unused-alias", *span, format!("'{key}' is no event and no member of one"))
+                    .error("unused-alias", *span, format!("'{key}' is not an event or a member of one"))
                     .help("write EVENT, or EVENT.member");
             }
         }
     }
 }
 
-/// The words of a name: cut at everything that is no letter or digit, and where the case changes.
+/// The words of a name: cut at everything that is not a letter or digit, and where the case changes.
 /// A run of capitals is one word, of which the last capital begins the next one.
 fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
@@ -162,7 +158,7 @@ fn not_a_digit_first(name: String) -> String {
 fn ident(name: &str) -> Ident {
     match syn::parse_str::<Ident>(name) {
         Ok(ident) => ident,
-        // Words that cannot even be raw identifiers get an underscore, and so does what is no word.
+        // Words that cannot even be raw identifiers get an underscore, and so does whatever is not a word.
         Err(_) if matches!(name, "self" | "super" | "crate" | "Self" | "_" | "") => format_ident!("{name}_"),
         Err(_) => format_ident!("r#{name}"),
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use qmp_events_frontend::schema::{Branch, Data, DefinitionId, Event, Kind, Member, Schema, Type};
 
-/// The types behind the events of a schema, in source order.
+/// The types that the events of a schema reach, in source order.
 ///
 /// A base is not among them unless something else reaches it: its members are copied into the
 /// structs that inherit them; the same goes for a struct that an event names as its data. Neither is

@@ -2,7 +2,7 @@
 //!
 //! A line that some row cannot decode is left out for all rows; standard output says how many.
 //! Without FILE: the recorded stream, an even mix of the kinds that all rows decode, and an even mix
-//! of all kinds, on which only the rows stand that decode them all.
+//! of all kinds, with only the rows that decode them all.
 
 use std::env;
 use std::fs;

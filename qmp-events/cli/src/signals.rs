@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 const SECOND_SIGNAL: i32 = 130;
 
 /// Waits for SIGINT or SIGTERM. A second one ends the process at once, as it may hang in writing to
-/// an output that nobody reads.
+/// an output that is not read.
 pub(crate) fn end_signal() -> io::Result<impl Future<Output = ()>> {
     let (sender, receiver) = oneshot::channel();
     let mut signals = Signals::new()?;

@@ -100,7 +100,7 @@ impl Rewriter<'_> {
         }
     }
 
-    /// A part of the time, or the time, is no number.
+    /// The time, or a part of it, is not a number.
     fn placeholder(&mut self) {
         self.written.has_placeholder = true;
         if self.depth == 1 {

@@ -43,7 +43,7 @@ impl Machine {
     /// | `exports` | by id: `type`, `node-name` |
     /// | `memory-devices` | by id: the size in bytes |
     /// | `balloon`, `rtc-offset` | bytes, seconds; null while unknown |
-    /// | `incomplete` | the members above that may lack entries, as nobody asked for all, or there were too many |
+    /// | `incomplete` | the members above that may lack entries, as not all were asked for, or there were too many |
     /// | `events`, `unknown-events` | how many were taken in |
     pub fn to_json(&self) -> Value {
         json!({

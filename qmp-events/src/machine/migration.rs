@@ -25,7 +25,7 @@ pub struct Migration {
     pub pass: Option<i64>,
     /// How far it was when `query-migrate` was last answered.
     pub progress: Option<MigrationProgress>,
-    /// The time for which the guest stood still, in milliseconds.
+    /// The time for which the guest did not run, in milliseconds.
     pub downtime: Option<i64>,
     /// The error that ended it, for people.
     pub error: Option<String>,

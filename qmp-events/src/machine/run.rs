@@ -272,7 +272,7 @@ impl Follower {
         if self.run.status.as_ref() == Some(&status) {
             return;
         }
-        // What was there before anyone looked, nobody knows since when.
+        // What was there at the first look has no known beginning.
         let time = time.filter(|_| self.run.running.is_some());
         let cause = Cause::of(&status);
         self.enter(status, cause, time);

@@ -44,7 +44,7 @@ fn any_timestamp() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Members of an object and, now and then, one that stands there twice, or that nobody knows.
+/// Members of an object and, now and then, one that appears twice, or that is unknown.
 fn members(members: &'static [MemberInfo], branches: Option<TypeInfo>, depth: u32) -> BoxedStrategy<Members> {
     let known = members.iter().map(|member| {
         let absent = if member.optional { 20 } else { 1 };

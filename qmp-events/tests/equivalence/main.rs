@@ -188,7 +188,7 @@ fn collect(value: &Value, place: String, places: &mut Vec<String>) {
     places.push(place);
 }
 
-/// JSON with the members in alphabetic order or its reverse, and white space where it may stand.
+/// JSON with the members in alphabetic order or its reverse, and white space where it is allowed.
 fn write(value: &Value, reverse: bool, space: &str) -> String {
     match value {
         Value::Object(members) => {

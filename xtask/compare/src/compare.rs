@@ -57,7 +57,7 @@ struct Pair<'a> {
     path: String,
 }
 
-/// Where the comparison stands: what owns the parts that it looks at.
+/// Where the comparison is: what owns the parts that it looks at.
 struct Place {
     owner: Owner,
     path: String,

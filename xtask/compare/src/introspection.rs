@@ -39,7 +39,7 @@ fn invalid(message: impl Into<String>) -> InvalidReply {
 ///
 /// # Errors
 ///
-/// It is no such reply, or it refers to a type that it does not define.
+/// It is not such a reply, or it refers to a type that it does not define.
 pub fn parse(reply: Json) -> Result<Surface, InvalidReply> {
     let entities = match reply {
         Json::Object(mut reply) => match (reply.remove("return"), reply.remove("error")) {

@@ -1,4 +1,4 @@
-//! What a client that reads events can see: the events, and the types behind them.
+//! What a client that reads events can see: the events, and the types that they reach.
 //!
 //! One plain model for every kind of source, so that any two can be compared: our schema as of a
 //! release, a QEMU source tree, what a running QEMU says of itself. Types are known by name; in a
@@ -189,7 +189,7 @@ pub struct Facts {
     pub features: BTreeSet<String>,
     /// When a build has it; unknown, and thus nothing, for a [`Kind::Build`].
     pub condition: Option<Condition>,
-    /// Where it stands.
+    /// Where it is.
     pub span: Option<Span>,
 }
 

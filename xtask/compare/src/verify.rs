@@ -101,7 +101,7 @@ fn article(word: &str) -> String {
     format!("{article} {word}")
 }
 
-/// A type's name in quotes; words that stand for a masked name go without.
+/// A type's name in quotes; words that replace a masked name go without.
 fn quoted(ty: &str) -> String {
     if ty.contains(' ') { format!("some {ty}") } else { format!("'{ty}'") }
 }

@@ -67,7 +67,7 @@ impl Diagnostic {
     }
 }
 
-/// How many defects are kept: nobody reads more, and a hostile file could have millions.
+/// How many defects are kept: a person reads no more, and a hostile file could have millions.
 const MOST: usize = 1000;
 
 /// All defects of a run; of more than a thousand the first ones, and how many there were.
@@ -223,7 +223,7 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// Reports an error in a top-level expression. The diagnostic stands on the line where the
+/// Reports an error in a top-level expression. The diagnostic is on the line where the
 /// expression begins, as QEMU's generator has it; a place on another line becomes a note.
 pub(crate) fn report<'d>(
     sources: &SourceMap,
@@ -240,7 +240,7 @@ pub(crate) fn report<'d>(
     }
     let brace = Span { end: expression.start + 1, ..expression };
     let report = diagnostics.error(code, brace, message);
-    report.note(span, "it stands here")
+    report.note(span, "it is here")
 }
 
 #[cfg(test)]

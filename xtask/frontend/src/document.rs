@@ -4,7 +4,7 @@
 //! lines ─► headings ─► section (which item is each line?) ─► member, nest, notes (what does it say?) ─► check
 //! ```
 //!
-//! Whatever the text is, the result is complete: defects are reported, and what is behind them is
+//! Whatever the text is, the result is complete: defects are reported, and what follows them is
 //! read all the same. Nothing here knows an event by its name, and nothing asks the schema.
 
 use crate::diagnostics::Diagnostics;
@@ -55,7 +55,7 @@ pub fn parse(file: FileId, sources: &SourceMap, diagnostics: &mut Diagnostics) -
     document
 }
 
-/// Understands what stands in a section whose lines are sorted.
+/// Understands a section whose lines are sorted.
 fn understand(sorted: Sorted, indented: bool, diagnostics: &mut Diagnostics) -> Section {
     let owner = sorted.owner.as_str();
     for text in sorted.paragraphs.iter().chain(sorted.bullets.iter().map(|member| &member.text)) {

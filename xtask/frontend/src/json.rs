@@ -1,4 +1,4 @@
-//! JSON with places: every value knows where it stands, and members keep their order.
+//! JSON with places: every value knows where it is, and members keep their order.
 //!
 //! serde_json reads the same language but forgets both, and diagnostics need them. The reader is
 //! strict. What it may put up with is counted and reported in [`Parsed::repairs`], never silent.

@@ -1,6 +1,6 @@
 //! What a schema means: names resolved, sugar gone, documentation read.
 //!
-//! The QAPI front end makes a [`Schema`]; everything behind it (joining, generating, comparing)
+//! The QAPI front end makes a [`Schema`]; everything after it (joining, generating, comparing)
 //! reads only this. It never holds syntax, and nothing in it depends on a schema's own names.
 
 use std::collections::HashMap;
@@ -91,7 +91,7 @@ pub struct Module {
 pub struct Definition {
     /// The name on the wire or in the schema.
     pub name: String,
-    /// Where the name stands.
+    /// Where the name is.
     pub span: Span,
     /// The whole definition, braces and all, without its documentation.
     pub extent: Span,
@@ -178,7 +178,7 @@ pub struct Enum {
 pub struct EnumValue {
     /// The value on the wire.
     pub name: String,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
     /// When a build has it.
     pub condition: Option<Condition>,
@@ -204,7 +204,7 @@ pub struct Struct {
 pub struct Member {
     /// The name on the wire, without the `*` of optional ones.
     pub name: String,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
     /// Its type.
     pub ty: Type,
@@ -313,7 +313,7 @@ pub struct Union {
     pub tag_type: Option<DefinitionId>,
     /// The branches that the schema lists; a tag value without one has no further members.
     pub branches: Vec<Branch>,
-    /// An old simple union: the branch's value stands in the member `data`, not beside the tag.
+    /// An old simple union: the branch's value is in the member `data`, not beside the tag.
     pub simple: bool,
 }
 
@@ -322,7 +322,7 @@ pub struct Union {
 pub struct Branch {
     /// The tag value, or the alternate's branch name.
     pub name: String,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
     /// Its type.
     pub ty: Type,
@@ -410,7 +410,7 @@ impl std::fmt::Display for Condition {
 pub struct Feature {
     /// Its name.
     pub name: String,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
     /// When a build has it.
     pub condition: Option<Condition>,

@@ -18,7 +18,7 @@ pub struct Span {
     pub file: FileId,
     /// Offset of the first byte.
     pub start: u32,
-    /// Offset behind the last byte.
+    /// Offset after the last byte.
     pub end: u32,
 }
 
@@ -29,7 +29,7 @@ impl Span {
         Self { file, start: offset(range.start), end: offset(range.end) }
     }
 
-    /// From the start of `self` to the end of `other`, which stands in the same file.
+    /// From the start of `self` to the end of `other`, which is in the same file.
     pub fn to(self, other: Self) -> Self {
         Self { end: other.end.max(self.end), ..self }
     }

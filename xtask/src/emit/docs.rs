@@ -23,7 +23,7 @@ pub(super) fn summary(paragraphs: &[String]) -> String {
     wrap(&markdown(&first[..end]))
 }
 
-/// What stands above an event's struct.
+/// The doc comment of an event's struct.
 pub(super) fn event(definition: &Definition, text: &EventText) -> String {
     let mut sections: Vec<String> = Vec::new();
     sections.extend(paragraphs_with_summary(&text.description));
@@ -55,7 +55,7 @@ fn rate_limit(limit: &RateLimit) -> String {
     format!("# Rate limit\n\n{sentence}")
 }
 
-/// What stands above any other type.
+/// The doc comment of any other type.
 pub(super) fn definition(definition: &Definition) -> String {
     let overview = definition.documentation.as_ref().map(|doc| doc.overview.as_str()).unwrap_or_default();
     let paragraphs: Vec<String> = overview.split("\n\n").map(str::to_owned).collect();
@@ -64,7 +64,7 @@ pub(super) fn definition(definition: &Definition) -> String {
     sections.join("\n\n")
 }
 
-/// What stands above a member or an enum value.
+/// The doc comment of a member or an enum value.
 pub(super) fn part(
     description: &str,
     lifetime: &Lifetime,
@@ -83,7 +83,7 @@ fn versions_section(definition: &Definition) -> String {
     format!("# Versions\n\n{}", wrap(&versions))
 }
 
-/// The first sentence stands alone, as rustdoc shows it in lists.
+/// The first sentence is a paragraph of its own, as rustdoc shows it in lists.
 fn paragraphs_with_summary(paragraphs: &[String]) -> impl Iterator<Item = String> + use<> {
     let mut out = Vec::new();
     if let Some(first) = paragraphs.first() {

@@ -123,7 +123,7 @@ fn importing_two_releases_ends_where_our_catalogue_stands() {
     assert_eq!(of(&new), of(&today));
 }
 
-/// Our schema, as if it stood in memory.
+/// Our schema, in memory.
 fn schema_files() -> Texts {
     let directory = workspace().join("schema");
     let mut files = Texts::new();
@@ -180,7 +180,7 @@ fn tree_of_ours(replacements: &[(&str, &str, &str)]) -> ReadTree {
             text.replace_range(start as usize..definition.extent.end as usize, "");
         }
         for (_, old, new) in replacements.iter().filter(|(name, ..)| *name == module.name) {
-            assert_eq!(text.matches(old).count(), 1, "{old} stands in {} once", module.name);
+            assert_eq!(text.matches(old).count(), 1, "{old} is in {} once", module.name);
             text = text.replace(old, new);
         }
         tree.insert(PathBuf::from(format!("qemu/{}.json", module.name)), text.into_bytes());

@@ -1,4 +1,4 @@
-//! A running QEMU has what the schema says, and a socket that answers nothing keeps nobody.
+//! A running QEMU has what the schema says, and a socket that never answers keeps no caller waiting.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::net::UnixListener;
@@ -144,7 +144,7 @@ fn events_and_other_replies_in_between_are_passed_over() {
 fn a_monitor_that_greets_nobody_is_given_up() {
     let directory = Directory::new("silent");
     let _listener = UnixListener::bind(directory.socket()).expect("a socket can be bound");
-    let error = ask_within(&directory.socket(), Duration::from_millis(50)).expect_err("nobody answers");
+    let error = ask_within(&directory.socket(), Duration::from_millis(50)).expect_err("no answer comes");
     assert!(error.to_string().contains("no other client"), "{error:#}");
 }
 

@@ -86,7 +86,7 @@ pub(crate) fn parts_of_event(event: &'static EventInfo) -> Vec<Part> {
     parts
 }
 
-/// The parts of a value of this type; none if it is no object. For a list, those of its items.
+/// The parts of a value of this type; none if it is not an object. For a list, those of its items.
 pub(crate) fn parts_of_type(ty: TypeInfo) -> Vec<Part> {
     let mut parts = Vec::new();
     match ty {

@@ -199,7 +199,7 @@ pub(crate) fn catalogue() -> Texts {
 
 /// [`TREE`] with one thing replaced.
 pub(crate) fn tree_with(old: &str, new: &str) -> String {
-    assert_eq!(TREE.matches(old).count(), 1, "{old} stands in the tree once");
+    assert_eq!(TREE.matches(old).count(), 1, "{old} is in the tree once");
     TREE.replace(old, new)
 }
 

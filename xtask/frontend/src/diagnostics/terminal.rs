@@ -49,7 +49,7 @@ fn report<'a>(one: &'a Diagnostic, sources: &'a SourceMap) -> Vec<Group<'a>> {
     vec![main]
 }
 
-/// The line on which a span begins, with what of the span stands on it.
+/// The line on which a span begins, with the part of the span that is on it.
 fn snippet<'a>(
     span: Span,
     label: Option<String>,

@@ -171,7 +171,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Compares the members of one object, which stands at `span`.
+    /// Compares the members of one object, which is at `span`.
     fn check_members(&mut self, members: &[Member], span: Span, known: &Known<'_>) {
         let mut present = HashSet::new();
         for member in members {
@@ -214,7 +214,7 @@ impl Checker<'_> {
         let unlisted = value.as_str().filter(|text| member.closed && !described.values.contains(text));
         if let Some(text) = unlisted.filter(|_| self.left > 0) {
             self.left -= 1;
-            let message = format!("'{text}' is no value of '{}'", member.name);
+            let message = format!("'{text}' is not a value of '{}'", member.name);
             self.warn("example-value", value.span, message)
                 .note(member.span, "the values are listed here")
                 .help("list it there, or show a listed one");

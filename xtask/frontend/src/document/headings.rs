@@ -23,7 +23,7 @@ pub(super) struct Heading {
 struct Place {
     /// The first line of the heading.
     line: usize,
-    /// The first line behind it.
+    /// The first line after it.
     body: usize,
     damage: Option<Damage>,
 }
@@ -196,11 +196,11 @@ fn recover_name(
         Some(Name { text: line.text[range].to_owned(), span })
     });
     let message = if damage == Damage::HeadingLost {
-        "no heading stands above this".to_owned()
+        "there is no heading above this".to_owned()
     } else if heading.is_underline(b'-') {
-        "no event's name stands above this underline".to_owned()
+        "there is no event's name above this underline".to_owned()
     } else {
-        format!("'{}' is no event's name", abbreviate(heading.text))
+        format!("'{}' is not an event's name", abbreviate(heading.text))
     };
     let report = diagnostics.error("heading-name", lines.span(heading), message);
     match &found {
@@ -214,7 +214,7 @@ fn recover_name(
     found.map(|name| vec![name])
 }
 
-/// Where in a line of JSON the event's name stands.
+/// Where in a line of JSON the event's name is.
 fn event_name(text: &str) -> Option<Range<usize>> {
     const KEY: &str = "\"event\"";
     let at = text.find(KEY)? + KEY.len();

@@ -1,4 +1,4 @@
-//! Cuts a document into lines and takes off what is no part of it: the gutter, the byte order mark.
+//! Cuts a document into lines and takes off what is not part of it: the gutter, the byte order mark.
 //!
 //! Every offset is one of the physical file, so diagnostics need no conversion.
 
@@ -43,7 +43,7 @@ pub(super) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    /// Cuts `text`, and reports what is no text in it.
+    /// Cuts `text`, and reports what is not text in it.
     pub(super) fn split(file: FileId, text: &'a str, diagnostics: &mut Diagnostics) -> Self {
         let mut lines = Self { file, source: text, all: Vec::new() };
         let mut start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
@@ -84,7 +84,7 @@ impl<'a> Lines<'a> {
         let span = Span::new(self.file, line.start + at..line.start + at + found.len_utf8());
         if found == '\u{fffd}' {
             diagnostics
-                .error("invalid-utf8", span, "a byte that is no UTF-8 stands here")
+                .error("invalid-utf8", span, "this byte is not valid UTF-8")
                 .help("save the file as UTF-8");
         } else {
             let message = format!("control character U+{:04X}", u32::from(found));

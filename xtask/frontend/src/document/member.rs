@@ -115,7 +115,7 @@ fn type_group(text: &str) -> Option<TypeGroup> {
     }
 }
 
-/// The offset behind the `)` that closes a group, which is open at `from`.
+/// The offset after the `)` that closes a group, which is open at `from`.
 fn group_end(text: &str, from: usize) -> Option<usize> {
     let mut depth = 1_usize;
     let mut quoted = false;
@@ -145,13 +145,13 @@ fn json_type(text: &Text, group: &TypeGroup, owner: &str, diagnostics: &mut Diag
         return ty.clone();
     }
     diagnostics
-        .error("json-type", span, format!("'{word}' is no type"))
+        .error("json-type", span, format!("'{word}' is not a type"))
         .within(owner)
         .help(format!("write {}", one_of(DocumentType::WORDS.iter().map(|(word, _)| *word))));
     DocumentType::Untyped
 }
 
-/// The strings in double quotes, each with the text behind it if that says what it is `for`.
+/// The strings in double quotes, each with the text after it if that says what it is `for`.
 fn quoted_values(text: &Text, range: Range<usize>) -> Vec<DocumentValue> {
     let mut values: Vec<DocumentValue> = Vec::new();
     let mut at = range.start;
@@ -175,8 +175,8 @@ fn quoted_values(text: &Text, range: Range<usize>) -> Vec<DocumentValue> {
     values
 }
 
-fn purpose(behind: &str) -> String {
-    let text = behind.trim().trim_end_matches([',', ';', '.']);
+fn purpose(after: &str) -> String {
+    let text = after.trim().trim_end_matches([',', ';', '.']);
     let text = text.strip_suffix(" or").unwrap_or(text).trim_end_matches([',', ';', ' ']);
     text.strip_prefix("for ").unwrap_or_default().to_owned()
 }
@@ -192,7 +192,7 @@ fn has_optional_group(text: &str) -> bool {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    // What stands in quotes is a value.
+    // What is in quotes is a value.
     text.split('"').step_by(2).flat_map(|part| part.split(|c: char| !c.is_ascii_alphanumeric() && c != '-'))
 }
 

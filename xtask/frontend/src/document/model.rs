@@ -33,11 +33,11 @@ impl EventDocument {
 pub struct Name {
     /// The word.
     pub text: String,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
 }
 
-/// What stands below one heading.
+/// What is below one heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
     /// The events that it describes; one at least.
@@ -77,7 +77,7 @@ pub enum DataLine {
 pub struct DocumentMember {
     /// The name on the wire.
     pub name: String,
-    /// Where the name stands, quotes included.
+    /// Where the name is, quotes included.
     pub span: Span,
     /// The text, lines joined, without the group that says the type.
     pub description: String,
@@ -100,7 +100,7 @@ pub struct DocumentMember {
 pub struct DocumentValue {
     /// The value on the wire.
     pub name: String,
-    /// Where it stands, quotes included.
+    /// Where it is, quotes included.
     pub span: Span,
     /// What the text says of it; may be empty.
     pub description: String,

@@ -1,7 +1,7 @@
 //! Puts members under the objects that they belong to.
 //!
 //! An indented document says so by its margins. A stripped one does not: there an object takes the
-//! bullets behind it, as far as the example agrees.
+//! bullets after it, as far as the example agrees.
 
 use std::collections::{HashMap, HashSet};
 
@@ -114,7 +114,7 @@ impl<'a> Scope<'a> {
 }
 
 impl Nester<'_> {
-    /// A bullet belongs to the nearest one above that stands further to the left.
+    /// A bullet belongs to the nearest one above that is further to the left.
     fn parents_by_margin(&mut self, indents: &[usize]) -> Vec<Option<usize>> {
         let mut open: Vec<(usize, usize)> = Vec::new();
         let mut parents = Vec::with_capacity(indents.len());
@@ -136,7 +136,7 @@ impl Nester<'_> {
         parents
     }
 
-    /// An open object takes the bullets behind it that the example shows in it.
+    /// An open object takes the bullets after it that the example shows in it.
     fn parents_by_example(&mut self, shape: &Shape, indented: bool) -> Vec<Option<usize>> {
         let members = self.members;
         let mut scopes = vec![Scope::new(None, Some(shape))];
@@ -183,11 +183,12 @@ impl Nester<'_> {
 
     fn report_margin(&mut self, index: usize, parent: usize) {
         let (member, parent) = (&self.members[index], &self.members[parent]);
-        let message = format!("'{}' is indented below '{}', which is no object", member.name, parent.name);
+        let message =
+            format!("'{}' is indented below '{}', which is not an object", member.name, parent.name);
         self.diagnostics
             .warning("member-indent", member.span, message)
             .within(self.owner)
-            .note(parent.span, "stands here")
+            .note(parent.span, "it is here")
             .help("indent both alike, or make the upper one a json-object");
     }
 
@@ -242,7 +243,7 @@ fn is_scalar(ty: &DocumentType) -> bool {
     matches!(ty, DocumentType::String | DocumentType::Int | DocumentType::Number | DocumentType::Bool)
 }
 
-/// Builds the tree. A parent always stands before its members.
+/// Builds the tree. A parent always comes before its members.
 fn assemble(members: Vec<DocumentMember>, parents: &[Option<usize>]) -> Vec<DocumentMember> {
     let mut top = Vec::new();
     let mut waiting: Vec<Vec<DocumentMember>> = members.iter().map(|_| Vec::new()).collect();

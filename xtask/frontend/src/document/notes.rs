@@ -39,7 +39,7 @@ pub(super) fn understand(
     (notes, reader.limit)
 }
 
-/// Reports a sentence about a rate limit that stands where none is read.
+/// Reports a sentence about a rate limit where none is read.
 pub(super) fn check_prose(text: &Text, owner: &str, diagnostics: &mut Diagnostics) {
     for range in sentences(&text.joined) {
         if mentions_limit(&text.joined[range.clone()]) {
@@ -100,7 +100,7 @@ impl Reader<'_> {
             return false;
         }
         let Some(limit) = self.limit.as_mut().filter(|_| begun) else {
-            let help = "put it behind the sentence 'this event is rate-limited.', in the same note";
+            let help = "put it after the sentence 'this event is rate-limited.', in the same note";
             self.warn(text, range.clone(), "there is no rate limit before this sentence", help);
             return true;
         };

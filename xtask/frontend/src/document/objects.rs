@@ -93,7 +93,7 @@ fn report_repeated(value: &Value, owner: &str, diagnostics: &mut Diagnostics, bu
         let previous = seen.insert(member.name.as_str(), member.name_span);
         if let Some(previous) = previous.filter(|_| *budget > 0) {
             *budget -= 1;
-            let message = format!("'{}' stands twice in one object", member.name);
+            let message = format!("'{}' appears twice in one object", member.name);
             diagnostics
                 .warning("example-repeated", member.name_span, message)
                 .within(owner)

@@ -72,7 +72,7 @@ enum State {
     Data,
     DataReference,
     Member,
-    /// A blank line behind a member: only its values may still follow.
+    /// A blank line after a member: only its values may still follow.
     AfterMember,
     Note {
         list: bool,
@@ -114,7 +114,7 @@ struct Sorter<'a, 'd> {
     lines: &'a Lines<'a>,
     braces: Braces,
     diagnostics: &'d mut Diagnostics,
-    /// The line behind the section.
+    /// The line after the section.
     end: usize,
     state: State,
     /// What the next example is called.
@@ -125,7 +125,7 @@ struct Sorter<'a, 'd> {
 }
 
 impl<'a> Sorter<'a, '_> {
-    /// Sorts the item that begins at line `at`; returns the line behind it.
+    /// Sorts the item that begins at line `at`; returns the line after it.
     fn read_line(&mut self, at: usize) -> usize {
         let line = &self.lines.all[at];
         match Item::of(line.text) {
@@ -204,7 +204,7 @@ impl<'a> Sorter<'a, '_> {
             Item::Blank => {}
             Item::Closer => self.report_closer(span),
             _ => {
-                let message = "text behind the example, on the same line";
+                let message = "text after the example, on the same line";
                 self.diagnostics
                     .warning("stray-text", span, message)
                     .within(&self.sorted.owner)
@@ -318,10 +318,10 @@ impl<'a> Sorter<'a, '_> {
     /// `TEXT:`, and then an object.
     fn is_label(&self, at: usize) -> bool {
         let text = self.lines.all[at].text;
-        let behind = &self.lines.all[at + 1..self.end];
+        let after = &self.lines.all[at + 1..self.end];
         text.ends_with(':')
             && !text.contains('"')
-            && behind.iter().find(|line| !line.is_blank()).is_some_and(|line| line.text.starts_with('{'))
+            && after.iter().find(|line| !line.is_blank()).is_some_and(|line| line.text.starts_with('{'))
     }
 
     fn begin_paragraph(&mut self, line: &Line<'_>) {
@@ -377,7 +377,7 @@ impl<'a> Sorter<'a, '_> {
 
     fn read_stray_text(&mut self, line: &Line<'a>) {
         self.diagnostics
-            .warning("stray-text", self.lines.span(line), "text behind the examples, in no note")
+            .warning("stray-text", self.lines.span(line), "text after the examples, in no note")
             .within(&self.sorted.owner)
             .help("begin it with 'Note:', or move it above 'Data:'; until then it is read as a note");
         self.begin_note(line, 0, false);

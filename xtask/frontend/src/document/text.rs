@@ -35,7 +35,7 @@ impl Text {
         self.joined.is_empty()
     }
 
-    /// Where a range of the joined text stands in the file.
+    /// Where a range of the joined text is in the file.
     pub(super) fn span(&self, range: Range<usize>) -> Span {
         let start = self.place(range.start);
         let end = if range.is_empty() { start } else { self.place(range.end - 1) + 1 };

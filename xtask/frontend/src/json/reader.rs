@@ -130,7 +130,7 @@ impl<'a> Reader<'a> {
         Ok(Kind::Array(values))
     }
 
-    /// Goes to the next element of an object or array: false behind `close`.
+    /// Goes to the next element of an object or array: false after `close`.
     fn next_element(&mut self, close: u8, first: bool) -> Result<bool, Failure> {
         let behind_previous = self.at;
         let mut comma = None;
@@ -281,7 +281,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The offset behind the string that begins at `from`; nothing if its line ends first.
+/// The offset after the string that begins at `from`; nothing if its line ends first.
 pub(crate) fn string_end(text: &[u8], from: usize) -> Option<usize> {
     let mut at = from + 1;
     loop {
@@ -296,7 +296,7 @@ pub(crate) fn string_end(text: &[u8], from: usize) -> Option<usize> {
 
 fn string_defect(token: &str) -> String {
     if token.bytes().any(|byte| byte < b' ') {
-        return "a control character stands in the string".into();
+        return "a control character in the string".into();
     }
     "the string holds an escape that JSON does not have".into()
 }

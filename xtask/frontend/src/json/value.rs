@@ -1,4 +1,4 @@
-//! JSON values that know where they stand.
+//! JSON values that know where they are.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::source::Span;
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Value {
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
     /// What it is.
     pub kind: Kind,
@@ -37,7 +37,7 @@ pub enum Kind {
 pub struct Member {
     /// The name, escapes resolved.
     pub name: String,
-    /// Where the name stands, quotes included.
+    /// Where the name is, quotes included.
     pub name_span: Span,
     /// The value.
     pub value: Value,

@@ -1,7 +1,7 @@
 //! Definitions to the [`Schema`]: names resolved, sugar gone. Rules between types come later.
 //!
 //! A reference that leads nowhere is reported once, however often the name is used, and what
-//! depends on it is marked as damaged so that no rule behind this blames it again.
+//! depends on it is marked as damaged so that no later rule blames it again.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;

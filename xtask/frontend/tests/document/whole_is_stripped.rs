@@ -17,7 +17,7 @@ struct Member {
     text: Vec<&'static str>,
     kind: Kind,
     optional: bool,
-    /// Where the type stands: with the text, on a line of its own, or cut in two.
+    /// Where the type is: with the text, on a line of its own, or cut in two.
     layout: u8,
 }
 

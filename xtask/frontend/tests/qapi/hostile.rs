@@ -1,4 +1,4 @@
-//! Input that nobody means well with: an answer in bounded time and memory, never a panic.
+//! Hostile input: an answer in bounded time and memory, never a panic.
 
 use std::fmt::Write as _;
 use std::path::Path;

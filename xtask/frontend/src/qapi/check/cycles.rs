@@ -1,4 +1,4 @@
-//! Types that contain themselves: cut here, so that nothing behind this runs in circles.
+//! Types that contain themselves: cut here, so that nothing after this runs in circles.
 //!
 //! Members do not count, they are pointers in C; bases and union branches do.
 

@@ -108,7 +108,7 @@ pub(crate) fn check(
     for branch in &union.branches {
         if !tag_damaged && !tag.values.iter().any(|value| value.name == branch.name) {
             let message =
-                format!("branch {} is no value of the tag {}", show(&branch.name), show(&union.tag));
+                format!("branch {} is not a value of the tag {}", show(&branch.name), show(&union.tag));
             let values = one_of(tag.values.iter().take(20).map(|value| &*value.name));
             let report = context.error(&origin.ast, "branch-not-value", branch.span, message);
             report.help(format!("the tag's values are {values}"));

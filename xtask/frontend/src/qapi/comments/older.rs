@@ -8,7 +8,7 @@ use crate::qapi::comments::sections::{
 };
 use crate::qapi::syntax::ast::Line;
 
-/// Reads everything behind the line that names the definition.
+/// Reads everything after the line that names the definition.
 pub(crate) fn parse(lines: &[Line], doc: &mut Doc) {
     let mut in_features = false;
     let mut after_blank = true;

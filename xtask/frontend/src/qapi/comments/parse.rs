@@ -69,7 +69,7 @@ pub(crate) fn check_free_form(comment: &Comment, context: &mut Context<'_>) -> b
     let mut right = true;
     for (index, line) in comment.lines.iter().enumerate() {
         if let Some((name, _)) = split_name(&line.text) {
-            let message = format!("{} must not stand in a free-form comment", show(&format!("@{name}:")));
+            let message = format!("{} must not appear in a free-form comment", show(&format!("@{name}:")));
             context.diagnostics.error("doc-member-in-free-form", line.span, message);
             return false;
         }
@@ -163,7 +163,7 @@ impl<'a> Parser<'a, '_, '_> {
                 self.error(
                     "doc-heading",
                     line.span,
-                    "a '=' heading must not stand in a definition's documentation",
+                    "a '=' heading must not appear in a definition's documentation",
                 );
                 self.at += 1;
             } else {
@@ -236,7 +236,7 @@ impl<'a> Parser<'a, '_, '_> {
         self.parse_indented(Section { kind, span: line.span, lines: vec![text.to_owned()] });
     }
 
-    /// The lines behind the first one of a section.
+    /// The lines after the first one of a section.
     fn parse_indented(&mut self, mut section: Section) {
         self.at += 1;
         let mut blank = 0;

@@ -54,7 +54,7 @@ fn check_sentences(line: &Line, context: &mut Context<'_>) {
     }
 }
 
-/// Whether a full stop behind this text ends no sentence: `e.g`, or the number of a list item.
+/// Whether a full stop after this text does not end a sentence: `e.g`, or the number of a list item.
 fn is_no_end(before: &str) -> bool {
     let item = before.trim_start();
     before.ends_with("e.g") || (item.len() == 1 && item.as_bytes()[0].is_ascii_digit())

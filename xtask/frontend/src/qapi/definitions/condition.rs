@@ -37,7 +37,7 @@ fn parse<'a>(value: &'a Value, what: fmt::Arguments<'_>, older: bool) -> Result<
             Ok(Condition::Symbol(text.clone()))
         }
         ValueKind::String(text) => {
-            let message = format!("the condition {} of {what} is no name of a C macro", show(text));
+            let message = format!("the condition {} of {what} is not the name of a C macro", show(text));
             defect("if-not-identifier", message)
         }
         ValueKind::Object(entries) => parse_object(value, entries, what, older),

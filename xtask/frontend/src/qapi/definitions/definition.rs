@@ -21,7 +21,7 @@ pub(crate) enum Outcome {
     Lost,
 }
 
-/// Makes a definition of a top-level object that is no directive.
+/// Makes a definition of a top-level object that is not a directive.
 pub(crate) fn parse_definition(item: Item, context: &mut Context<'_>) -> Outcome {
     let Some((meta, name)) = announce(&item, context) else { return Outcome::Lost };
     if !item.complete {

@@ -1,7 +1,7 @@
 //! What was written: every node with its place, nothing resolved, nothing dropped but comments.
 //!
 //! There are two layers. [`Value`] is the bare notation (objects, lists, strings, booleans);
-//! [`Definition`] is a value whose shape was checked. Names are resolved only behind this.
+//! [`Definition`] is a value whose shape was checked. Names are resolved only after this.
 
 use crate::schema::Condition;
 use crate::source::Span;
@@ -11,14 +11,14 @@ use crate::source::Span;
 pub struct Name {
     /// Its text, without quotes and escapes.
     pub text: String,
-    /// Where it stands, quotes included.
+    /// Where it is, quotes included.
     pub span: Span,
 }
 
 /// Any expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Value {
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
     /// What it is.
     pub kind: ValueKind,
@@ -67,9 +67,9 @@ impl Comment {
 /// One line of a [`Comment`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The text behind `# `, without trailing blanks.
+    /// The text after `# `, without trailing blanks.
     pub text: String,
-    /// Where that text stands.
+    /// Where that text is.
     pub span: Span,
 }
 

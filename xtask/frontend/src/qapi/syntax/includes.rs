@@ -207,7 +207,7 @@ impl Loader<'_> {
         let Err(error) = std::str::from_utf8(bytes) else { return false };
         let at = error.valid_up_to();
         let span = Span::new(file, at..at + char::REPLACEMENT_CHARACTER.len_utf8());
-        let message = format!("byte 0x{:02x} is no valid UTF-8", bytes[at]);
+        let message = format!("byte 0x{:02x} is not valid UTF-8", bytes[at]);
         self.diagnostics.error("invalid-utf8", span, message);
         true
     }

@@ -1,6 +1,6 @@
 //! Bytes to tokens. Knows nothing of what tokens mean together.
 //!
-//! A defect is reported here once; the token it stands in becomes [`TokenKind::Bad`], on which
+//! A defect is reported here once; the token it is in becomes [`TokenKind::Bad`], on which
 //! the parser stays silent.
 
 use crate::diagnostics::Diagnostics;
@@ -46,7 +46,7 @@ pub(crate) struct Lexer<'a> {
     file: FileId,
     text: &'a str,
     at: usize,
-    /// Invalid UTF-8 was replaced, and reported: a replacement character is no further defect.
+    /// Invalid UTF-8 was replaced, and reported: a replacement character is not another defect.
     repaired: bool,
 }
 
@@ -123,7 +123,7 @@ impl<'a> Lexer<'a> {
         Token { kind, span }
     }
 
-    /// The end stands on the last line that has a text, not on the one behind the last newline.
+    /// The end is on the last line that has text, not on the one after the last newline.
     fn end(&self) -> Token {
         let at = match self.text.strip_suffix('\n') {
             Some(text) => text.len(),
@@ -145,7 +145,7 @@ impl<'a> Lexer<'a> {
         if !self.is_repaired(word) {
             let report = diagnostics.error("stray-text", token.span, format!("stray {}", show(word)));
             if word.starts_with('"') {
-                report.help("strings stand in single quotes");
+                report.help("strings are written in single quotes");
             }
         }
         token

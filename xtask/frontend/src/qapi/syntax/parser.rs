@@ -17,7 +17,7 @@ mod tests;
 
 /// Deeper than any schema: conditions are the only thing that nests at all.
 const MAX_DEPTH: usize = 64;
-/// A file with more defects than this is no schema.
+/// A file with more defects than this is not a schema.
 const MAX_DEFECTS: usize = 200;
 
 /// Parses one text. `repaired` says that invalid UTF-8 was replaced, and reported.
@@ -112,11 +112,11 @@ impl<'a> Parser<'a, '_> {
                 break;
             }
             if ours && source[start..].starts_with("##") {
-                let behind = behind_comments(source, at);
-                if source.get(behind..).is_none_or(|rest| rest.trim_start().starts_with('{')) {
+                let after = after_comments(source, at);
+                if source.get(after..).is_none_or(|rest| rest.trim_start().starts_with('{')) {
                     break;
                 }
-                at = behind;
+                at = after;
                 continue;
             }
             at += line.len() + 1;
@@ -161,7 +161,7 @@ impl<'a> Parser<'a, '_> {
         result
     }
 
-    /// Everything behind a `{`; gives the closing brace.
+    /// Everything after a `{`; gives the closing brace.
     fn parse_members(&mut self, entries: &mut Vec<Entry>) -> Result<Span, Abandoned> {
         if self.token.kind == TokenKind::RightBrace {
             return Ok(self.take().span);
@@ -257,7 +257,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// Everything behind a `[`; gives the closing bracket.
+    /// Everything after a `[`; gives the closing bracket.
     fn parse_values(&mut self) -> Result<(Vec<Value>, Span), Abandoned> {
         let mut values = Vec::new();
         if self.token.kind == TokenKind::RightBracket {
@@ -293,7 +293,7 @@ impl<'a> Parser<'a, '_> {
         let mut comment = Comment { span: start, lines: Vec::new(), damaged: false };
         if self.lexer.text(self.token) != "##" {
             comment.damaged = true;
-            let message = "'##' must stand alone at the start of a documentation comment";
+            let message = "'##' must be alone on its line at the start of a documentation comment";
             self.diagnostics.error("doc-junk-after-start", start, message);
         }
         loop {
@@ -308,7 +308,7 @@ impl<'a> Parser<'a, '_> {
             if text.starts_with("##") {
                 if text != "##" && !comment.damaged {
                     comment.damaged = true;
-                    let message = "'##' must stand alone at the end of a documentation comment";
+                    let message = "'##' must be alone on its line at the end of a documentation comment";
                     self.diagnostics.error("doc-junk-after-end", self.token.span, message);
                 }
                 self.advance();
@@ -345,7 +345,7 @@ impl<'a> Parser<'a, '_> {
 }
 
 /// The start of the first line from `at` on that holds something else than comments.
-fn behind_comments(source: &str, mut at: usize) -> usize {
+fn after_comments(source: &str, mut at: usize) -> usize {
     while let Some(rest) = source.get(at..) {
         let line = rest.split('\n').next().unwrap_or_default();
         if !line.trim_start().is_empty() && !line.trim_start().starts_with('#') {
