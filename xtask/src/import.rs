@@ -47,6 +47,8 @@ pub struct Imported {
     pub files: BTreeMap<PathBuf, String>,
     /// What has no safe edit: a line each, with its place in our schema.
     pub by_hand: Vec<String>,
+    /// What deserves a look, but needs no edit.
+    pub notes: Vec<String>,
     /// The file that lists the releases that the schema covers, if there is one more.
     pub releases: Option<(PathBuf, String)>,
 }
@@ -67,19 +69,24 @@ pub fn import(
     let ours = OurSchema::read(&overlay, schema)?;
     check_release(&ours, tree, at)?;
     check_whole(&project(&ours.schema, Some(at)), tree)?;
+    let mut notes = Vec::new();
     for _ in 0..MOST_ROUNDS {
         let ours = OurSchema::read(&overlay, schema)?;
         let now = project(&ours.schema, Some(at));
-        let mut changed = rename::edit(&ours, &now, tree, at);
-        let mut by_hand = Vec::new();
-        if changed.is_empty() {
-            (changed, by_hand) = shapes::edit(&ours, &now, tree, at);
+        let mut edited =
+            shapes::Edited { changed: rename::edit(&ours, &now, tree, at), ..Default::default() };
+        if edited.changed.is_empty() {
+            edited = shapes::edit(&ours, &now, tree, at);
+            notes.append(&mut edited.notes);
         }
+        let shapes::Edited { mut changed, by_hand, .. } = edited;
         if changed.is_empty() {
             changed = document::edit(&ours, at);
         }
         if changed.is_empty() {
-            return Ok(Imported { files: overlay.changed, by_hand, releases: now_covered(&ours, at) });
+            notes.sort();
+            notes.dedup();
+            return Ok(Imported { files: overlay.changed, by_hand, notes, releases: now_covered(&ours, at) });
         }
         for (name, text) in changed {
             let path = files.identity(Path::new(&name));

@@ -58,13 +58,25 @@ impl Projection<'_> {
         later.last().map_or(&definition.name, |(_, old)| old).clone()
     }
 
-    fn facts(&self, features: &[schema::Feature], condition: Option<&Condition>, span: Span) -> Facts {
+    fn facts(
+        &self,
+        features: &[schema::Feature],
+        condition: Option<&Condition>,
+        since: Option<Version>,
+        span: Span,
+    ) -> Facts {
         let features = features.iter().filter(|feature| self.has(&feature.lifetime));
         Facts {
             features: features.map(|feature| feature.name.clone()).collect(),
             condition: condition.cloned(),
+            since,
             span: Some(span),
         }
+    }
+
+    fn definition_facts(&self, definition: &Definition) -> Facts {
+        let Definition { features, condition, lifetime, span, .. } = definition;
+        self.facts(features, condition.as_ref(), lifetime.since, *span)
     }
 
     fn event(&mut self, definition: &Definition, event: &schema::Event) -> surface::Event {
@@ -73,7 +85,7 @@ impl Projection<'_> {
             Data::Members(members) => surface::Data::Members(self.members(members)),
             Data::Type(id) => surface::Data::Type(self.refer(*id)),
         };
-        let facts = self.facts(&definition.features, definition.condition.as_ref(), definition.span);
+        let facts = self.definition_facts(definition);
         surface::Event { data, facts }
     }
 
@@ -87,7 +99,7 @@ impl Projection<'_> {
             }
             Kind::Command(_) | Kind::Event(_) => return None,
         };
-        let facts = self.facts(&definition.features, definition.condition.as_ref(), definition.span);
+        let facts = self.definition_facts(definition);
         Some(TypeDefinition { shape, facts })
     }
 
@@ -96,7 +108,12 @@ impl Projection<'_> {
         values
             .map(|value| surface::Value {
                 name: value.name.clone(),
-                facts: self.facts(&value.features, value.condition.as_ref(), value.span),
+                facts: self.facts(
+                    &value.features,
+                    value.condition.as_ref(),
+                    value.lifetime.since,
+                    value.span,
+                ),
             })
             .collect()
     }
@@ -126,7 +143,7 @@ impl Projection<'_> {
         };
         let branches: Vec<_> = union.branches.iter().filter(|branch| exists(&branch.name)).collect();
         let branches = branches.into_iter().filter_map(|branch| {
-            let facts = self.facts(&[], branch.condition.as_ref(), branch.span);
+            let facts = self.facts(&[], branch.condition.as_ref(), None, branch.span);
             let ty = match branch.ty {
                 _ if union.simple => self.wrapper(branch),
                 Type::Named(id) => self.refer(id),
@@ -142,7 +159,7 @@ impl Projection<'_> {
 
     /// A branch of a simple union adds one member, `data`, which has the type of the branch.
     fn wrapper(&mut self, branch: &schema::Branch) -> String {
-        let facts = self.facts(&[], None, branch.span);
+        let facts = self.facts(&[], None, None, branch.span);
         let ty = self.reference(&branch.ty);
         let name = format!("{ty}-wrapper");
         let member = surface::Member { name: "data".to_owned(), ty, optional: false, facts: facts.clone() };
@@ -161,7 +178,12 @@ impl Projection<'_> {
             name: member.name.clone(),
             ty: self.reference(&member.ty),
             optional: self.is_optional(member),
-            facts: self.facts(&member.features, member.condition.as_ref(), member.span),
+            facts: self.facts(
+                &member.features,
+                member.condition.as_ref(),
+                member.lifetime.since,
+                member.span,
+            ),
         }
     }
 

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use qmp_events_frontend::schema::{Builtin, Condition};
 use qmp_events_frontend::source::Span;
+use qmp_events_frontend::version::Version;
 
 /// The events of a QEMU and what they reach.
 #[derive(Clone, Debug)]
@@ -189,6 +190,8 @@ pub struct Facts {
     pub features: BTreeSet<String>,
     /// When a build has it; unknown, and thus nothing, for a [`Kind::Build`].
     pub condition: Option<Condition>,
+    /// Since when QEMU has it, as far as the source itself says so.
+    pub since: Option<Version>,
     /// Where it is.
     pub span: Option<Span>,
 }

@@ -47,6 +47,9 @@ pub(super) fn run(schema: &Path, version: Version, root: &Path) -> anyhow::Resul
         say(&format!("{}: QEMU {version} is covered now", path.display()));
     }
     replacements.commit()?;
+    for line in &imported.notes {
+        say(&format!("note: {line}"));
+    }
     for line in &imported.by_hand {
         say(&format!("{line}: decide by hand"));
     }

@@ -194,7 +194,9 @@ impl<'a> DocumentEditor<'a> {
             let within = |at: Span| at.file == span.file && at.start <= span.start && span.end <= at.end;
             self.schema().definitions.iter().find(|definition| within(definition.extent))
         };
-        let since = |lifetime: &qmp_events_frontend::schema::Lifetime| lifetime.since == Some(self.at);
+        let since = |lifetime: &qmp_events_frontend::schema::Lifetime| {
+            lifetime.since.is_some_and(|since| self.ours.releases.newest < since && since <= self.at)
+        };
         since(&member.lifetime) || inside(member.span).is_some_and(|owner| since(&owner.lifetime))
     }
 

@@ -30,9 +30,27 @@ impl<'a> New<'a> {
     }
 }
 
+/// The dates of a new definition.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dates {
+    /// The last release that our schema covered.
+    pub(super) covered: Version,
+    /// The first release that has the definition.
+    pub(super) since: Version,
+    /// The release that is imported.
+    pub(super) at: Version,
+}
+
+impl Dates {
+    /// The date of a part, if that came later than the definition.
+    fn of_part(self, facts: &Facts) -> Option<Version> {
+        facts.since.filter(|since| self.covered < *since && self.since < *since && *since <= self.at)
+    }
+}
+
 /// Writes a definition with its documentation comment. `boxed` tells whether the data of an event
 /// must be a single argument in C: that of a union.
-pub(super) fn emit_definition(name: &str, new: New<'_>, boxed: bool, since: Version) -> String {
+pub(super) fn emit_definition(name: &str, new: New<'_>, boxed: bool, dates: Dates) -> String {
     let mut entries = match new {
         New::Event(event) => event_entries(name, event, boxed),
         New::Type(definition) => type_entries(name, &definition.shape),
@@ -40,7 +58,7 @@ pub(super) fn emit_definition(name: &str, new: New<'_>, boxed: bool, since: Vers
     add_facts(&mut entries, &new.facts().features, new.facts().condition.as_ref());
     let expression: Vec<_> =
         entries.iter().map(|(key, value)| format!("'{key}': {}", value.render(key.len() + 6, 2))).collect();
-    format!("{}{{ {} }}\n", comment(name, new, since), expression.join(",\n  "))
+    format!("{}{{ {} }}\n", comment(name, new, dates), expression.join(",\n  "))
 }
 
 fn event_entries(name: &str, event: &Event, boxed: bool) -> Vec<(&'static str, Node)> {
@@ -105,16 +123,20 @@ fn branch_name(ty: &TypeReference) -> String {
     name.to_ascii_lowercase()
 }
 
-/// The names of parts that the documentation must describe.
-fn parts(new: New<'_>) -> Vec<String> {
-    let names = |members: &[Member]| members.iter().map(|member| member.name.clone()).collect();
+/// The names of parts that the documentation must describe, with their facts.
+fn parts(new: New<'_>) -> Vec<(String, Facts)> {
+    let names = |members: &[Member]| {
+        members.iter().map(|member| (member.name.clone(), member.facts.clone())).collect()
+    };
     match new {
         New::Event(Event { data: Data::Members(members), .. }) => names(members),
         New::Event(_) => Vec::new(),
         New::Type(definition) => match &definition.shape {
-            Shape::Enum(values) => values.iter().map(|value| value.name.clone()).collect(),
+            Shape::Enum(values) => {
+                values.iter().map(|value| (value.name.clone(), value.facts.clone())).collect()
+            }
             Shape::Object(object) => names(&object.members),
-            Shape::Alternate(types) => types.iter().map(branch_name).collect(),
+            Shape::Alternate(types) => types.iter().map(|ty| (branch_name(ty), Facts::default())).collect(),
         },
     }
 }
@@ -138,10 +160,12 @@ fn features(new: New<'_>) -> BTreeSet<&String> {
     all
 }
 
-fn comment(name: &str, new: New<'_>, since: Version) -> String {
+fn comment(name: &str, new: New<'_>, dates: Dates) -> String {
     let mut out = format!("##\n# @{name}:\n#\n# ({MARKER})\n#\n");
-    for part in parts(new) {
-        let _ = writeln!(out, "{}\n#", fill(MARKER, &format!("# @{part}: "), "#     "));
+    for (part, facts) in parts(new) {
+        let date = dates.of_part(&facts).map(|since| format!(" (since {since})")).unwrap_or_default();
+        let text = format!("{MARKER}{date}");
+        let _ = writeln!(out, "{}\n#", fill(&text, &format!("# @{part}: "), "#     "));
     }
     let features = features(new);
     if !features.is_empty() {
@@ -150,7 +174,7 @@ fn comment(name: &str, new: New<'_>, since: Version) -> String {
     for feature in features {
         let _ = writeln!(out, "# @{feature}: {MARKER}\n#");
     }
-    let _ = writeln!(out, "# Since: {since}\n##");
+    let _ = writeln!(out, "# Since: {}\n##", dates.since);
     out
 }
 

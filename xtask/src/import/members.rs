@@ -123,7 +123,9 @@ impl<'a> ShapeImport<'a> {
             );
         }
         for (entry, member) in &new {
-            editor.comment.add_member(&member.name, entry.after.as_deref(), self.at, &mut self.edits);
+            let what = format!("member '{}' of '{}'", member.name, definition.name);
+            let since = self.date(&what, &member.facts);
+            editor.comment.add_member(&member.name, entry.after.as_deref(), since, &mut self.edits);
             self.needed.extend(member.ty.element().map(str::to_owned));
             for feature in &member.facts.features {
                 self.describe_feature(definition, feature, &editor.comment);
@@ -197,7 +199,9 @@ impl<'a> ShapeImport<'a> {
             } else if let Some(span) = self.exists_undated(definition, &value.name) {
                 self.reappeared(span, &format!("value '{}' of '{}'", value.name, definition.name));
             } else {
-                editor.comment.add_member(&value.name, behind, self.at, &mut self.edits);
+                let what = format!("value '{}' of '{}'", value.name, definition.name);
+                let since = self.date(&what, &value.facts);
+                editor.comment.add_member(&value.name, behind, since, &mut self.edits);
                 for feature in &value.facts.features {
                     self.describe_feature(definition, feature, &editor.comment);
                 }

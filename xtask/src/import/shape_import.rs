@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use qmp_events_compare::surface::Surface;
+use qmp_events_compare::surface::{Facts, Surface};
 use qmp_events_frontend::qapi::ast::Item;
 use qmp_events_frontend::schema::{self, Data, Definition, Kind};
 use qmp_events_frontend::source::Span;
@@ -21,6 +21,8 @@ pub(super) struct ShapeImport<'a> {
     pub(super) now: &'a Surface,
     pub(super) tree: &'a QemuSchema<'a>,
     pub(super) at: Version,
+    /// What deserves a look, but needs no edit.
+    pub(super) notes: Vec<String>,
     pub(super) items: &'a BTreeMap<Span, Item>,
     pub(super) edits: Edits,
     pub(super) by_hand: Vec<String>,
@@ -49,6 +51,22 @@ impl<'a> ShapeImport<'a> {
     /// Something that we dated as gone, or as later, is there.
     pub(super) fn reappeared(&mut self, span: Span, what: &str) {
         self.needs_manual_edit(span, &format!("QEMU has {what}, but its dates say otherwise"));
+    }
+
+    /// Since when QEMU has something that our schema lacks: what the tree says, if that is a release
+    /// after all that the schema covers, and not after the imported one; else the imported one.
+    pub(super) fn date(&mut self, what: &str, facts: &Facts) -> Version {
+        let covered = self.ours.releases.newest;
+        match facts.since {
+            Some(since) if covered < since && since <= self.at => return since,
+            Some(since) if covered < self.at => self.notes.push(format!(
+                "{what}: the tree says since QEMU {since}, but our schema, which covers QEMU {covered}, does not \
+                 have it: dated {}",
+                self.at
+            )),
+            _ => {}
+        }
+        self.at
     }
 
     pub(super) fn needs_manual_edit(&mut self, span: Span, message: &str) {

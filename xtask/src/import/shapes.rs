@@ -16,13 +16,19 @@ use qmp_events_frontend::schema::Definition;
 use qmp_events_frontend::source::Span;
 use qmp_events_frontend::version::Version;
 
-/// Changed files with their texts, and what is left to be done by hand.
-pub(super) fn edit(
-    ours: &OurSchema,
-    now: &Surface,
-    tree: &QemuSchema<'_>,
-    at: Version,
-) -> (BTreeMap<String, String>, Vec<String>) {
+/// What a round of shape edits gives.
+#[derive(Debug, Default)]
+pub(super) struct Edited {
+    /// Changed files with their texts.
+    pub(super) changed: BTreeMap<String, String>,
+    /// What is left to be done by hand.
+    pub(super) by_hand: Vec<String>,
+    /// What deserves a look, but needs no edit.
+    pub(super) notes: Vec<String>,
+}
+
+/// Edits what both have, and writes what is new.
+pub(super) fn edit(ours: &OurSchema, now: &Surface, tree: &QemuSchema<'_>, at: Version) -> Edited {
     let items = ours.schema.modules.iter().flat_map(|module| parse_file(module.file, &ours.sources).items);
     let items: BTreeMap<_, _> = items.map(|item| (item.span, item)).collect();
     let mut import = ShapeImport {
@@ -33,6 +39,7 @@ pub(super) fn edit(
         items: &items,
         edits: Edits::default(),
         by_hand: Vec::new(),
+        notes: Vec::new(),
         needed: Vec::new(),
         new: BTreeMap::new(),
         exceptions: BTreeSet::new(),
@@ -45,7 +52,7 @@ pub(super) fn edit(
     let files = import.write_new();
     let mut changed = import.edits.apply(&ours.sources);
     changed.extend(files);
-    (changed, import.by_hand)
+    Edited { changed, by_hand: import.by_hand, notes: import.notes }
 }
 
 impl<'a> ShapeImport<'a> {
@@ -242,9 +249,11 @@ impl<'a> ShapeImport<'a> {
     fn write_new(&mut self) -> BTreeMap<String, String> {
         let mut by_module: BTreeMap<String, String> = BTreeMap::new();
         let mut order = Vec::new();
-        for ((span, name), new) in &self.new {
-            let module = self.module_of(*span);
-            let text = emit_definition(name, *new, self.must_be_boxed(*new), self.at);
+        for ((span, name), new) in std::mem::take(&mut self.new) {
+            let module = self.module_of(span);
+            let since = self.date(&format!("'{name}'"), new.facts());
+            let dates = emit::Dates { covered: self.ours.releases.newest, since, at: self.at };
+            let text = emit_definition(name, new, self.must_be_boxed(new), dates);
             if !by_module.contains_key(&module) {
                 order.push(module.clone());
             }
@@ -289,7 +298,7 @@ impl<'a> ShapeImport<'a> {
     }
 
     fn module_of(&self, span: Option<Span>) -> String {
-        let name = span.map(|span| self.tree.sources.file(span.file).name()).unwrap_or_default();
+        let name = span.map_or("imported.json", |span| self.tree.sources.file(span.file).name());
         Path::new(name).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
