@@ -10,9 +10,9 @@ use crate::unknown::UnknownValue;
 ///
 /// # Versions
 ///
-/// Since QEMU 8.2. Only in builds with `TARGET_S390X`.
+/// Since QEMU 8.2.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, QapiEnum)]
-#[qapi(name = "S390CpuPolarization", since = "8.2", condition = "TARGET_S390X")]
+#[qapi(name = "S390CpuPolarization", since = "8.2")]
 #[non_exhaustive]
 pub enum S390CpuPolarization {
     /// All virtual CPUs get equal shares.
@@ -31,8 +31,7 @@ pub enum S390CpuPolarization {
 ///
 /// # Versions
 ///
-/// Since QEMU 8.2. Unstable: it may change or go without notice. Only in builds with `(TARGET_S390X
-/// and CONFIG_KVM)`.
+/// Since QEMU 8.2. Unstable: it may change or go without notice.
 ///
 /// # Example
 ///
@@ -46,7 +45,6 @@ pub enum S390CpuPolarization {
     name = "CPU_POLARIZATION_CHANGE",
     since = "8.2",
     unstable,
-    condition = "(TARGET_S390X and CONFIG_KVM)",
     new,
     example = r#"{"timestamp":{"seconds":1722435203,"microseconds":95881},"event":"CPU_POLARIZATION_CHANGE","data":{"polarization":"vertical"}}"#
 )]

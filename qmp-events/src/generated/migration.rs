@@ -25,6 +25,11 @@ pub enum MigrationStatus {
     Cancelled,
     /// Memory is being copied while the source runs.
     Active,
+    /// The destination loads the state of the devices, and may fetch missing memory for that already.
+    ///
+    /// Since QEMU 10.2.
+    #[qapi(since = "10.2")]
+    PostcopyDevice,
     /// The destination runs, and fetches missing memory from the source.
     ///
     /// Since QEMU 2.5.
@@ -47,6 +52,11 @@ pub enum MigrationStatus {
     PostcopyRecover,
     /// Finished; the destination is in charge.
     Completed,
+    /// An error occurred, and it is being broken off.
+    ///
+    /// Since QEMU 11.0.
+    #[qapi(since = "11.0")]
+    Failing,
     /// Broken off by an error.
     Failed,
     /// The secondary is being kept in step with the primary.

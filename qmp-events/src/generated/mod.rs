@@ -11,6 +11,7 @@ mod control;
 mod dump;
 mod job;
 mod machine;
+mod machine_s390x;
 mod machine_target;
 mod migration;
 mod misc;
@@ -32,6 +33,7 @@ pub use control::*;
 pub use dump::*;
 pub use job::*;
 pub use machine::*;
+pub use machine_s390x::*;
 pub use machine_target::*;
 pub use migration::*;
 pub use misc::*;
@@ -178,6 +180,9 @@ pub enum Event {
     /// The guest set its real-time clock.
     #[qapi(name = "RTC_CHANGE")]
     RtcChange(RtcChange),
+    /// The guest of an s390x machine told which system it runs (control-program identification).
+    #[qapi(name = "SCLP_CPI_INFO_AVAILABLE")]
+    SclpCpiInfoAvailable(SclpCpiInfoAvailable),
     /// The machine is about to end.
     #[qapi(name = "SHUTDOWN")]
     Shutdown(Shutdown),

@@ -492,6 +492,16 @@ pub enum GuestPanicInformation {
     /// Since QEMU 2.12.
     #[qapi(since = "2.12")]
     S390(GuestPanicInformationS390),
+    /// The fatal error that an Intel TDX guest reported.
+    ///
+    /// Since QEMU 10.1.
+    #[qapi(since = "10.1")]
+    Tdx(GuestPanicInformationTdx),
+    /// The end that an AMD SEV guest asked for.
+    ///
+    /// Since QEMU 11.0.
+    #[qapi(since = "11.0")]
+    Sev(GuestPanicInformationSev),
     /// A branch that this build does not know, kept whole.
     #[qapi(unknown)]
     Other(UnknownBranch),
@@ -710,6 +720,44 @@ pub struct MemoryFailure {
     pub action: MemoryFailureAction,
     /// The circumstances.
     pub flags: MemoryFailureFlags,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
+}
+
+/// The fatal error that an Intel TDX guest reported.
+///
+/// # Versions
+///
+/// Since QEMU 10.1.
+#[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
+#[qapi(name = "GuestPanicInformationTdx", since = "10.1", new)]
+#[non_exhaustive]
+pub struct GuestPanicInformationTdx {
+    /// The guest's number of the error.
+    pub error_code: u32,
+    /// The guest's words for it, for people; anything may be in it.
+    pub message: String,
+    /// Guest physical address of a page with more, if the guest named one.
+    pub gpa: Option<u64>,
+    /// Members that this build does not know, kept as they came.
+    #[qapi(unknown)]
+    pub unknown: UnknownMembers,
+}
+
+/// Why an AMD SEV guest asked to be ended.
+///
+/// # Versions
+///
+/// Since QEMU 11.0.
+#[derive(Clone, Debug, PartialEq, Eq, QapiStruct)]
+#[qapi(name = "GuestPanicInformationSev", since = "11.0", new)]
+#[non_exhaustive]
+pub struct GuestPanicInformationSev {
+    /// The set of reasons that the code belongs to.
+    pub set: u32,
+    /// The reason, a number of that set.
+    pub code: u32,
     /// Members that this build does not know, kept as they came.
     #[qapi(unknown)]
     pub unknown: UnknownMembers,

@@ -65,6 +65,21 @@ pub struct InetSocketAddress {
     /// Since QEMU 4.2.
     #[qapi(since = "4.2")]
     pub keep_alive: Option<bool>,
+    /// How many probes without an answer end the connection; 0 leaves it to the system.
+    ///
+    /// Since QEMU 10.1. Only in builds with `HAVE_TCP_KEEPCNT`.
+    #[qapi(since = "10.1", condition = "HAVE_TCP_KEEPCNT")]
+    pub keep_alive_count: Option<u32>,
+    /// Seconds without traffic before the first probe; 0 leaves it to the system.
+    ///
+    /// Since QEMU 10.1. Only in builds with `HAVE_TCP_KEEPIDLE`.
+    #[qapi(since = "10.1", condition = "HAVE_TCP_KEEPIDLE")]
+    pub keep_alive_idle: Option<u32>,
+    /// Seconds between two probes; 0 leaves it to the system.
+    ///
+    /// Since QEMU 10.1. Only in builds with `HAVE_TCP_KEEPINTVL`.
+    #[qapi(since = "10.1", condition = "HAVE_TCP_KEEPINTVL")]
+    pub keep_alive_interval: Option<u32>,
     /// Whether multi-path TCP is used.
     ///
     /// Since QEMU 6.1. Only in builds with `HAVE_IPPROTO_MPTCP`.

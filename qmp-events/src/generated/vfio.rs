@@ -29,6 +29,11 @@ pub enum VfioMigrationState {
     PreCopy,
     /// It works, but starts no transfers to other devices, while its state is being read.
     PreCopyP2p,
+    /// Like `pre-copy`, about to stop transfers to other devices.
+    ///
+    /// Since QEMU 11.0.
+    #[qapi(since = "11.0")]
+    PreCopyP2pPrepare,
     /// A value that this build does not know, kept as it came.
     #[qapi(unknown)]
     Other(UnknownValue),
