@@ -67,36 +67,48 @@ enum Command {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
-    /// Compare our schema, as of a release, with that release of QEMU
+    /// Compare our schema with QEMUs, each with the release that it is
+    ///
+    /// Prints each difference, a line for each source, and a summary if there are several. A development
+    /// version is compared with the release that it leads to; what it lacks is a note. Exits with 1 if
+    /// any differs.
     Verify {
-        /// The release; a running QEMU says it by itself
+        /// The release, if the sources do not say it: QEMU does in its greeting and in its reply to
+        /// query-version
         #[arg(long, value_name = "X.Y")]
         qemu_version: Option<Version>,
         /// The directory of our schema, by default schema/ of the checkout
         #[arg(long, value_name = "DIRECTORY")]
         schema: Option<PathBuf>,
-        /// QEMU's schema root, a recorded reply to query-qmp-schema, or unix:PATH of a running QEMU
-        source: String,
+        /// QEMU's qapi-schema.json or its directory, recorded QMP messages with a reply to
+        /// query-qmp-schema, or unix:PATH or tcp:HOST:PORT of a running QEMU
+        #[arg(required = true, value_name = "SOURCE")]
+        sources: Vec<String>,
     },
-    /// Take a newer QEMU tree into our schema, by edits in place
+    /// Add to our schema what a newer QEMU has, by edits in place
+    ///
+    /// What is new is added with its facts and dates, what is gone is dated, and nothing is dropped.
+    /// Descriptions are left to you: each is marked with "TODO: describe". A schema tree says more than a
+    /// running QEMU, which masks names of types, widths of integers, conditions and dates.
     Import {
-        /// QEMU's schema root, or the directory that holds its qapi-schema.json
-        root: PathBuf,
-        /// The release that the tree belongs to
+        /// QEMU's qapi-schema.json or its directory, recorded QMP messages with a reply to
+        /// query-qmp-schema, or unix:PATH or tcp:HOST:PORT of a running QEMU
+        source: String,
+        /// The release, if the source does not say it
         #[arg(long, value_name = "X.Y")]
-        qemu_version: Version,
+        qemu_version: Option<Version>,
         /// The directory of our schema, by default schema/ of the checkout
         #[arg(long, value_name = "DIRECTORY")]
         schema: Option<PathBuf>,
     },
     /// Show what changed between two QEMUs, for clients that read events
     Diff {
-        /// The old side: a release in our schema, a schema root, a recorded conversation with a reply to
-        /// query-qmp-schema, or unix:PATH of a running QEMU
-        #[arg(long, value_name = "X.Y|FILE|unix:PATH")]
+        /// The old side: a release in our schema, QEMU's qapi-schema.json or its directory, recorded QMP
+        /// messages with a reply to query-qmp-schema, or unix:PATH or tcp:HOST:PORT of a running QEMU
+        #[arg(long, value_name = "X.Y|FILE|unix:PATH|tcp:HOST:PORT")]
         from: String,
         /// The new side, likewise
-        #[arg(long, value_name = "X.Y|FILE|unix:PATH")]
+        #[arg(long, value_name = "X.Y|FILE|unix:PATH|tcp:HOST:PORT")]
         to: String,
         /// The directory of our schema, by default schema/ of the checkout
         #[arg(long, value_name = "DIRECTORY")]
@@ -124,11 +136,11 @@ impl Arguments {
             Command::Dump { dialect, within, file } => {
                 dump::run(&file, Options { dialect, within: within.as_deref() })
             }
-            Command::Verify { qemu_version, schema, source } => {
-                verify::run(&or_default(schema, "schema")?, qemu_version, &source)
+            Command::Verify { qemu_version, schema, sources } => {
+                verify::run(&or_default(schema, "schema")?, qemu_version, &sources)
             }
-            Command::Import { root, qemu_version, schema } => {
-                import::run(&or_default(schema, "schema")?, qemu_version, &root)
+            Command::Import { source, qemu_version, schema } => {
+                import::run(&or_default(schema, "schema")?, qemu_version, &source)
             }
             Command::Diff { from, to, schema, format } => {
                 diff::run(&or_default(schema, "schema")?, &from, &to, format)

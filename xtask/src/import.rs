@@ -19,6 +19,7 @@ mod rename;
 mod shape_import;
 mod shapes;
 mod text;
+mod unmask;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -30,7 +31,9 @@ use qmp_events_compare::difference::Change;
 use qmp_events_compare::projection::project;
 use qmp_events_compare::releases::{self, Releases};
 use qmp_events_compare::surface::Surface;
+use qmp_events_compare::verify;
 use qmp_events_frontend::files::Files;
+use qmp_events_frontend::source::Span;
 use qmp_events_frontend::version::Version;
 
 use our_schema::OurSchema;
@@ -51,6 +54,51 @@ pub struct Imported {
     pub notes: Vec<String>,
     /// The file that lists the releases that the schema covers, if there is one more.
     pub releases: Option<(PathBuf, String)>,
+}
+
+/// Brings the schema in a directory up to what a build of the release `at` said in its reply to
+/// `query-qmp-schema`.
+///
+/// Names of types, widths of integers, conditions and modules are masked there. Ours stay where they
+/// are known; the notes say what a person has to look up. What still differs from the reply
+/// afterwards is to be done by hand.
+///
+/// # Errors
+///
+/// As for [`import`].
+pub fn import_reply(
+    files: &dyn Files,
+    schema: &Path,
+    reply: &Surface,
+    at: Version,
+) -> anyhow::Result<Imported> {
+    let ours = OurSchema::read(files, schema)?;
+    let taken = ours.schema.definitions.iter().map(|definition| definition.name.clone()).collect();
+    let unmasked = unmask::unmask(&project(&ours.schema, Some(at)), taken, reply);
+    let named = QemuSchema {
+        schema: &ours.schema,
+        surface: &unmasked.surface,
+        sources: &ours.sources,
+        unnamed: &unmasked.unnamed,
+    };
+    let mut imported = import(files, schema, &named, at)?;
+    if imported.files.is_empty() {
+        return Ok(imported);
+    }
+    imported.notes.extend(unmasked.notes);
+    imported.notes.push(format!(
+        "a reply to query-qmp-schema tells neither conditions nor dates: what is new since QEMU {} is dated \
+         {at}, and has no condition",
+        ours.releases.newest
+    ));
+    let changed = imported.files.iter().map(|(path, text)| (files.identity(path), text.clone()));
+    let after = OurSchema::read(&Overlay { under: files, changed: changed.collect() }, schema)?;
+    let mut differences = compare(&project(&after.schema, Some(at)), reply);
+    differences.retain(|difference| !verify::is_note(difference));
+    let root = Span::new(after.document_file, 0..0);
+    let left = verify::report(&differences, root, &after.sources).text;
+    imported.by_hand.extend(left.lines().map(str::to_owned));
+    Ok(imported)
 }
 
 /// Brings the schema in a directory up to a tree of the release `at`.

@@ -3,12 +3,13 @@
 //! The library has the real client; this program must not depend on it. Events that come in between
 //! are skipped, and neither silence nor chatter keeps it waiting for ever.
 
-use std::io::{self, BufReader, Read, Write as _};
+use std::io::{self, BufReader, Read, Write};
+use std::net::{TcpStream, ToSocketAddrs as _};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use serde_json::{Value, json};
 
 /// QEMU answers within milliseconds; a monitor that another client holds never does.
@@ -41,12 +42,60 @@ pub fn ask(socket: &Path) -> anyhow::Result<Answer> {
 ///
 /// As for [`ask`].
 pub fn ask_within(socket: &Path, timeout: Duration) -> anyhow::Result<Answer> {
-    let stream = UnixStream::connect(socket)?;
-    stream.set_write_timeout(Some(timeout))?;
-    let until = UntilDeadline { stream: &stream, deadline: Instant::now() + timeout };
+    converse(UnixStream::connect(socket)?, timeout)
+}
+
+/// Asks the QEMU whose monitor listens at `HOST:PORT`.
+///
+/// # Errors
+///
+/// As for [`ask`].
+pub fn ask_tcp(address: &str) -> anyhow::Result<Answer> {
+    let mut refusal = anyhow!("there is no such host");
+    for address in address.to_socket_addrs().context("this must be HOST:PORT")? {
+        match TcpStream::connect_timeout(&address, TIMEOUT) {
+            Ok(stream) => return converse(stream, TIMEOUT),
+            Err(error) => refusal = error.into(),
+        }
+    }
+    Err(refusal)
+}
+
+/// A connection that can be given up.
+trait Stream: Read + Write + Sized {
+    fn try_clone(&self) -> io::Result<Self>;
+    fn set_read_timeout(&self, timeout: Duration) -> io::Result<()>;
+    fn set_write_timeout(&self, timeout: Duration) -> io::Result<()>;
+}
+
+macro_rules! stream {
+    ($stream:ty) => {
+        impl Stream for $stream {
+            fn try_clone(&self) -> io::Result<Self> {
+                self.try_clone()
+            }
+
+            fn set_read_timeout(&self, timeout: Duration) -> io::Result<()> {
+                self.set_read_timeout(Some(timeout))
+            }
+
+            fn set_write_timeout(&self, timeout: Duration) -> io::Result<()> {
+                self.set_write_timeout(Some(timeout))
+            }
+        }
+    };
+}
+
+stream!(UnixStream);
+stream!(TcpStream);
+
+fn converse<S: Stream>(stream: S, timeout: Duration) -> anyhow::Result<Answer> {
+    stream.set_write_timeout(timeout)?;
+    let writer = stream.try_clone()?;
+    let until = UntilDeadline { stream, deadline: Instant::now() + timeout };
     let reader = BufReader::new(until.take(MAX_BYTES));
     let messages = serde_json::Deserializer::from_reader(reader).into_iter();
-    let mut session = Session { stream: &stream, messages };
+    let mut session = Session { writer, messages };
     let greeting = session
         .wait_for("QMP")
         .context("there was no greeting: is this a QMP socket, and does no other client hold it?")?;
@@ -57,32 +106,32 @@ pub fn ask_within(socket: &Path, timeout: Duration) -> anyhow::Result<Answer> {
 }
 
 /// Reads up to a point in time, however slowly the bytes come.
-struct UntilDeadline<'a> {
-    stream: &'a UnixStream,
+struct UntilDeadline<S> {
+    stream: S,
     deadline: Instant,
 }
 
-impl Read for UntilDeadline<'_> {
+impl<S: Stream> Read for UntilDeadline<S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Err(io::ErrorKind::TimedOut.into());
         }
-        self.stream.set_read_timeout(Some(left))?;
+        self.stream.set_read_timeout(left)?;
         self.stream.read(buffer)
     }
 }
 
-struct Session<'a, R> {
-    stream: &'a UnixStream,
+struct Session<'a, W, R> {
+    writer: W,
     messages: serde_json::StreamDeserializer<'a, R, Value>,
 }
 
-impl<'a, R: serde_json::de::Read<'a>> Session<'a, R> {
+impl<'a, W: Write, R: serde_json::de::Read<'a>> Session<'a, W, R> {
     fn execute(&mut self, command: &str) -> anyhow::Result<Value> {
         let request = json!({ "execute": command, "id": command });
         let refused = || format!("{command} was not answered");
-        self.stream.write_all(format!("{request}\n").as_bytes()).with_context(refused)?;
+        self.writer.write_all(format!("{request}\n").as_bytes()).with_context(refused)?;
         loop {
             let reply = self.wait_for("id").with_context(refused)?;
             if reply["id"] != command {

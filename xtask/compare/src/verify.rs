@@ -20,6 +20,20 @@ pub struct Report {
 /// Reports the differences of our schema, the old side, to a QEMU, the new side. What the schema
 /// does not know at all is reported at `root`.
 pub fn report(differences: &[Difference], root: Span, sources: &SourceMap) -> Report {
+    report_unless(differences, root, sources, is_note)
+}
+
+/// Does the same for a development version: what it lacks may still come before the release.
+pub fn report_of_development(differences: &[Difference], root: Span, sources: &SourceMap) -> Report {
+    report_unless(differences, root, sources, |one| is_note(one) || is_missing(&one.change))
+}
+
+fn report_unless(
+    differences: &[Difference],
+    root: Span,
+    sources: &SourceMap,
+    is_note: impl Fn(&Difference) -> bool,
+) -> Report {
     let mut report = Report::default();
     for one in differences {
         let is_note = is_note(one);
@@ -39,9 +53,21 @@ pub fn report(differences: &[Difference], root: Span, sources: &SourceMap) -> Re
 
 /// Whether a difference says nothing against the schema: it is one of the build, or one that no
 /// client can see and the schema does not date.
-fn is_note(difference: &Difference) -> bool {
+pub fn is_note(difference: &Difference) -> bool {
     difference.left_out
         || matches!(difference.change, Change::BaseChanged { .. } | Change::ConditionChanged { .. })
+}
+
+/// Whether the new side lacks something.
+fn is_missing(change: &Change) -> bool {
+    matches!(
+        change,
+        Change::EventRemoved
+            | Change::MemberRemoved { .. }
+            | Change::ValueRemoved { .. }
+            | Change::BranchRemoved { .. }
+            | Change::FeatureRemoved { .. }
+    )
 }
 
 fn sentence(difference: &Difference) -> String {

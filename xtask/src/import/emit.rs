@@ -48,9 +48,9 @@ impl Dates {
     }
 }
 
-/// Writes a definition with its documentation comment. `boxed` tells whether the data of an event
-/// must be a single argument in C: that of a union.
-pub(super) fn emit_definition(name: &str, new: New<'_>, boxed: bool, dates: Dates) -> String {
+/// Writes a definition with its documentation comment, which begins with `overview`. `boxed` tells
+/// whether the data of an event must be a single argument in C: that of a union.
+pub(super) fn emit_definition(name: &str, overview: &str, new: New<'_>, boxed: bool, dates: Dates) -> String {
     let mut entries = match new {
         New::Event(event) => event_entries(name, event, boxed),
         New::Type(definition) => type_entries(name, &definition.shape),
@@ -58,7 +58,7 @@ pub(super) fn emit_definition(name: &str, new: New<'_>, boxed: bool, dates: Date
     add_facts(&mut entries, &new.facts().features, new.facts().condition.as_ref());
     let expression: Vec<_> =
         entries.iter().map(|(key, value)| format!("'{key}': {}", value.render(key.len() + 6, 2))).collect();
-    format!("{}{{ {} }}\n", comment(name, new, dates), expression.join(",\n  "))
+    format!("{}{{ {} }}\n", comment(name, overview, new, dates), expression.join(",\n  "))
 }
 
 fn event_entries(name: &str, event: &Event, boxed: bool) -> Vec<(&'static str, Node)> {
@@ -160,8 +160,8 @@ fn features(new: New<'_>) -> BTreeSet<&String> {
     all
 }
 
-fn comment(name: &str, new: New<'_>, dates: Dates) -> String {
-    let mut out = format!("##\n# @{name}:\n#\n# ({MARKER})\n#\n");
+fn comment(name: &str, overview: &str, new: New<'_>, dates: Dates) -> String {
+    let mut out = format!("##\n# @{name}:\n#\n# ({overview})\n#\n");
     for (part, facts) in parts(new) {
         let date = dates.of_part(&facts).map(|since| format!(" (since {since})")).unwrap_or_default();
         let text = format!("{MARKER}{date}");

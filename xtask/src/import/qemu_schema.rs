@@ -1,10 +1,12 @@
 //! The QEMU that is imported.
 
+use std::collections::BTreeSet;
+
 use qmp_events_compare::surface::Surface;
 use qmp_events_frontend::schema::Schema;
 use qmp_events_frontend::source::SourceMap;
 
-/// A tree of QEMU.
+/// What a QEMU has, with the names of its types.
 #[derive(Clone, Copy, Debug)]
 pub struct QemuSchema<'a> {
     /// Everything in it.
@@ -13,4 +15,6 @@ pub struct QemuSchema<'a> {
     pub surface: &'a Surface,
     /// Its texts.
     pub sources: &'a SourceMap,
+    /// The types whose names are not QEMU's, but made up.
+    pub unnamed: &'a BTreeSet<String>,
 }

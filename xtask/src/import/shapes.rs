@@ -16,6 +16,9 @@ use qmp_events_frontend::schema::Definition;
 use qmp_events_frontend::source::Span;
 use qmp_events_frontend::version::Version;
 
+/// The description of a type that a person has to name. It begins with the [`MARKER`].
+const UNNAMED: &str = "TODO: describe; named after its use, since QEMU masks names";
+
 /// What a round of shape edits gives.
 #[derive(Debug, Default)]
 pub(super) struct Edited {
@@ -253,7 +256,8 @@ impl<'a> ShapeImport<'a> {
             let module = self.module_of(span);
             let since = self.date(&format!("'{name}'"), new.facts());
             let dates = emit::Dates { covered: self.ours.releases.newest, since, at: self.at };
-            let text = emit_definition(name, new, self.must_be_boxed(new), dates);
+            let overview = if self.tree.unnamed.contains(name) { UNNAMED } else { MARKER };
+            let text = emit_definition(name, overview, new, self.must_be_boxed(new), dates);
             if !by_module.contains_key(&module) {
                 order.push(module.clone());
             }

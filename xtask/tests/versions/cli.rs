@@ -11,6 +11,9 @@ use crate::tiny::{TREE, catalogue, tree_with};
 
 const RECORDED: &str = "tests/fixtures/qemu-7.2.22/query-qmp-schema-qemu-system-x86_64.json";
 
+/// Requests and replies in turn, from the greeting on.
+const NEWEST: &str = "tests/fixtures/qemu-11.1.3/query-qmp-schema-qemu-system-x86_64.json";
+
 /// Runs the program at the root of the workspace: exit status, standard output, standard error.
 fn xtask(arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
@@ -51,6 +54,58 @@ fn verify_of_no_source_says_so() {
     let (status, said, complaint) = xtask(&["verify", "--qemu-version", "7.2", "README.md"]);
     assert_eq!(status, 2, "{said}");
     assert!(complaint.contains("README.md"), "{complaint}");
+}
+
+#[test]
+fn verify_of_several_sources_has_a_line_for_each_and_a_summary() {
+    let (status, said, _) = xtask(&["verify", NEWEST, NEWEST]);
+    let line = format!("{NEWEST}: QEMU 11.1: 57 events compared, 0 differences, 0 notes\n");
+    let summary = "2 sources: 0 differ from the schema, 0 could not be compared\n";
+    assert_eq!((status, said), (0, format!("{line}{line}{summary}")));
+
+    let (status, said, _) = xtask(&["verify", "--qemu-version", "7.2", RECORDED, NEWEST, "README.md"]);
+    assert_eq!(status, 1);
+    assert!(said.contains(&format!("{RECORDED}: QEMU 7.2: 52 events compared, 0 differences")), "{said}");
+    assert!(said.contains(&format!("{NEWEST}: QEMU 7.2: 57 events compared, 18 differences")), "{said}");
+    assert!(said.contains("README.md: not compared: README.md:"), "{said}");
+    assert!(said.ends_with("3 sources: 1 differ from the schema, 1 could not be compared\n"), "{said}");
+
+    let (status, said, _) = xtask(&["verify", NEWEST, "README.md"]);
+    assert_eq!(status, 2, "{said}");
+}
+
+#[test]
+fn verify_compares_a_development_version_with_the_release_that_it_leads_to() {
+    let directory = Directory::new("development");
+    let text = std::fs::read_to_string(workspace().join(NEWEST)).expect("the fixture is in the repository");
+    let early = text
+        .replace(r#""micro": 3, "minor": 1, "major": 11"#, r#""micro": 50, "minor": 0, "major": 11"#)
+        .replace(r#"{"name": "failing"}, "#, "");
+    assert_ne!(early, text);
+    write(&directory.0.join("early.json"), early.as_bytes());
+    let early = directory.0.join("early.json").display().to_string();
+    let (status, said, _) = xtask(&["verify", &early]);
+    assert!(
+        said.contains("note[value-removed]: QEMU has no value 'failing' in enum 'MigrationStatus'"),
+        "{said}"
+    );
+    let line = "QEMU 11.1: 57 events compared, 0 differences, 1 notes (of 11.0.50, a development version: what it \
+                lacks is a note)\n";
+    assert!(said.ends_with(line), "{said}");
+    assert_eq!(status, 0);
+    // As the release itself, it would be wrong.
+    assert_eq!(xtask(&["verify", "--qemu-version", "11.1", &early]).0, 1);
+    let (status, _, complaint) = xtask(&["import", &early]);
+    assert_eq!(status, 2);
+    assert!(complaint.contains("add --qemu-version 11.1"), "{complaint}");
+}
+
+#[test]
+fn import_takes_a_recorded_conversation_and_its_release() {
+    assert_eq!(xtask(&["import", NEWEST]), (0, "nothing to edit\n".to_owned(), String::new()));
+    let (status, _, complaint) = xtask(&["import", RECORDED]);
+    assert_eq!(status, 2);
+    assert!(complaint.contains("add --qemu-version X.Y"), "{complaint}");
 }
 
 #[test]

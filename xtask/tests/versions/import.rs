@@ -1,5 +1,6 @@
 //! `import` edits what changed, where it stands, and nothing else.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
@@ -10,7 +11,8 @@ use crate::tiny::{ReadTree, SCHEMA, TREE, Texts, catalogue, read_tree, tree_with
 
 /// Imports a tree into a catalogue.
 pub(crate) fn import_into(files: &Texts, tree: &ReadTree, version: &str) -> anyhow::Result<Imported> {
-    let tree = QemuSchema { schema: &tree.schema, surface: &tree.surface, sources: &tree.sources };
+    let ReadTree { schema, surface, sources } = tree;
+    let tree = QemuSchema { schema, surface, sources, unnamed: &BTreeSet::new() };
     import(files, Path::new(SCHEMA), &tree, version.parse().expect("a version"))
 }
 

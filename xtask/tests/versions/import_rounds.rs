@@ -105,6 +105,11 @@ fn import_release(files: Texts, version: &str, file: &str) -> Texts {
     files
 }
 
+/// A schema that ends with QEMU 10.0 and knows its facts.
+pub(crate) fn catalogue_of_10_0() -> Texts {
+    import_release(import_release(empty(), "7.2", "7.2.0"), "10.0", "10.0.2")
+}
+
 #[test]
 fn an_older_catalogue_and_a_newer_tree_give_the_facts_of_both() {
     let old = import_release(empty(), "7.2", "7.2.0");
@@ -117,8 +122,7 @@ fn an_older_catalogue_and_a_newer_tree_give_the_facts_of_both() {
 #[test]
 fn importing_two_releases_ends_where_our_catalogue_stands() {
     let today = schema_files();
-    let old = import_release(empty(), "7.2", "7.2.0");
-    let new = import_release(old, "10.0", "10.0.2");
+    let new = catalogue_of_10_0();
     let of = |files: &Texts| {
         let loaded = load(files, Path::new(SCHEMA)).expect("the catalogue is in memory");
         of_surface(&project(&loaded.catalogue.schema, Some("10.0".parse().expect("a version"))))
@@ -127,7 +131,7 @@ fn importing_two_releases_ends_where_our_catalogue_stands() {
 }
 
 /// Our schema, in memory.
-fn schema_files() -> Texts {
+pub(crate) fn schema_files() -> Texts {
     let directory = workspace().join("schema");
     let mut files = Texts::new();
     let mut take = |path: PathBuf| {
@@ -229,4 +233,36 @@ fn a_newer_tree_leaves_all_that_we_wrote() {
     let loaded = load(&after, Path::new(SCHEMA)).expect("the catalogue is in memory");
     let surface = project(&loaded.catalogue.schema, Some(AFTER_OURS.parse().expect("a version")));
     assert_eq!(of_surface(&surface), of_surface(&tree.surface));
+}
+
+/// Our schema has the dates of four releases, in the words that a tree would have them: an import of
+/// the last one, over the first, dates everything as ours is dated.
+#[test]
+fn what_came_with_releases_in_between_is_dated_by_the_words_of_the_tree() {
+    let before = catalogue_of_10_0();
+    let imported = import_into(&before, &tree_of_ours(&[]), "11.1").expect("newer");
+    assert_eq!(imported.by_hand, Vec::<String>::new());
+    let after = with(before, &imported);
+    let of = |files: &Texts, version: &str| {
+        let loaded = load(files, Path::new(SCHEMA)).expect("the catalogue is in memory");
+        of_surface(&project(&loaded.catalogue.schema, Some(version.parse().expect("a version"))))
+    };
+    let today = schema_files();
+    for version in ["10.0", "10.1", "10.2", "11.0", "11.1"] {
+        assert_eq!(of(&after, version), of(&today, version), "QEMU {version}");
+    }
+}
+
+/// A tree that says a date which our schema contradicts.
+#[test]
+fn a_date_that_our_schema_contradicts_is_reported_and_not_taken() {
+    let tree = tree_of_ours(&[
+        ("run-state", "'tdx', 'sev' ]", "'tdx', 'sev', 'cca' ]"),
+        ("run-state", "# @tdx:", "# @cca: their words (since 9.0)\n#\n# @tdx:"),
+    ]);
+    let imported = import_into(&schema_files(), &tree, AFTER_OURS).expect("newer");
+    let text: String = imported.files.values().map(String::as_str).collect();
+    assert!(text.contains("# @cca: TODO: describe (since 99.0)"), "{text}");
+    let note = imported.notes.iter().find(|note| note.contains("'cca'")).expect("a note");
+    assert!(note.contains("since QEMU 9.0"), "{note}");
 }

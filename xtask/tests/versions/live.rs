@@ -1,6 +1,7 @@
 //! A running QEMU has what the schema says, and a socket that never answers keeps no caller waiting.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,7 +13,7 @@ use qmp_events_compare::projection::project;
 use qmp_events_compare::verify::report;
 use qmp_events_frontend::source::Span;
 use serde_json::json;
-use xtask::monitor::{ask, ask_within};
+use xtask::monitor::{Answer, ask, ask_tcp, ask_within};
 
 use crate::facts::our_schema;
 
@@ -46,6 +47,11 @@ impl Drop for Qemu {
     }
 }
 
+#[expect(clippy::print_stderr, reason = "a test that did not run must say so")]
+fn say_skipped(why: &str) {
+    eprintln!("SKIPPED: {why}");
+}
+
 /// Starts QEMU with a second monitor on its standard output: when that greets, all are there, and
 /// when QEMU fails, it ends.
 fn start(binary: &str, arguments: &[&str]) -> Option<Qemu> {
@@ -54,10 +60,7 @@ fn start(binary: &str, arguments: &[&str]) -> Option<Qemu> {
         Ok(child) => Qemu(child),
         Err(error) => {
             assert!(std::env::var_os("CI").is_none(), "{binary} cannot be started: {error}");
-            #[expect(clippy::print_stderr, reason = "a test that did not run must say so")]
-            {
-                eprintln!("SKIPPED: {binary} cannot be started: {error}");
-            }
+            say_skipped(&format!("{binary} cannot be started: {error}"));
             return None;
         }
     };
@@ -68,8 +71,7 @@ fn start(binary: &str, arguments: &[&str]) -> Option<Qemu> {
     Some(child)
 }
 
-fn verify_live(directory: &Directory) {
-    let answer = ask(&directory.socket()).expect("QEMU answers");
+fn verify_live(answer: Answer) {
     let version = format!("{}.{}", answer.version["major"], answer.version["minor"]);
     let (schema, sources) = our_schema();
     let ours = project(&schema, Some(version.parse().expect("a version")));
@@ -79,14 +81,47 @@ fn verify_live(directory: &Directory) {
     assert_eq!(report.errors, 0, "{}", report.text);
 }
 
+/// The installed QEMU, and the newest one that `QMP_EVENTS_TEST_QEMU_NEWEST` names.
+fn system_emulators() -> Vec<String> {
+    let newest = std::env::var("QMP_EVENTS_TEST_QEMU_NEWEST").ok().filter(|program| !program.is_empty());
+    if newest.is_none() {
+        say_skipped("QMP_EVENTS_TEST_QEMU_NEWEST names no QEMU");
+    }
+    std::iter::once("qemu-system-x86_64".to_owned()).chain(newest).collect()
+}
+
+const MACHINE: [&str; 10] =
+    ["-M", "q35", "-display", "none", "-nodefaults", "-S", "-m", "64", "-accel", "tcg"];
+
 #[test]
-fn a_running_system_emulator_has_what_the_schema_says() {
-    let directory = Directory::new("system");
-    let monitor = format!("unix:{},server=on,wait=off", directory.socket().display());
-    let machine = ["-M", "q35", "-display", "none", "-nodefaults", "-S", "-m", "64", "-accel", "tcg"];
-    let monitors = ["-qmp", &monitor, "-qmp", "stdio"];
-    if let Some(_qemu) = start("qemu-system-x86_64", &[&machine[..], &monitors].concat()) {
-        verify_live(&directory);
+fn running_system_emulators_have_what_the_schema_says() {
+    for (number, program) in system_emulators().iter().enumerate() {
+        let directory = Directory::new(&format!("system-{number}"));
+        let monitor = format!("unix:{},server=on,wait=off", directory.socket().display());
+        if let Some(_qemu) = start(program, &[&MACHINE[..], &["-qmp", &monitor, "-qmp", "stdio"]].concat()) {
+            verify_live(ask(&directory.socket()).expect("QEMU answers"));
+        }
+    }
+}
+
+#[test]
+fn a_running_system_emulator_answers_over_tcp() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    drop(listener);
+    let monitor = format!("tcp:{address},server=on,wait=off");
+    if let Some(_qemu) =
+        start("qemu-system-x86_64", &[&MACHINE[..], &["-qmp", &monitor, "-qmp", "stdio"]].concat())
+    {
+        verify_live(ask_tcp(&address).expect("QEMU answers"));
+    }
+}
+
+#[test]
+fn an_address_that_is_none_or_refuses_is_told() {
+    for (address, why) in [("nowhere", "HOST:PORT"), ("127.0.0.1:1", "refused")] {
+        let error = ask_tcp(address).expect_err("nobody listens");
+        assert!(format!("{error:#}").contains(why), "{error:#}");
     }
 }
 
@@ -97,7 +132,7 @@ fn a_running_storage_daemon_has_what_the_schema_says() {
     let first = ["--chardev", &server, "--monitor", "chardev=socket"];
     let second = ["--chardev", "stdio,id=stdio", "--monitor", "chardev=stdio"];
     if let Some(_qemu) = start("qemu-storage-daemon", &[first, second].concat()) {
-        verify_live(&directory);
+        verify_live(ask(&directory.socket()).expect("QEMU answers"));
     }
 }
 

@@ -7,5 +7,6 @@ mod import;
 mod import_rounds;
 mod live;
 mod properties;
+mod replies;
 #[path = "../../compare/tests/comparison/tiny.rs"]
 mod tiny;

@@ -11,7 +11,7 @@ use crate::import::{defects, import_into, with};
 use crate::tiny::{SCHEMA, TREE, catalogue, read_tree};
 
 /// Changes of the tiny tree that do not touch each other.
-const CHANGES: [(&str, &str); 11] = [
+pub(crate) const CHANGES: [(&str, &str); 11] = [
     ("{ 'event': 'DISK_LOST' }\n", ""),
     ("['idle', 'busy']", "['idle', { 'name': 'asleep', 'if': 'SLEEP' }]"),
     ("'bus': 'str'", "'*bus': 'str', 'port': 'int'"),
@@ -31,6 +31,19 @@ const CHANGES: [(&str, &str); 11] = [
     ),
 ];
 
+/// The tiny tree with the chosen changes.
+pub(crate) fn changed_tree(chosen: &[bool]) -> String {
+    let mut text = TREE.to_owned();
+    for ((old, new), _) in CHANGES.iter().zip(chosen).filter(|(_, chosen)| **chosen) {
+        text = text.replace(old, new);
+    }
+    // A branch needs its value.
+    if !text.contains("'host']") {
+        text = text.replace(", 'host': 'DiskPlace' }", " }");
+    }
+    text
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -38,15 +51,7 @@ proptest! {
     /// and there is nothing left to do.
     #[test]
     fn an_import_leaves_no_difference(chosen in proptest::collection::vec(any::<bool>(), CHANGES.len())) {
-        let mut text = TREE.to_owned();
-        for ((old, new), _) in CHANGES.iter().zip(chosen).filter(|(_, chosen)| *chosen) {
-            text = text.replace(old, new);
-        }
-        // A branch needs its value.
-        if !text.contains("'host']") {
-            text = text.replace(", 'host': 'DiskPlace' }", " }");
-        }
-        let tree = read_tree(&text);
+        let tree = read_tree(&changed_tree(&chosen));
         let before = catalogue();
         let imported = import_into(&before, &tree, "2.0").expect("the tree is newer");
         prop_assert_eq!(&imported.by_hand, &Vec::<String>::new());
