@@ -2,7 +2,7 @@
 
 use qmp_events::info::{RateLimit, TypeInfo, Unrecognized, audit};
 use qmp_events::{Event, EventKind, EventKindSet, Kind, QapiEvents, Version};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::Duration;
 
 #[test]
@@ -66,19 +66,19 @@ fn every_example_decodes_to_its_event_holds_nothing_unknown_and_comes_back_the_s
             let message: qmp_events::EventMessage = example.parse().unwrap_or_else(|error| panic!("{error}"));
             assert_eq!(message.event.name(), info.name);
             let raw: Value = serde_json::from_str(example).expect("JSON");
-            assert_eq!(audit(info, &raw["data"]), [], "{example}");
+            assert_eq!(audit(info, &raw["data"].to_string()), [], "{example}");
             assert_eq!(serde_json::to_value(&message).expect("JSON"), raw);
         }
     }
 }
 
-fn unknown(kind: EventKind, data: Value) -> Vec<String> {
-    audit(kind.info(), &data).iter().map(Unrecognized::to_string).collect()
+fn unknown(kind: EventKind, data: &str) -> Vec<String> {
+    audit(kind.info(), data).iter().map(Unrecognized::to_string).collect()
 }
 
 #[test]
 fn an_audit_finds_what_this_build_does_not_know() {
-    let data = json!({"action": "dance", "info": {"type": "alien", "limbs": 3}, "x": {"y": 1}});
+    let data = r#"{"action": "dance", "info": {"type": "alien", "limbs": 3}, "x": {"y": 1}}"#;
     assert_eq!(
         unknown(EventKind::GuestPanicked, data),
         [
@@ -87,14 +87,18 @@ fn an_audit_finds_what_this_build_does_not_know() {
             "unknown member `x`"
         ]
     );
-    let data = json!({"action": "run", "info": {"type": "s390", "core": 0, "reason": "boredom", "extra": 1}});
+    let data =
+        r#"{"action": "run", "info": {"extra": 1, "core": 0, "reason": "boredom", "type": "s390"}, "x":"#;
     assert_eq!(
         unknown(EventKind::GuestPanicked, data),
-        ["unknown member `info.extra`", r#"unknown value "boredom" of `info.reason`"#]
+        ["unknown member `info.extra`", r#"unknown value "boredom" of `info.reason`"#, "unknown member `x`"]
     );
-    let bare = json!({"slot": "1", "slot-type": "SOUND", "source": 1, "status": 0});
+    let bare = r#"{"slot": "1", "slot-type": "SOUND", "source": 1, "status": 0}"#;
     assert_eq!(unknown(EventKind::AcpiDeviceOst, bare), [r#"unknown value "SOUND" of `slot-type`"#]);
-    assert_eq!(unknown(EventKind::QuorumFailure, json!({"sector-count": 1})), [""; 0]);
+    assert_eq!(unknown(EventKind::QuorumFailure, r#"{"sector-count": 1}"#), [""; 0]);
+    for text in ["", "null", "[", "1"] {
+        assert_eq!(unknown(EventKind::Shutdown, text), [""; 0]);
+    }
 }
 
 #[test]

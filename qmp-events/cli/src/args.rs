@@ -104,7 +104,7 @@ pub(crate) struct Decode {
 #[derive(Debug, Args)]
 pub(crate) struct Watch {
     /// A machine: unix:PATH or tcp:HOST:PORT, with the name to show for it in front, if wanted
-    #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "demo")]
+    #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "demo", value_parser = Machine::parser())]
     pub(crate) machines: Vec<Machine>,
 
     /// Play recordings of real machines instead; needs no QEMU
@@ -125,7 +125,7 @@ pub(crate) struct Watch {
 #[derive(Debug, Args)]
 pub(crate) struct Wait {
     /// The machine: unix:PATH or tcp:HOST:PORT
-    #[arg(value_name = "[LABEL=]ENDPOINT")]
+    #[arg(value_name = "[LABEL=]ENDPOINT", value_parser = Machine::parser())]
     pub(crate) machine: Machine,
 
     #[command(flatten)]
@@ -188,8 +188,12 @@ pub(crate) enum DiffFormat {
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// The machine: unix:PATH or tcp:HOST:PORT
-    #[arg(value_name = "ENDPOINT")]
+    #[arg(value_name = "ENDPOINT", value_parser = Machine::parser())]
     pub(crate) machine: Machine,
+
+    /// Give up if the answer takes longer, with status 4
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "10s")]
+    pub(crate) timeout: Duration,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -15,6 +15,7 @@ mod watch;
 use crate::args::Command;
 use crate::exit::Exit;
 use crate::terminal::output::Output;
+pub(crate) use decode::decode_bytes;
 
 /// Runs a command.
 pub(crate) fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {

@@ -9,10 +9,12 @@
 
 mod args;
 mod commands;
+#[doc(hidden)]
+pub mod decoded;
 mod exit;
 mod flow;
+mod json;
 mod knowledge;
-mod ordered_json;
 mod record;
 mod selection;
 mod signals;

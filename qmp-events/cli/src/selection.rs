@@ -3,10 +3,10 @@
 use std::str::FromStr;
 
 use clap::Args;
-use serde_json::Value;
 
+use crate::json::{Json, Object};
 use crate::knowledge::severity::Severity;
-use crate::record::{Record, reads};
+use crate::record::Record;
 
 /// Which events to print.
 #[derive(Debug, Default, Args)]
@@ -65,15 +65,15 @@ impl Wanted {
         let name = record.message.event.name();
         let is_event = are_for(&self.events, name);
         let is_failure = !self.fail_on.is_empty() && are_for(&self.fail_on, name);
-        if is_event && self.conditions.iter().all(|condition| condition.holds(&record.data)) {
+        if is_event && self.conditions.iter().all(|condition| condition.holds(record.data())) {
             return Verdict::Wanted;
         }
-        let fits = |condition: &Condition| condition.holds(&record.data) || !condition.concerns(record);
+        let fits = |condition: &Condition| condition.holds(record.data()) || !condition.concerns(record);
         if is_failure && self.conditions.iter().all(fits) {
             return Verdict::Failure;
         }
         let is_alike = || self.events.iter().any(|pattern| pattern.is_related_to(name));
-        let is_about_it = || self.conditions.iter().any(|condition| condition.names(&record.data));
+        let is_about_it = || self.conditions.iter().any(|condition| condition.names(record.data()));
         if is_event || is_failure || is_alike() || is_about_it() { Verdict::Related } else { Verdict::Other }
     }
 }
@@ -129,19 +129,19 @@ pub(crate) struct Condition {
 }
 
 impl Condition {
-    pub(crate) fn holds(&self, data: &Value) -> bool {
-        has(data, &self.path, &self.value) == self.wanted
+    pub(crate) fn holds(&self, data: Option<Object<'_>>) -> bool {
+        self.names(data) == self.wanted
     }
 
     /// Whether the data has a member with this value, whatever the condition says of it.
-    fn names(&self, data: &Value) -> bool {
-        has(data, &self.path, &self.value)
+    fn names(&self, data: Option<Object<'_>>) -> bool {
+        data.is_some_and(|data| has(&Json::Object(data), &self.path, &self.value))
     }
 
     /// Whether the event can have the member.
     fn concerns(&self, record: &Record) -> bool {
         let first = self.path.split('.').next().unwrap_or_default();
-        let has = |name| record.data.get(name).is_some();
+        let has = |name| record.member(name).is_some();
         let may_have = |name| record.message.event.info().is_some_and(|info| info.member(name).is_some());
         [first, self.path.as_str()].into_iter().any(|name| has(name) || may_have(name))
     }
@@ -162,17 +162,15 @@ impl FromStr for Condition {
 }
 
 /// Whether the member at `path` has this value. Names of members may contain dots themselves.
-fn has(data: &Value, path: &str, wanted: &str) -> bool {
+fn has(data: &Json<'_>, path: &str, wanted: &str) -> bool {
     match data {
-        Value::Array(items) => items.iter().any(|item| has(item, path, wanted)),
-        Value::Object(members) => {
-            let whole = members.get(path).is_some_and(|value| reads(value, wanted));
-            whole
-                || path.match_indices('.').any(|(dot, _)| {
-                    members.get(&path[..dot]).is_some_and(|value| has(value, &path[dot + 1..], wanted))
-                })
-        }
-        _ => false,
+        Json::List(items) => items.any(|item| has(&item, path, wanted)),
+        Json::Object(members) => members.any(|name, value| match path.strip_prefix(name) {
+            Some("") => value.reads(wanted),
+            Some(rest) => rest.strip_prefix('.').is_some_and(|rest| has(&value, rest, wanted)),
+            None => false,
+        }),
+        Json::Bare(_) | Json::Text(_) => false,
     }
 }
 
@@ -181,7 +179,7 @@ impl Selection {
     pub(crate) fn takes(&self, record: &Record) -> bool {
         are_for(&self.events, record.message.event.name())
             && (self.severities.is_empty() || self.severities.contains(&Severity::of(record)))
-            && self.conditions.iter().all(|condition| condition.holds(&record.data))
+            && self.conditions.iter().all(|condition| condition.holds(record.data()))
     }
 }
 
@@ -190,7 +188,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn holds(condition: &str, data: &Value) -> bool {
+    fn holds(condition: &str, data: &str) -> bool {
+        let data = Json::parse(data).and_then(|data| data.as_object());
         condition.parse::<Condition>().expect("a condition").holds(data)
     }
 
@@ -200,7 +199,8 @@ mod tests {
             "action": "stop", "nospace": false, "size": 18446744073709551615u64,
             "info": {"slot": "0"}, "list": [{"id": 1}, {"id": 2}], "names": ["a", "b"],
             "__com.redhat_reason": "enospc",
-        });
+        })
+        .to_string();
         for condition in [
             "action=stop",
             "nospace=false",

@@ -5,14 +5,16 @@ mod human;
 mod json;
 mod sink;
 
+use std::io;
+
 use clap::{Args, ValueEnum};
 
 use crate::record::Record;
 use crate::sources::Origin;
 use crate::terminal::line::Line;
 use cloud_events::CloudEvents;
-use human::Human;
 use human::clock::{Clock, Time};
+use human::{Human, Lines};
 use json::Json;
 pub(crate) use sink::Sink;
 
@@ -40,8 +42,25 @@ enum Format {
 
 /// An event on one line, without its time.
 pub(crate) fn one_line(record: &Record) -> Line {
-    let lines = Human::new(Clock::new(Time::None), &[]).render(&Origin::default(), record, None);
-    lines.into_iter().next().unwrap_or_default()
+    let mut line = OneLine(Line::default());
+    let mut human = Human::new(Clock::new(Time::None), &[]);
+    let written = human.render(&Origin::default(), record, None, &mut line);
+    debug_assert!(written.is_ok(), "a line takes everything");
+    line.0
+}
+
+/// Takes lines without their ends.
+struct OneLine(Line);
+
+impl Lines for OneLine {
+    fn part(&mut self, part: &Line) -> io::Result<()> {
+        self.0.push(part);
+        Ok(())
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The sink that prints in the format that was asked for.

@@ -47,6 +47,10 @@ impl Summary {
             self.unknown_parts += 1;
             self.unknown(format!("{name}: {part}"), line);
         }
+        for (path, _) in record.unknown_members() {
+            self.unknown_parts += 1;
+            self.unknown(format!("{name}: unknown member `{path}` of the message"), line);
+        }
     }
 
     /// Counts a greeting or a reply.

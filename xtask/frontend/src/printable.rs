@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Whether a character commands a terminal, or the order in which text is shown: control characters
-/// (C0, DEL, C1), line separators, and controls of the direction of writing.
+/// Whether a character cannot be shown as it is: controls (C0, DEL, C1), separators of lines, what formats or
+/// reorders the text around it, what is not seen or is not assigned.
 pub fn is_harmful(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    // Quotes and backslashes are escaped for Rust's sake only.
+    !matches!(c, ' '..='~') && c.escape_debug().len() > 1
 }
 
 /// A text as one line of printable characters: the others as Rust escapes, `\u{1b}`.
@@ -28,7 +28,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         if is_harmful(c) {
-            out.extend(c.escape_default());
+            out.extend(c.escape_debug());
         } else {
             out.push(c);
         }
@@ -50,13 +50,17 @@ pub(crate) fn printable_in_place(line: &str) -> Cow<'_, str> {
     if !line.contains(is_harmful) {
         return Cow::Borrowed(line);
     }
-    let replacement = |c: char| match c.len_utf8() {
-        _ if !is_harmful(c) || c == '\t' => c,
-        1 => '?',
-        2 => '\u{b7}',
-        _ => char::REPLACEMENT_CHARACTER,
-    };
-    Cow::Owned(line.chars().map(replacement).collect())
+    let mut shown = String::with_capacity(line.len());
+    for c in line.chars() {
+        match c.len_utf8() {
+            _ if !is_harmful(c) || c == '\t' => shown.push(c),
+            1 => shown.push('?'),
+            2 => shown.push('\u{b7}'),
+            3 => shown.push(char::REPLACEMENT_CHARACTER),
+            _ => shown.push_str("\u{fffd}?"),
+        }
+    }
+    Cow::Owned(shown)
 }
 
 /// A JSON text with the same characters as JSON escapes; line ends between its tokens stay.
@@ -68,8 +72,9 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(json.len() + 8);
     for c in json.chars() {
         if escaped(c) {
-            // All of them are below U+10000.
-            let _ = write!(out, "\\u{:04x}", u32::from(c));
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
         } else {
             out.push(c);
         }
@@ -83,21 +88,23 @@ mod tests {
 
     #[test]
     fn everything_that_commands_a_terminal_is_escaped() {
-        let hostile = "a\u{7}\u{7f}\u{9b}31m\u{202e}\u{2028}\u{2066}b";
-        assert_eq!(printable(hostile), r"a\u{7}\u{7f}\u{9b}31m\u{202e}\u{2028}\u{2066}b");
+        let hostile = "a\u{7}\u{7f}\u{9b}31m\u{202e}\u{2028}\u{2066}\u{feff}\u{e0041}b";
+        let escaped = r"a\u{7}\u{7f}\u{9b}31m\u{202e}\u{2028}\u{2066}\u{feff}\u{e0041}b";
+        assert_eq!(printable(hostile), escaped);
+        assert_eq!(printable("it's \"ü\" \\ 日本"), "it's \"ü\" \\ 日本");
     }
 
     #[test]
     fn a_line_in_place_keeps_its_length() {
-        let line = "\ta\u{1b}\u{9b}\u{202e}\u{7f}ä";
+        let line = "\ta\u{1b}\u{9b}\u{202e}\u{7f}ä\u{e0041}";
         let shown = printable_in_place(line);
         assert_eq!(shown.len(), line.len());
-        assert_eq!(shown, "\ta?\u{b7}\u{fffd}?ä");
+        assert_eq!(shown, "\ta?\u{b7}\u{fffd}?ä\u{fffd}?");
     }
 
     #[test]
     fn escaped_json_means_the_same() {
-        let text = "a\u{7f}\u{9b}\u{202e}b";
+        let text = "a\u{7f}\u{9b}\u{202e}\u{e0041}b";
         let json = serde_json::to_string(text).expect("a string");
         let escaped = printable_json(&json);
         assert!(!escaped.contains(is_harmful));

@@ -5,6 +5,7 @@
 mod builds;
 mod cargo;
 mod decoding;
+mod growth;
 mod schemas;
 
 use std::path::PathBuf;
@@ -36,6 +37,8 @@ enum What {
         #[arg(long, value_name = "FILE")]
         qemu_generator: Option<PathBuf>,
     },
+    /// Time the tool on hostile inputs of growing size: how many times longer does twice as much take?
+    Growth(growth::Options),
     /// Time clean release builds of a small program on qmp-events and of one on qapi
     Builds {
         /// How often each is built; the least time counts
@@ -51,6 +54,7 @@ pub(super) fn run(bench: Bench) -> anyhow::Result<()> {
         Some(What::Schemas { qemu_tree, qemu_generator }) => {
             schemas::run(&qemu_tree, qemu_generator.as_deref())
         }
+        Some(What::Growth(options)) => growth::run(&options),
         Some(What::Builds { times }) => builds::run(times),
     }
 }

@@ -1,9 +1,10 @@
 //! `check`: what a running QEMU can send, against what this build knows of any release.
 
 use std::io;
+use std::time::Duration;
 
 use qmp_events::protocol::Greeting;
-use qmp_events::{Error, blocking};
+use qmp_events::{Endpoint, Error, blocking};
 use qmp_events_compare::catalogue::Catalogue;
 use qmp_events_compare::diff::{Diff, Entry, diff};
 use qmp_events_compare::introspection;
@@ -19,7 +20,7 @@ use crate::terminal::text::count;
 
 pub(crate) fn check(arguments: &Check, output: &mut Output) -> anyhow::Result<Exit> {
     let endpoint = &arguments.machine.endpoint;
-    let (greeting, reply) = match ask(endpoint) {
+    let (greeting, reply) = match ask(endpoint, arguments.timeout) {
         Ok(answer) => answer,
         Err(error) => {
             output.note(&line![paint(ERROR, "error: "), format_args!("{endpoint}: {error}")])?;
@@ -43,9 +44,9 @@ pub(crate) fn check(arguments: &Check, output: &mut Output) -> anyhow::Result<Ex
     Ok(if findings.unknown.is_empty() { Exit::Done } else { Exit::No })
 }
 
-fn ask(endpoint: &qmp_events::Endpoint) -> Result<(Greeting, Value), Error> {
+fn ask(endpoint: &Endpoint, timeout: Duration) -> Result<(Greeting, Value), Error> {
     let mut client = blocking::connect(endpoint)?;
-    let reply = client.execute("query-qmp-schema", None)?;
+    let reply = client.execute_within("query-qmp-schema", None, timeout)?;
     Ok((client.greeting().clone(), reply))
 }
 

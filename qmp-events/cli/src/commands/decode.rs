@@ -22,7 +22,15 @@ use crate::terminal::palette::{ERROR, paint};
 
 pub(crate) fn decode(arguments: &Decode, output: &mut Output) -> anyhow::Result<Exit> {
     note_unknown_names(&arguments.selection.events, output)?;
-    let mut source = open(&arguments.file)?;
+    decode_source(arguments, open(&arguments.file)?, output)
+}
+
+/// Decodes an input that is at hand, whatever the arguments name.
+pub(crate) fn decode_bytes(arguments: &Decode, input: &[u8], output: &mut Output) -> anyhow::Result<Exit> {
+    decode_source(arguments, Recording::complete(input, Origin::default()), output)
+}
+
+fn decode_source(arguments: &Decode, mut source: Recording, output: &mut Output) -> anyhow::Result<Exit> {
     let mut flow = Flow::new(&arguments.display, &source, output).with_error_replies(arguments.replies);
     runtime()?.block_on(async { flow.follow(&mut source, &arguments.selection, end_signal()?).await })?;
     let summary = flow.summary;

@@ -1,12 +1,11 @@
 //! `diff`: what changed from one QEMU to another, for programs that read events. The comparison is that
 //! of `cargo xtask diff`, with the catalogue built in, and so are the words.
 
-use std::io::{self, Write as _};
+use std::io;
 
 use qmp_events_compare::catalogue::Catalogue;
 use qmp_events_compare::diff::{Diff, diff as compare};
 use qmp_events_compare::input::{Input, check_order};
-use qmp_events_frontend::printable::printable_json;
 use qmp_events_frontend::source::SourceMap;
 
 use crate::args;
@@ -24,10 +23,7 @@ pub(crate) fn diff(arguments: &args::Diff, output: &mut Output) -> anyhow::Resul
     let diff = compare((&old.name, &old.surface), (&new.name, &new.surface));
     match format {
         args::DiffFormat::Text => write_text(&diff, output)?,
-        // Escaped as JSON already: a line for people would escape it in Rust's way.
-        args::DiffFormat::Json => {
-            writeln!(output, "{}", printable_json(&serde_json::to_string_pretty(&diff)?))?
-        }
+        args::DiffFormat::Json => output.json(&serde_json::to_string_pretty(&diff)?)?,
     }
     Ok(Exit::Done)
 }

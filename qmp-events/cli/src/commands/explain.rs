@@ -8,10 +8,10 @@ use qmp_events::info::{EventInfo, RateLimit};
 use super::event_rows::print_events;
 use crate::args::Explain;
 use crate::exit::Exit;
+use crate::json::Json;
 use crate::knowledge::catalogue::{
     self, Dates, Part, find_event, find_events, near, paragraphs, suggestion, summary,
 };
-use crate::ordered_json::OrderedJson;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
 use crate::terminal::palette::{BOLD, DIM, paint};
@@ -186,8 +186,7 @@ impl Page<'_> {
     }
 
     fn example(&mut self, json: &str) -> io::Result<()> {
-        let tree: Option<OrderedJson> = serde_json::from_str(json).ok();
-        let pretty = tree.and_then(|tree| serde_json::to_string_pretty(&tree).ok());
+        let pretty = Json::parse(json).and_then(|value| serde_json::to_string_pretty(&value).ok());
         let lines = pretty.as_deref().unwrap_or(json).lines();
         lines.into_iter().try_for_each(|text| self.output.line(&line!["  ", paint(DIM, text)]))
     }

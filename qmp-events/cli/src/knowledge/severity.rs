@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use qmp_events::EventMessage;
 
-use crate::record::{Record, reads};
+use crate::record::Record;
 
 /// What an event is to someone who looks after the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -69,13 +69,13 @@ const TABLE: &[(Severity, &str, Condition)] = &[
 
 impl Severity {
     pub(crate) fn of(record: &Record) -> Self {
-        let Record { message: EventMessage { event, .. }, data, .. } = record;
+        let EventMessage { event, .. } = &record.message;
         if event.info().is_none() {
             return Severity::Unknown;
         }
         let fits = |condition: &Condition| match condition {
             Some((member, value)) => {
-                data.get(member).is_some_and(|found| *value == "*" || reads(found, value))
+                record.member(member).is_some_and(|found| *value == "*" || found.reads(value))
             }
             None => true,
         };

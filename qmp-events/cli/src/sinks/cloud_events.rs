@@ -3,17 +3,23 @@
 //! `type` is the event's name after `org.qemu.qmp.`, `source` is where the machine was read from,
 //! `subject` is its label. `id` tells the events of one source apart.
 
-use std::io::{self, Write};
+use std::io;
 
 use qmp_events::Timestamp;
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::{Error, Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
 
 use super::sink::Sink;
+use crate::json::Json;
 use crate::record::Record;
 use crate::sources::{Origin, Place};
 use crate::terminal::output::Output;
 
 const TYPE_PREFIX: &str = "org.qemu.qmp.";
+
+/// An extension attribute: the members outside of `data` that this build does not know, as the JSON text
+/// of an object. Attributes cannot be objects themselves.
+const UNKNOWN: &str = "qmpunknown";
 
 pub(super) struct CloudEvents;
 
@@ -25,8 +31,7 @@ impl Sink for CloudEvents {
         place: Place,
         record: &Record,
     ) -> io::Result<()> {
-        serde_json::to_writer(&mut *output, &CloudEvent { record, origin, place })?;
-        output.write_all(b"\n")
+        output.json(&serde_json::to_string(&CloudEvent { record, origin, place })?)
     }
 }
 
@@ -52,11 +57,27 @@ impl Serialize for CloudEvent<'_> {
         if let Some(time) = record.message.timestamp.and_then(rfc3339) {
             map.serialize_entry("time", &time)?;
         }
-        if !record.data.is_null() {
+        let unknown = record.unknown_members();
+        if !unknown.is_empty() {
+            map.serialize_entry(
+                UNKNOWN,
+                &serde_json::to_string(&Members(&unknown)).map_err(S::Error::custom)?,
+            )?;
+        }
+        if let Some(data) = record.data_json() {
+            let data: &RawValue = serde_json::from_str(data).map_err(S::Error::custom)?;
             map.serialize_entry("datacontenttype", "application/json")?;
-            map.serialize_entry("data", &record.data)?;
+            map.serialize_entry("data", data)?;
         }
         map.end()
+    }
+}
+
+struct Members<'a>(&'a [(String, Json<'a>)]);
+
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(path, value)| (path, value)))
     }
 }
 

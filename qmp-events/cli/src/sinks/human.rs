@@ -21,6 +21,7 @@ use crate::terminal::palette::{BOLD, DIM, ERROR, LABEL, LIFECYCLE, UNKNOWN, WARN
 use crate::terminal::text::printable;
 use clock::Clock;
 use members::write_members;
+pub(super) use row::Lines;
 use row::Row;
 
 /// The width of the column of names: few names are longer, and those are rare.
@@ -36,8 +37,7 @@ pub(super) struct Human {
 
 impl Sink for Human {
     fn event(&mut self, output: &mut Output, origin: &Origin, _: Place, record: &Record) -> io::Result<()> {
-        let width = output.width();
-        self.render(origin, record, width).iter().try_for_each(|line| output.line(line))
+        self.render(origin, record, output.width(), output)
     }
 }
 
@@ -49,10 +49,16 @@ impl Human {
         Human { clock, label_width }
     }
 
-    /// The lines of an event, usually one. They are broken at `width`, if there is one.
-    pub(super) fn render(&mut self, origin: &Origin, record: &Record, width: Option<usize>) -> Vec<Line> {
+    /// Writes the lines of an event, usually one. They are broken at `width`, if there is one.
+    pub(super) fn render(
+        &mut self,
+        origin: &Origin,
+        record: &Record,
+        width: Option<usize>,
+        lines: &mut dyn Lines,
+    ) -> io::Result<()> {
         let reading = self.clock.read(record.message.timestamp);
-        let mut row = Row::new(width);
+        let mut row = Row::new(width, lines);
         if let Some(date) = reading.new_date {
             row.heading(line![paint(DIM, date)]);
         }
@@ -75,6 +81,16 @@ impl Human {
     }
 }
 
+impl Lines for Output {
+    fn part(&mut self, part: &Line) -> io::Result<()> {
+        self.part(part)
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.line(&line![])
+    }
+}
+
 fn name_style(severity: Severity) -> Style {
     match severity {
         Severity::Error => ERROR,
@@ -89,9 +105,8 @@ fn name_style(severity: Severity) -> Style {
 fn rate_limit(record: &Record, qemu: Option<Version>) -> Option<RateLimit> {
     let limit = record.message.event.info()?.rate_limit?;
     let began = qemu.zip(limit.since).is_none_or(|(qemu, since)| since <= qemu);
-    let exempt = limit.exempt.is_some_and(|(member, value)| {
-        record.data.get(member).and_then(serde_json::Value::as_str) == Some(value)
-    });
+    let is = |(member, value): (&str, &str)| record.member(member).is_some_and(|found| found.reads(value));
+    let exempt = limit.exempt.is_some_and(is);
     Some(limit).filter(|_| began && !exempt)
 }
 
@@ -117,8 +132,21 @@ mod tests {
         let record = Record::decode(message.to_string().as_bytes()).expect("an event");
         let origin = Origin { label: "vm".to_owned(), ..Origin::default() };
         let mut human = Human::new(Clock::new(Time::Utc), std::slice::from_ref(&origin));
-        let lines = human.render(&origin, &record, width);
-        lines.iter().map(|line| format!("{}\n", line.as_str())).collect()
+        let mut text = String::new();
+        human.render(&origin, &record, width, &mut text).expect("a string takes everything");
+        text
+    }
+
+    impl Lines for String {
+        fn part(&mut self, part: &Line) -> io::Result<()> {
+            self.push_str(part.as_str());
+            Ok(())
+        }
+
+        fn end(&mut self) -> io::Result<()> {
+            self.push('\n');
+            Ok(())
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Events as QMP has them, one JSON object a line.
 
-use std::io::{self, Write};
+use std::io;
 
 use super::sink::Sink;
 use crate::record::Record;
@@ -11,7 +11,6 @@ pub(super) struct Json;
 
 impl Sink for Json {
     fn event(&mut self, output: &mut Output, _: &Origin, _: Place, record: &Record) -> io::Result<()> {
-        serde_json::to_writer(&mut *output, &record.message)?;
-        output.write_all(b"\n")
+        output.json(record.json())
     }
 }

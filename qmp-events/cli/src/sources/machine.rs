@@ -1,7 +1,8 @@
 //! A machine to connect to, and what it is called.
 
-use std::str::FromStr;
+use std::ffi::OsStr;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use qmp_events::{Endpoint, EndpointError};
 
 /// An endpoint with the name that its lines begin with.
@@ -11,21 +12,35 @@ pub(crate) struct Machine {
     pub(crate) endpoint: Endpoint,
 }
 
-/// Reads `ENDPOINT` and `LABEL=ENDPOINT`.
-impl FromStr for Machine {
-    type Err = EndpointError;
-
-    fn from_str(text: &str) -> Result<Self, EndpointError> {
-        match text.split_once('=') {
-            Some((label, endpoint)) if !label.contains(':') => {
-                Ok(Machine { label: label.to_owned(), endpoint: endpoint.parse()? })
-            }
-            _ => {
-                let endpoint = text.parse()?;
-                Ok(Machine { label: label_of(&endpoint), endpoint })
-            }
+impl Machine {
+    /// Reads `ENDPOINT` and `LABEL=ENDPOINT`. A path need not be UTF-8.
+    pub(crate) fn parse(text: &OsStr) -> Result<Self, EndpointError> {
+        if let Some((label, endpoint)) = split_label(text) {
+            return Ok(Machine { label: label.to_owned(), endpoint: endpoint.try_into()? });
         }
+        let endpoint = text.try_into()?;
+        Ok(Machine { label: label_of(&endpoint), endpoint })
     }
+
+    /// For the command line.
+    pub(crate) fn parser() -> impl TypedValueParser<Value = Self> {
+        OsStringValueParser::new().try_map(|text| Self::parse(&text))
+    }
+}
+
+#[cfg(unix)]
+fn split_label(text: &OsStr) -> Option<(&str, &OsStr)> {
+    use std::os::unix::ffi::OsStrExt;
+    let text = text.as_bytes();
+    let (label, endpoint) = text.split_at_checked(text.iter().position(|byte| *byte == b'=')?)?;
+    let label = std::str::from_utf8(label).ok().filter(|label| !label.contains(':'))?;
+    Some((label, OsStr::from_bytes(endpoint.get(1..)?)))
+}
+
+#[cfg(not(unix))]
+fn split_label(text: &OsStr) -> Option<(&str, &OsStr)> {
+    let (label, endpoint) = text.to_str()?.split_once('=')?;
+    (!label.contains(':')).then(|| (label, endpoint.as_ref()))
 }
 
 /// The name of a socket's file, without directories and extension; or the host and the port.
@@ -55,9 +70,20 @@ mod tests {
             ("tcp:[::1]:4444", "[::1]:4444"),
             ("left=tcp:host:4444", "left"),
         ] {
-            let machine: Machine = text.parse().expect("an endpoint");
+            let machine = Machine::parse(text.as_ref()).expect("an endpoint");
             assert_eq!(machine.label, label, "{text}");
         }
-        assert!("/run/vm.sock".parse::<Machine>().is_err());
+        assert!(Machine::parse("/run/vm.sock".as_ref()).is_err());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_path_need_not_be_utf_8() {
+        use std::os::unix::ffi::OsStrExt;
+        for text in [b"vm=unix:/run/\xff=.sock".as_slice(), b"unix:/run/\xff=.sock"] {
+            let machine = Machine::parse(OsStr::from_bytes(text)).expect("an endpoint");
+            let path = std::path::Path::new(OsStr::from_bytes(b"/run/\xff=.sock"));
+            assert_eq!(machine.endpoint, Endpoint::from(path));
+        }
     }
 }

@@ -39,7 +39,7 @@ impl Recording {
     }
 
     /// All of it is at hand.
-    pub(super) fn complete(bytes: &[u8], origin: Origin) -> Self {
+    pub(crate) fn complete(bytes: &[u8], origin: Origin) -> Self {
         let mut splitter = Splitter::new();
         splitter.push(bytes);
         splitter.finish();

@@ -1,9 +1,10 @@
-//! Lines for people. This is the one place where text becomes harmless: nothing that is put into a
-//! [`Line`] can move the cursor, change colours, hide or reorder what is beside it, or begin a line.
+//! Lines for people. All text in them becomes harmless: nothing that is put into a [`Line`] can move the
+//! cursor, change colours, hide or reorder what is beside it, or begin a line.
 
 use std::fmt::{self, Display, Write};
 
 use anstyle::Style;
+use qmp_events_frontend::printable::printable;
 use textwrap::core::display_width;
 
 use super::palette::Painted;
@@ -124,22 +125,8 @@ struct Escaping<'a>(&'a mut String);
 
 impl Write for Escaping<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            self.0.push_str(text);
-        } else {
-            text.chars().for_each(|letter| push_harmless(self.0, letter));
-        }
+        self.0.push_str(&printable(text));
         Ok(())
-    }
-}
-
-/// Appends a character, escaped if it is not printable: controls (C0, DEL, C1), separators of lines,
-/// bidirectional and other formatting characters.
-fn push_harmless(text: &mut String, letter: char) {
-    match letter {
-        // They are printable; `escape_debug` is made for what is in quotes.
-        '"' | '\'' | '\\' => text.push(letter),
-        letter => text.extend(letter.escape_debug()),
     }
 }
 

@@ -1,14 +1,15 @@
 //! Where everything is written: events to standard output, notes about them to standard error.
 //!
 //! Nothing else in the program writes. People get [`Line`]s, whose styles are dropped here if the
-//! output is not a terminal or they are not wanted; programs get bytes, which are not touched.
+//! output is not a terminal or they are not wanted. Programs get JSON, whose controls are JSON's escapes.
 //!
 //! Both outputs are buffered. What is written to one waits until the other has been written, so that
 //! a terminal shows both in order.
 
-use std::io::{self, BufWriter, IsTerminal, Stderr, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
+use qmp_events_frontend::printable::printable_json;
 
 use super::line::Line;
 
@@ -17,8 +18,8 @@ const BUFFER: usize = 64 << 10;
 
 /// Both outputs. What is written is kept until [`flush`](Output::flush).
 pub(crate) struct Output {
-    stdout: BufWriter<StdoutLock<'static>>,
-    stderr: BufWriter<AutoStream<Stderr>>,
+    stdout: BufWriter<Box<dyn Write>>,
+    stderr: BufWriter<Box<dyn Write>>,
     stdout_has_styles: bool,
     stderr_has_styles: bool,
     width: Option<usize>,
@@ -33,8 +34,19 @@ impl Output {
             width: width.map(|(width, _)| usize::from(width.0)).filter(|&width| width >= 60),
             stdout_has_styles: AutoStream::choice(&stdout) != ColorChoice::Never,
             stderr_has_styles: AutoStream::choice(&stderr) != ColorChoice::Never,
-            stdout: BufWriter::with_capacity(BUFFER, stdout),
-            stderr: BufWriter::with_capacity(BUFFER, AutoStream::auto(stderr)),
+            stdout: BufWriter::with_capacity(BUFFER, Box::new(stdout)),
+            stderr: BufWriter::with_capacity(BUFFER, Box::new(AutoStream::auto(stderr))),
+        }
+    }
+
+    /// Both outputs go elsewhere, without styles.
+    pub(crate) fn into_writers(stdout: impl Write + 'static, stderr: impl Write + 'static) -> Self {
+        Output {
+            width: None,
+            stdout_has_styles: false,
+            stderr_has_styles: false,
+            stdout: BufWriter::with_capacity(BUFFER, Box::new(stdout)),
+            stderr: BufWriter::with_capacity(BUFFER, Box::new(stderr)),
         }
     }
 
@@ -45,8 +57,20 @@ impl Output {
 
     /// Writes a line to standard output.
     pub(crate) fn line(&mut self, line: &Line) -> io::Result<()> {
+        self.part(line)?;
+        self.write_all(b"\n")
+    }
+
+    /// Writes a part of a line to standard output.
+    pub(crate) fn part(&mut self, part: &Line) -> io::Result<()> {
         let styled = self.stdout_has_styles;
-        line.write_to(self, styled)?;
+        part.write_to(self, styled)
+    }
+
+    /// Writes a line of JSON to standard output: the same value, without characters that control a
+    /// terminal.
+    pub(crate) fn json(&mut self, json: &str) -> io::Result<()> {
+        self.write_all(printable_json(json).as_bytes())?;
         self.write_all(b"\n")
     }
 

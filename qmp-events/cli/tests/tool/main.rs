@@ -3,7 +3,9 @@
 mod decode;
 mod hostile;
 mod knowledge;
+mod large;
 mod live;
 mod qemu;
 mod run;
 mod scripted;
+mod unknown;

@@ -102,6 +102,15 @@ impl Running {
         self.child.try_wait().expect("a child").and_then(|status| status.code())
     }
 
+    /// The most memory that the tool has had, in bytes.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux tells it");
+        let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
+        kibibytes * 1024
+    }
+
     pub(crate) fn end(self) -> Run {
         let Running { mut child, stdin, mut stdout, mut stderr } = self;
         drop(stdin);

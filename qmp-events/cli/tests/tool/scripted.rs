@@ -302,3 +302,54 @@ fn a_server_that_refuses_to_tell_its_schema_is_status_4() {
     let run = crate::run::run(&format!("check {}", server.endpoint()));
     assert_eq!(run.status, Some(4), "{run}");
 }
+
+#[test]
+fn checking_gives_up_on_a_server_that_negotiates_and_never_answers() {
+    let server = serve([ready().receive("query-qmp-schema").hold()]);
+    let run = run(&format!("check --timeout 100ms {}", server.endpoint()));
+    assert_eq!(run.status, Some(4), "{run}");
+    assert!(run.stderr.contains("nothing came within 100ms"), "{run}");
+}
+
+#[test]
+fn a_flood_of_garbage_is_not_taken_for_a_server_of_another_client() {
+    for garbage in
+        ["x\n".repeat(100_000), "x".repeat(300_000), "{}\n".repeat(100_000), "\u{ff}[".repeat(100_000)]
+    {
+        for command in ["watch", "wait --event STOP --timeout 300ms", "check"] {
+            let server = serve([Script::new().send(garbage.clone())]);
+            let run = run(&format!("{command} {}", server.endpoint()));
+            assert!(matches!(run.status, Some(3 | 4)), "{run}");
+            assert!(!run.stderr.contains("another client"), "{run}");
+        }
+        if !garbage.contains('\n') {
+            continue;
+        }
+        let server = serve([Script::new().send(garbage.clone()).hold()]);
+        let run = run(&format!("wait --event STOP --timeout 300ms {}", server.endpoint()));
+        assert!(matches!(run.status, Some(3 | 4)), "{run}");
+        assert!(!run.stderr.contains("another client"), "{run}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_socket_whose_path_is_not_utf_8_is_watched() {
+    use std::ffi::{OsStr, OsString};
+    use std::os::unix::ffi::OsStrExt;
+
+    let server = serve([ready().event("SHUTDOWN", json!({"guest": true}))]);
+    let socket = server.endpoint().to_string();
+    let directory = std::env::temp_dir().join(format!("qmp-events-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).expect("a directory");
+    let link = directory.join(OsStr::from_bytes(b"vm-\xff.sock"));
+    let _ = std::fs::remove_file(&link);
+    let socket = socket.strip_prefix("unix:").expect("a unix socket");
+    std::os::unix::fs::symlink(socket, &link).expect("a link");
+    let mut endpoint = OsString::from("unix:");
+    endpoint.push(&link);
+    let output = crate::run::command("watch --time none").arg(endpoint).output().expect("the tool runs");
+    std::fs::remove_dir_all(&directory).expect("it is there");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "SHUTDOWN               guest=true\n");
+    assert_eq!(output.status.code(), Some(0));
+}

@@ -6,75 +6,87 @@
 use qmp_events::info::Unrecognized;
 
 use super::row::Row;
-use crate::ordered_json::OrderedJson;
+use crate::json::{Json, Object};
 use crate::record::Record;
 use crate::terminal::palette::{DIM, PLAIN, UNKNOWN, paint};
 use crate::terminal::text::printable;
 
-/// Writes all members of an event's data.
-pub(super) fn write_members(record: &Record, row: &mut Row) {
-    let mut writer = Writer { found: &record.unrecognized, path: String::new(), row };
-    if writer.object(&record.members) {
+/// Writes all members of an event's data, then those that the message has beside its data.
+pub(super) fn write_members(record: &Record, row: &mut Row<'_>) {
+    let mut writer = Writer { unknown: &record.unrecognized, path: String::new(), row };
+    let mut is_first = record.data().is_none_or(|data| !writer.object(data, false));
+    writer.unknown = &[];
+    for (path, value) in record.unknown_members() {
+        writer.member(&path, &value, true, &mut is_first);
+    }
+    if !is_first {
         writer.row.end_span();
     }
 }
 
-struct Writer<'a> {
-    found: &'a [Unrecognized],
-    /// Of the value that is being written, as in `found`.
+struct Writer<'a, 'r> {
+    /// What is unknown from here on, in the order in which it comes.
+    unknown: &'a [Unrecognized],
+    /// Of the value that is being written, as in `unknown`; only kept while that has something.
     path: String,
-    row: &'a mut Row,
+    row: &'a mut Row<'r>,
 }
 
-impl Writer<'_> {
+impl Writer<'_, '_> {
     /// Writes members, and says whether there was one. The span of the last goes on.
-    fn object(&mut self, members: &OrderedJson) -> bool {
+    fn object(&mut self, members: Object<'_>, is_in_unknown: bool) -> bool {
         let mut is_first = true;
-        if let OrderedJson::Object(members) = members {
-            for (name, value) in members {
-                let is_unknown = self.is_unknown_member(name);
-                self.member(name, value, is_unknown, &mut is_first);
-            }
-        }
+        members.for_each(|name, value| {
+            let length = self.path.len();
+            let is_followed = !is_in_unknown && self.follow(&name);
+            let is_unknown = is_followed && self.is_unknown_member();
+            self.member(&name, &value, is_unknown, &mut is_first);
+            self.path.truncate(length);
+        });
         !is_first
     }
 
-    fn member(&mut self, name: &str, value: &OrderedJson, is_unknown: bool, is_first: &mut bool) {
+    fn member(&mut self, name: &str, value: &Json<'_>, is_unknown: bool, is_first: &mut bool) {
         if !std::mem::take(is_first) {
             self.row.end_span();
         }
-        let length = self.path.len();
-        self.path = self.path_of(name);
         let style = if is_unknown { UNKNOWN } else { DIM };
         self.row.push(&paint(style, format_args!("{}=", printable(name))));
         self.value(value, is_unknown);
-        self.path.truncate(length);
     }
 
-    fn value(&mut self, value: &OrderedJson, is_unknown: bool) {
+    /// What is in an unknown value is unknown as well, and not listed.
+    fn value(&mut self, value: &Json<'_>, is_unknown: bool) {
         let is_unknown = is_unknown || self.is_unknown_value();
         let style = if is_unknown { UNKNOWN } else { PLAIN };
         match value {
-            OrderedJson::Bare(text) => {
+            Json::Bare(text) => {
                 self.row.push(&paint(style, text));
                 if let Some(hexadecimal) = hexadecimal(text) {
                     self.row.push(&paint(DIM, hexadecimal));
                 }
             }
-            OrderedJson::Text(text) => self.row.push(&paint(style, printable(text))),
-            OrderedJson::List(items) => {
+            Json::Text(text) => self.row.push(&paint(style, printable(text))),
+            Json::List(items) => {
                 self.row.push(&paint(DIM, "["));
-                for (index, item) in items.iter().enumerate() {
+                let mut index = 0_usize;
+                items.for_each(|item| {
                     if index > 0 {
                         self.row.end_span();
                     }
-                    self.within_item(index, |writer| writer.value(item, is_unknown));
-                }
+                    let length = self.path.len();
+                    if !is_unknown && !self.unknown.is_empty() {
+                        self.path.push_str(&format!("[{index}]"));
+                    }
+                    self.value(&item, is_unknown);
+                    self.path.truncate(length);
+                    index += 1;
+                });
                 self.row.push(&paint(DIM, "]"));
             }
-            OrderedJson::Object(_) => {
+            Json::Object(members) => {
                 self.row.push(&paint(DIM, "{"));
-                self.object(value);
+                self.object(*members, is_unknown);
                 self.row.push(&paint(DIM, "}"));
             }
         }
@@ -83,27 +95,36 @@ impl Writer<'_> {
         }
     }
 
-    fn is_unknown_member(&self, name: &str) -> bool {
-        let path = self.path_of(name);
-        self.found.iter().any(|found| matches!(found, Unrecognized::Member { path: p } if *p == path))
+    /// Goes to a member, if anything unknown is still to come.
+    fn follow(&mut self, name: &str) -> bool {
+        if self.unknown.is_empty() {
+            return false;
+        }
+        if !self.path.is_empty() {
+            self.path.push('.');
+        }
+        self.path.push_str(name);
+        true
     }
 
-    fn is_unknown_value(&self) -> bool {
-        self.found.iter().any(|found| match found {
-            Unrecognized::Value { path, .. } | Unrecognized::Branch { path, .. } => *path == self.path,
+    fn is_unknown_member(&mut self) -> bool {
+        self.is_next_unknown(|next, here| matches!(next, Unrecognized::Member { path } if path == here))
+    }
+
+    fn is_unknown_value(&mut self) -> bool {
+        self.is_next_unknown(|next, here| match next {
+            Unrecognized::Value { path, .. } | Unrecognized::Branch { path, .. } => path == here,
             _ => false,
         })
     }
 
-    fn within_item(&mut self, index: usize, run: impl FnOnce(&mut Self)) {
-        let length = self.path.len();
-        self.path.push_str(&format!("[{index}]"));
-        run(self);
-        self.path.truncate(length);
-    }
-
-    fn path_of(&self, name: &str) -> String {
-        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    fn is_next_unknown(&mut self, is_here: impl FnOnce(&Unrecognized, &str) -> bool) -> bool {
+        let Some((next, rest)) = self.unknown.split_first() else { return false };
+        let found = is_here(next, &self.path);
+        if found {
+            self.unknown = rest;
+        }
+        found
     }
 }
 

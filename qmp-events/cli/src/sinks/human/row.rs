@@ -1,12 +1,27 @@
 //! One event on a screen: cells, then spans of text that lines are broken between.
 
+use std::io;
+
 use crate::terminal::line::{Line, Part};
 
+/// How long a line gets before its beginning is handed on, in columns. A line may be as long as a message.
+const PART: usize = 4096;
+
+/// Where the lines of rows go.
+pub(crate) trait Lines {
+    /// Takes a part of a line.
+    fn part(&mut self, part: &Line) -> io::Result<()>;
+
+    /// Ends the line.
+    fn end(&mut self) -> io::Result<()>;
+}
+
 /// Puts cells and spans into lines of at most a given width.
-pub(super) struct Row {
+pub(super) struct Row<'a> {
     width: Option<usize>,
-    /// Lines that are complete.
-    done: Vec<Line>,
+    lines: &'a mut dyn Lines,
+    /// How the lines so far were taken.
+    result: io::Result<()>,
     line: Line,
     /// How far lines after the first are indented: to the first span.
     indent: usize,
@@ -17,12 +32,13 @@ pub(super) struct Row {
     span: Line,
 }
 
-impl Row {
+impl<'a> Row<'a> {
     /// Without a width, lines are not broken.
-    pub(super) fn new(width: Option<usize>) -> Self {
+    pub(super) fn new(width: Option<usize>, lines: &'a mut dyn Lines) -> Self {
         Row {
             width,
-            done: Vec::new(),
+            lines,
+            result: Ok(()),
             line: Line::default(),
             indent: 0,
             gap: 0,
@@ -33,7 +49,7 @@ impl Row {
 
     /// A line of its own above the row.
     pub(super) fn heading(&mut self, line: Line) {
-        self.done.push(line);
+        self.write(&line, true);
     }
 
     /// A text in a column that is at least so wide.
@@ -58,17 +74,31 @@ impl Row {
         if fits || !self.has_span {
             self.line.pad(self.gap);
         } else {
-            self.done.push(std::mem::take(&mut self.line));
+            let line = std::mem::take(&mut self.line);
+            self.write(&line, true);
             self.line.pad(self.indent);
         }
         self.line.push(&self.span);
         self.span.clear();
         self.has_span = true;
         self.gap = 1;
+        if self.width.is_none() && self.line.width() > PART {
+            let part = std::mem::take(&mut self.line);
+            self.write(&part, false);
+        }
     }
 
-    pub(super) fn finish(mut self) -> Vec<Line> {
-        self.done.push(self.line);
-        self.done
+    /// Hands on the last line.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        let line = std::mem::take(&mut self.line);
+        self.write(&line, true);
+        self.result
+    }
+
+    fn write(&mut self, line: &Line, is_end: bool) {
+        if self.result.is_ok() {
+            let taken = self.lines.part(line);
+            self.result = taken.and_then(|()| if is_end { self.lines.end() } else { Ok(()) });
+        }
     }
 }
