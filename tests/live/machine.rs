@@ -34,7 +34,13 @@ pub(crate) fn start(arguments: &[&str]) -> Option<Machine> {
 pub(crate) fn start_with_monitor(monitor: &str, arguments: &[&str]) -> Option<Machine> {
     let bare = ["-M", "q35", "-display", "none", "-nodefaults", "-S", "-m", "64", "-accel", "tcg"];
     let monitors = ["-qmp", monitor, "-qmp", "unix:control.sock"];
-    start_program("qemu-system-x86_64", &[&bare[..], &monitors, arguments].concat())
+    start_program(&system_emulator(), &[&bare[..], &monitors, arguments].concat())
+}
+
+/// The QEMU to test: the one that `QMP_EVENTS_TEST_QEMU` names, or the installed one.
+fn system_emulator() -> String {
+    let named = env::var("QMP_EVENTS_TEST_QEMU").ok().filter(|program| !program.is_empty());
+    named.unwrap_or_else(|| "qemu-system-x86_64".to_owned())
 }
 
 /// Starts a storage daemon with a QMP monitor; `None` if there is none here.

@@ -7,15 +7,16 @@ use serde_json::{Value, json};
 
 use crate::run::{Running, command, fixture, recording, run, run_with};
 
-/// All recordings of QEMU 7.2.22.
+/// All recordings of the oldest and the newest QEMU, as paths.
 fn recordings() -> Vec<String> {
-    let directory = std::fs::read_dir(fixture("qemu-7.2.22")).expect("the fixtures are there");
-    let names = directory.map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"));
-    let mut names: Vec<String> =
-        names.filter(|name| name.ends_with(".raw") || name.ends_with(".ndjson")).collect();
-    names.sort();
-    assert!(names.len() >= 20, "recordings are missing");
-    names
+    let names = |server: &str| std::fs::read_dir(fixture(server)).expect("the fixtures are there");
+    let paths = ["qemu-7.2.22", "qemu-11.1.3"].into_iter().flat_map(names);
+    let paths = paths.map(|entry| entry.expect("an entry").path().display().to_string());
+    let mut paths: Vec<String> =
+        paths.filter(|path| path.ends_with(".raw") || path.ends_with(".ndjson")).collect();
+    paths.sort();
+    assert!(paths.len() >= 23, "recordings are missing");
+    paths
 }
 
 fn values(text: &str) -> Vec<Value> {
@@ -25,19 +26,31 @@ fn values(text: &str) -> Vec<Value> {
 
 #[test]
 fn recordings_round_trip_typed_and_nothing_in_them_is_unknown() {
-    for name in recordings() {
-        let path = recording(&name);
+    for path in recordings() {
         let run = run(&format!("decode --strict --format json {path}"));
-        assert_eq!(run.status, Some(0), "{name}: {}", run.stderr);
+        assert_eq!(run.status, Some(0), "{path}: {}", run.stderr);
         let text = std::fs::read_to_string(&path).expect("a recording");
         let expected: Vec<Value> =
             values(&text).into_iter().filter(|value| value.get("event").is_some()).collect();
-        assert_eq!(run.stdout.lines().count(), expected.len(), "{name}");
+        assert_eq!(run.stdout.lines().count(), expected.len(), "{path}");
         for (line, expected) in run.stdout.lines().zip(&expected) {
-            assert_eq!(values(line), std::slice::from_ref(expected), "{name}");
+            assert_eq!(values(line), std::slice::from_ref(expected), "{path}");
         }
-        assert!(run.stderr.contains(&format!("{} event", expected.len())), "{name}: {}", run.stderr);
+        assert!(run.stderr.contains(&format!("{} event", expected.len())), "{path}: {}", run.stderr);
     }
+}
+
+/// What 10.1 to 11.1 brought.
+#[test]
+fn newer_events_values_and_members_are_typed() {
+    let text: String = ["migration-source.raw", "migration-destination.raw", "written.ndjson"]
+        .map(|name| std::fs::read_to_string(fixture("qemu-11.1.3").join(name)).expect("a recording"))
+        .concat();
+    for new in ["failing", "postcopy-device", "SCLP_CPI_INFO_AVAILABLE", "tdx", "sev", "pre-copy-p2p-prepare"]
+    {
+        assert!(text.contains(&format!("\"{new}\"")), "{new} is not in the recordings");
+    }
+    insta::assert_snapshot!(run_with("decode --strict --time utc", text.as_bytes()));
 }
 
 #[test]

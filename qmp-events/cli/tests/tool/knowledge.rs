@@ -122,6 +122,11 @@ fn both_programs_tell_the_same_changes() {
 }
 
 #[test]
+fn the_changes_since_10_0_are_those_of_four_releases() {
+    insta::assert_snapshot!(run("diff --from 10.0 --to 11.1").stdout);
+}
+
+#[test]
 fn rate_limits_and_renamed_types_are_changes() {
     let changes = run("diff --from 7.2 --to 10.0").stdout;
     for part in ["\nrate limits\n", "BLOCK_IO_ERROR: ", "\nother names of types", "VFIO_MIGRATION"] {

@@ -1,4 +1,5 @@
-//! A real QEMU without a guest: two monitors, one to watch and one to command.
+//! A real QEMU without a guest: two monitors, one to watch and one to command. `QMP_EVENTS_TEST_QEMU`
+//! names another one than the installed one.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -82,7 +83,8 @@ impl Qemu {
 fn spawn(directory: &Path) -> std::io::Result<Child> {
     let monitor = |name: &str| format!("unix:{},server=on,wait=off", directory.join(name).display());
     let arguments = "-M q35 -display none -nodefaults -S -m 64 -accel tcg";
-    Command::new("qemu-system-x86_64")
+    let named = std::env::var("QMP_EVENTS_TEST_QEMU").ok().filter(|program| !program.is_empty());
+    Command::new(named.as_deref().unwrap_or("qemu-system-x86_64"))
         .args(arguments.split_whitespace())
         .args(["-qmp", &monitor("watched.sock"), "-qmp", &monitor("commanded.sock")])
         .stdin(Stdio::null())

@@ -1,6 +1,6 @@
 //! Runs the tool.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Output, Stdio};
 
@@ -43,7 +43,11 @@ pub(crate) fn run_with(arguments: &str, input: &[u8]) -> Run {
     let input = input.to_vec();
     let writer = std::thread::spawn(move || stdin.write_all(&input));
     let output = child.wait_with_output().expect("the tool ends");
-    writer.join().expect("no panic").expect("the tool reads all its input");
+    match writer.join().expect("no panic") {
+        // Wrong arguments are refused before anything is read.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe && !output.status.success() => {}
+        result => result.expect("the tool reads all its input"),
+    }
     Run::from(output)
 }
 
