@@ -4,11 +4,14 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use qmp_events::Version;
+use qmp_events::log::Form;
 
 use crate::exit::EXIT_CODES;
+use crate::period::{LogClock, Period};
 use crate::selection::{Selection, Wanted};
 use crate::sinks::Display;
 use crate::sources::machine::Machine;
@@ -30,11 +33,13 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Reads a stream of QMP messages and prints its events
+    /// Prints the events in recordings and logs
     ///
-    /// Messages may be on one line each, span many lines, or follow each other directly. Greetings
-    /// and replies are skipped. A summary goes to standard error. The exit status is 1 if the input
-    /// holds something, but no message of QMP.
+    /// What an input is, its beginning tells. In a stream of QMP messages, greetings and replies are
+    /// skipped, and all else is malformed. In a log (libvirt's debug log, what virsh prints, a
+    /// journal, a trace, a transcript), events are found in the text around them, each once, and
+    /// marked with the machine if the log names it. A summary goes to standard error. The exit status
+    /// is 1 if the inputs hold something, but no message of QMP.
     Decode(Decode),
     /// Prints the events of running machines as they come
     ///
@@ -82,9 +87,24 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Decode {
-    /// A file, or `-` for standard input
-    #[arg(default_value = "-", value_hint = ValueHint::FilePath)]
-    pub(crate) file: PathBuf,
+    /// Files, or `-` for standard input; packed by gzip, zstd or xz as well
+    #[arg(value_name = "FILE", default_value = "-", value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Only events in this form. `qmp` is strict: all that is not a message is malformed
+    #[arg(long, value_name = "FORM", value_parser = PossibleValuesParser::new(Form::ALL.map(Form::name)).try_map(|name| name.parse::<Form>()))]
+    pub(crate) input: Option<Form>,
+
+    #[command(flatten)]
+    pub(crate) period: Period,
+
+    /// Which time of an event in a log counts: it is printed, and `--since` and `--until` mean it
+    #[arg(long, value_name = "CLOCK", value_enum, default_value_t = LogClock::Event)]
+    pub(crate) clock: LogClock,
+
+    /// Read the last file on as it grows, also when it is replaced or emptied; until SIGINT or SIGTERM
+    #[arg(long)]
+    pub(crate) follow: bool,
 
     /// Exit with 1 if anything is malformed or unknown: an event, a member, a value
     #[arg(long)]

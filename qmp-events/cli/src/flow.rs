@@ -1,6 +1,7 @@
 //! From a source through the selection into a sink. What is not an event becomes a note.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io;
 use std::pin::pin;
 
@@ -8,8 +9,8 @@ use qmp_events::Malformed;
 use qmp_events::protocol::CommandError;
 
 use crate::exit::Exit;
+use crate::period::LogClock;
 use crate::record::Record;
-use crate::selection::Selection;
 use crate::sinks::{self, Display, Sink};
 use crate::sources::{News, Origin, Place, Report, Source};
 use crate::summary::Summary;
@@ -17,6 +18,9 @@ use crate::terminal::line::{Part, line};
 use crate::terminal::output::Output;
 use crate::terminal::palette::{DIM, ERROR, LABEL, WARNING, paint};
 use crate::terminal::text::excerpt;
+
+/// How many machines of logs are told apart.
+const MACHINES: usize = 4096;
 
 /// What lies between a source and the output.
 pub(crate) struct Flow<'a> {
@@ -26,8 +30,11 @@ pub(crate) struct Flow<'a> {
     origins: Vec<Origin>,
     /// How the last connection to each machine ended, by its index.
     ends: HashMap<usize, Exit>,
+    /// The machines that logs name, by the log's index.
+    machines: HashMap<(usize, String), usize>,
     is_connected: bool,
     shows_error_replies: bool,
+    clock: LogClock,
 }
 
 /// An event, where it was read and whose it is.
@@ -62,8 +69,10 @@ impl<'a> Flow<'a> {
             sink,
             origins,
             ends: HashMap::new(),
+            machines: HashMap::new(),
             is_connected: false,
             shows_error_replies: false,
+            clock: LogClock::default(),
         }
     }
 
@@ -73,18 +82,24 @@ impl<'a> Flow<'a> {
         self
     }
 
-    /// Prints what is selected of a source until it ends, or until `end` is ready.
+    /// Which time counts of an event in a log.
+    pub(crate) fn with_clock(mut self, clock: LogClock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Prints what is wanted of a source until it ends, or until `end` is ready.
     pub(crate) async fn follow(
         &mut self,
         source: &mut impl Source,
-        selection: &Selection,
+        is_wanted: impl Fn(&Record) -> bool,
         end: impl Future<Output = ()>,
     ) -> anyhow::Result<Ended> {
         let mut end = pin!(end);
         loop {
             while let Some(report) = source.next() {
                 if let Some(occurrence) = self.read(report)?
-                    && selection.takes(&occurrence.record)
+                    && is_wanted(&occurrence.record)
                 {
                     self.print(&occurrence)?;
                 }
@@ -102,16 +117,24 @@ impl<'a> Flow<'a> {
 
     /// Reads what a source tells: an event, or something that becomes a note.
     pub(crate) fn read(&mut self, report: Report<'_>) -> io::Result<Option<Occurrence>> {
-        let index = report.origin;
+        let index = match report.machine {
+            Some(machine) => self.origin_of(report.origin, machine),
+            None => report.origin,
+        };
         match report.news {
-            News::Event { json, place } => match Record::decode(json) {
-                Ok(record) => {
+            News::Event { json, place, logged } => match Record::decode(json) {
+                Ok(mut record) => {
+                    record.time = self.clock.choose(record.time, logged);
                     self.summary.event(&record, place.line());
                     return Ok(Some(Occurrence { origin: index, place, record }));
                 }
                 Err(error) => self.malformed(index, &error.into(), place.line())?,
             },
             News::Malformed { malformed, line } => self.malformed(index, &malformed, line)?,
+            News::Damaged { line, problem, text } => {
+                self.summary.malformed(Some(line));
+                self.note_malformed(index, &format!("line {line}: {problem}"), Some(&text))?;
+            }
             News::Greeting(greeting) => {
                 self.summary.other_message();
                 self.origins[index].qemu = greeting.version.map(Into::into);
@@ -147,6 +170,24 @@ impl<'a> Flow<'a> {
         Ok(None)
     }
 
+    /// A machine that a log names.
+    fn origin_of(&mut self, log: usize, machine: String) -> usize {
+        let next = self.origins.len();
+        if self.machines.len() >= MACHINES {
+            return log;
+        }
+        let origin = &self.origins[log];
+        let label =
+            if origin.label.is_empty() { machine.clone() } else { format!("{}:{machine}", origin.label) };
+        match self.machines.entry((log, machine)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                self.origins.push(Origin { label, ..origin.clone() });
+                *new.insert(next)
+            }
+        }
+    }
+
     /// Prints an event.
     pub(crate) fn print(&mut self, occurrence: &Occurrence) -> io::Result<()> {
         let Occurrence { origin, place, record } = occurrence;
@@ -174,6 +215,10 @@ impl<'a> Flow<'a> {
             // Its words say where it was.
             other => (other.to_string(), None),
         };
+        self.note_malformed(index, &text, raw)
+    }
+
+    fn note_malformed(&mut self, index: usize, text: &str, raw: Option<&str>) -> io::Result<()> {
         self.note(index, &line![paint(ERROR, "malformed: "), text])?;
         raw.map_or(Ok(()), |raw| self.output.note(&line![paint(DIM, excerpt(raw))]))
     }

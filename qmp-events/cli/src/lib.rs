@@ -15,6 +15,7 @@ mod exit;
 mod flow;
 mod json;
 mod knowledge;
+mod period;
 mod record;
 mod selection;
 mod signals;

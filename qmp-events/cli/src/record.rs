@@ -1,7 +1,7 @@
 //! An event with all that the formats and the summary want to know of it.
 
 use qmp_events::info::{self, Unrecognized};
-use qmp_events::{DecodeError, Envelope, EventMessage};
+use qmp_events::{DecodeError, Envelope, EventMessage, Timestamp};
 
 use crate::json::{Json, Object};
 
@@ -9,6 +9,8 @@ use crate::json::{Json, Object};
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) message: EventMessage,
+    /// When it happened, or when a log says that it came.
+    pub(crate) time: Option<Timestamp>,
     /// The message, encoded from the typed event.
     json: String,
     /// What this build does not know in the data of an event that it knows, in the order of the data.
@@ -24,7 +26,8 @@ impl Record {
         let written = serde_json::to_writer(&mut text, &message);
         debug_assert!(written.is_ok(), "a vector takes everything");
         let json = String::from_utf8(text).unwrap_or_default();
-        let mut record = Record { message, json, unrecognized: Vec::new() };
+        let time = message.timestamp.filter(|time| time.is_known());
+        let mut record = Record { message, time, json, unrecognized: Vec::new() };
         if let (Some(event), Some(data)) = (record.message.event.info(), record.data_json()) {
             record.unrecognized = info::audit(event, data);
         }

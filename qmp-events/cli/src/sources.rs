@@ -1,19 +1,21 @@
 //! Where events come from. A source is a file of its own: it says which machines it reads, and tells
 //! in order what it reads of them. It must never print.
 
+mod chunks;
 pub(crate) mod demo;
+pub(crate) mod followed;
 pub(crate) mod live;
 pub(crate) mod machine;
 pub(crate) mod recording;
+mod stream;
 pub(crate) mod uri;
 
 use std::fmt;
 use std::sync::Arc;
 
-use qmp_events::Version;
 use qmp_events::protocol::{CommandError, Greeting};
 use qmp_events::tokio::Gap;
-use qmp_events::{Disconnected, Malformed};
+use qmp_events::{Disconnected, Malformed, Timestamp, Version};
 
 /// A machine or a file that a source reads.
 #[derive(Clone, Debug, Default)]
@@ -35,16 +37,20 @@ pub(crate) struct Origin {
 pub(crate) struct Report<'a> {
     /// Whom it is about, as an index into the source's origins.
     pub(crate) origin: usize,
+    /// The machine, if that is a log of several and says so.
+    pub(crate) machine: Option<String>,
     pub(crate) news: News<'a>,
 }
 
 /// What happened.
 #[derive(Debug)]
 pub(crate) enum News<'a> {
-    /// A message that says that it is an event.
-    Event { json: &'a [u8], place: Place },
+    /// A message that says that it is an event, and when a log says it came.
+    Event { json: &'a [u8], place: Place, logged: Option<Timestamp> },
     /// Something that is not a message of QMP, and its line in the stream.
     Malformed { malformed: Arc<Malformed>, line: Option<u64> },
+    /// Something in a log that looks like an event and cannot be read.
+    Damaged { line: u64, problem: String, text: String },
     /// The greeting in a recording.
     Greeting(Greeting),
     /// A reply in a recording that says why a command failed, and its line.
@@ -66,6 +72,8 @@ pub(crate) enum News<'a> {
 pub(crate) enum Place {
     /// In a recording: the line, from 1, and the bytes before it.
     Recorded { line: u64, offset: u64 },
+    /// In a log: the line, from 1, and how many entries came before.
+    Logged { line: u64, number: u64 },
     /// From a running machine: the start of this program in microseconds, and how many events came
     /// before.
     Live { start: i64, count: u64 },
@@ -74,7 +82,7 @@ pub(crate) enum Place {
 impl Place {
     pub(crate) fn line(&self) -> Option<u64> {
         match self {
-            Place::Recorded { line, .. } => Some(*line),
+            Place::Recorded { line, .. } | Place::Logged { line, .. } => Some(*line),
             Place::Live { .. } => None,
         }
     }
@@ -84,6 +92,7 @@ impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Place::Recorded { offset, .. } => write!(formatter, "{offset}"),
+            Place::Logged { line, number } => write!(formatter, "line{line}-{number}"),
             Place::Live { start, count } => write!(formatter, "{start}-{count}"),
         }
     }

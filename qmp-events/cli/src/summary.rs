@@ -62,9 +62,13 @@ impl Summary {
         self.malformed.add(line);
     }
 
-    /// Whether there was something, and no message of QMP in it.
-    pub(crate) fn is_foreign(&self) -> bool {
-        self.malformed.count > 0 && self.events == 0 && self.other_messages == 0
+    /// Whether there was no message of QMP.
+    pub(crate) fn has_no_message(&self) -> bool {
+        self.events == 0 && self.other_messages == 0
+    }
+
+    pub(crate) fn has_malformed(&self) -> bool {
+        self.malformed.count > 0
     }
 
     /// Whether everything was known and well-formed.

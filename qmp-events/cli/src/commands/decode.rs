@@ -1,8 +1,8 @@
-//! `decode`: the events of a recorded stream. Memory stays bounded, however long the stream is.
+//! `decode`: the events of recordings and logs. Memory stays bounded, however long the stream is.
 
 use std::fs::File;
-use std::io;
-use std::path::Path;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -12,9 +12,11 @@ use crate::args::Decode;
 use crate::exit::Exit;
 use crate::flow::Flow;
 use crate::knowledge::foreign_input;
+use crate::record::Record;
 use crate::signals::end_signal;
 use crate::sources::Origin;
-use crate::sources::recording::Recording;
+use crate::sources::followed::Followed;
+use crate::sources::recording::{Input, Recording};
 use crate::sources::uri::uri_reference;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
@@ -22,37 +24,65 @@ use crate::terminal::palette::{ERROR, paint};
 
 pub(crate) fn decode(arguments: &Decode, output: &mut Output) -> anyhow::Result<Exit> {
     note_unknown_names(&arguments.selection.events, output)?;
-    decode_source(arguments, open(&arguments.file)?, output)
+    let inputs = inputs(&arguments.files, arguments.follow);
+    decode_source(arguments, Recording::new(inputs, arguments.input), output)
 }
 
 /// Decodes an input that is at hand, whatever the arguments name.
 pub(crate) fn decode_bytes(arguments: &Decode, input: &[u8], output: &mut Output) -> anyhow::Result<Exit> {
-    decode_source(arguments, Recording::complete(input, Origin::default()), output)
+    decode_source(arguments, Recording::complete(input, Origin::default(), arguments.input), output)
 }
 
 fn decode_source(arguments: &Decode, mut source: Recording, output: &mut Output) -> anyhow::Result<Exit> {
-    let mut flow = Flow::new(&arguments.display, &source, output).with_error_replies(arguments.replies);
-    runtime()?.block_on(async { flow.follow(&mut source, &arguments.selection, end_signal()?).await })?;
+    let mut flow = Flow::new(&arguments.display, &source, output)
+        .with_error_replies(arguments.replies)
+        .with_clock(arguments.clock);
+    let wanted = |record: &Record| arguments.period.has(record) && arguments.selection.takes(record);
+    runtime()?.block_on(async { flow.follow(&mut source, wanted, end_signal()?).await })?;
     let summary = flow.summary;
+    source.close();
     summary.lines().iter().try_for_each(|line| output.note(line))?;
-    if summary.is_foreign() {
+    source.verdicts().iter().try_for_each(|verdict| output.note(&line!["  ", *verdict]))?;
+    if summary.has_no_message() && (summary.has_malformed() || source.has_barren()) {
         note_foreign_input(source.beginning(), output)?;
         return Ok(Exit::No);
     }
-    Ok(if arguments.strict && !summary.is_clean() { Exit::No } else { Exit::Done })
+    let is_clean = summary.is_clean() && !source.has_barren();
+    Ok(if arguments.strict && !is_clean { Exit::No } else { Exit::Done })
 }
 
 fn note_foreign_input(beginning: &[u8], output: &mut Output) -> io::Result<()> {
-    let guess = foreign_input::guess(beginning).unwrap_or("is it a stream of JSON messages at all?");
-    output.note(&line![paint(ERROR, "error: "), "no message of QMP in the input; ", guess])
+    let guess = foreign_input::guess(beginning).map(|guess| format!("; {guess}")).unwrap_or_default();
+    output.note(&line![paint(ERROR, "error: "), "no message of QMP in the input", guess])
 }
 
-fn open(file: &Path) -> anyhow::Result<Recording> {
-    if file.as_os_str() == "-" {
-        let (name, source) = ("standard input".to_owned(), "stdin".to_owned());
-        return Ok(Recording::new(io::stdin(), Origin { name, source, ..Origin::default() }));
+/// What is to be read. With several files, events are marked with the file. The last one is followed if
+/// that is wished.
+fn inputs(files: &[PathBuf], follow: bool) -> Vec<Input> {
+    let input = |(index, file): (usize, &PathBuf)| {
+        let (name, source) = match name_of(file) {
+            None => ("standard input".to_owned(), "stdin".to_owned()),
+            Some(path) => (path.clone(), uri_reference(&path)),
+        };
+        let label = if files.len() > 1 { name.clone() } else { String::new() };
+        let origin = Origin { title: label.clone(), label, name, source, qemu: None };
+        let is_followed = follow && index + 1 == files.len();
+        let file = file.clone();
+        Input { origin, open: Box::new(move || open(&file, is_followed)) }
+    };
+    files.iter().enumerate().map(input).collect()
+}
+
+/// The path of a file; `None` for standard input.
+fn name_of(file: &Path) -> Option<String> {
+    (file.as_os_str() != "-").then(|| file.display().to_string())
+}
+
+fn open(file: &Path, is_followed: bool) -> anyhow::Result<Box<dyn Read + Send>> {
+    let Some(name) = name_of(file) else { return Ok(Box::new(io::stdin())) };
+    let context = || format!("cannot open {name}");
+    if is_followed {
+        return Ok(Box::new(Followed::open(file).with_context(context)?));
     }
-    let name = file.display().to_string();
-    let input = File::open(file).with_context(|| format!("cannot open {name}"))?;
-    Ok(Recording::new(input, Origin { source: uri_reference(&name), name, ..Origin::default() }))
+    Ok(Box::new(File::open(file).with_context(context)?))
 }

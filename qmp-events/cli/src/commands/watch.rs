@@ -29,14 +29,14 @@ async fn follow(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> 
     let end = end_signal()?;
     let mut source = Live::connect(&arguments.machines, options)?;
     let mut flow = Flow::new(&arguments.display, &source, output);
-    let ended = flow.follow(&mut source, &arguments.selection, end).await?;
+    let ended = flow.follow(&mut source, |record| arguments.selection.takes(record), end).await?;
     Ok(if ended.is_by_signal() { Exit::Done } else { flow.worst_end() })
 }
 
 async fn play(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> {
     let mut source = Demo::new();
     let mut flow = Flow::new(&arguments.display, &source, output);
-    flow.follow(&mut source, &arguments.selection, end_signal()?).await?;
+    flow.follow(&mut source, |record| arguments.selection.takes(record), end_signal()?).await?;
     let summary = format!("{}; from {} recorded machines", flow.summary.headline(), Demo::MACHINES);
     output.note(&line![paint(DIM, summary)])?;
     Ok(Exit::Done)

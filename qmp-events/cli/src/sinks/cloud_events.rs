@@ -54,7 +54,7 @@ impl Serialize for CloudEvent<'_> {
             map.serialize_entry("subject", label)?;
         }
         map.serialize_entry("id", &place.to_string())?;
-        if let Some(time) = record.message.timestamp.and_then(rfc3339) {
+        if let Some(time) = record.time.and_then(rfc3339) {
             map.serialize_entry("time", &time)?;
         }
         let unknown = record.unknown_members();

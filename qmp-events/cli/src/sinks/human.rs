@@ -27,6 +27,9 @@ use row::Row;
 /// The width of the column of names: few names are longer, and those are rare.
 const NAME_WIDTH: usize = 21;
 
+/// The greatest width that names in a log may make the column of labels.
+const LABEL_WIDTH: usize = 40;
+
 /// Puts events into columns.
 #[derive(Debug)]
 pub(super) struct Human {
@@ -44,9 +47,7 @@ impl Sink for Human {
 impl Human {
     /// Without labels there is no column for them.
     pub(super) fn new(clock: Clock, origins: &[Origin]) -> Self {
-        let labels = origins.iter().map(|origin| origin.label.as_str()).filter(|label| !label.is_empty());
-        let label_width = labels.map(|label| display_width(&printable(label))).max().unwrap_or(0);
-        Human { clock, label_width }
+        Human { clock, label_width: origins.iter().map(label_width).max().unwrap_or(0) }
     }
 
     /// Writes the lines of an event, usually one. They are broken at `width`, if there is one.
@@ -57,7 +58,9 @@ impl Human {
         width: Option<usize>,
         lines: &mut dyn Lines,
     ) -> io::Result<()> {
-        let reading = self.clock.read(record.message.timestamp);
+        // In a log, machines are named as they come.
+        self.label_width = self.label_width.max(label_width(origin).min(LABEL_WIDTH));
+        let reading = self.clock.read(record.time);
         let mut row = Row::new(width, lines);
         if let Some(date) = reading.new_date {
             row.heading(line![paint(DIM, date)]);
@@ -66,7 +69,8 @@ impl Human {
             row.cell(&paint(DIM, format_args!("{:>1$}", reading.text, self.clock.width())), 0);
         }
         if self.label_width > 0 {
-            row.cell(&paint(LABEL, printable(&origin.label)), self.label_width);
+            let label = if origin.label.is_empty() { String::new() } else { printable(&origin.label) };
+            row.cell(&paint(LABEL, label), self.label_width);
         }
         let severity = Severity::of(record);
         let mark = if severity == Severity::Unknown { "?" } else { "" };
@@ -89,6 +93,11 @@ impl Lines for Output {
     fn end(&mut self) -> io::Result<()> {
         self.line(&line![])
     }
+}
+
+/// The columns that a label takes; none if there is none.
+fn label_width(origin: &Origin) -> usize {
+    if origin.label.is_empty() { 0 } else { display_width(&printable(&origin.label)) }
 }
 
 fn name_style(severity: Severity) -> Style {

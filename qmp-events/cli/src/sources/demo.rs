@@ -1,5 +1,7 @@
 //! Recordings of real machines, played one after the other without a pause.
 
+use qmp_events::log::Form;
+
 use super::recording::Recording;
 use super::{Origin, Report, Source};
 
@@ -30,7 +32,8 @@ impl Demo {
             source: format!("demo:{label}"),
             qemu: None,
         };
-        let recordings = RECORDINGS.map(|(label, bytes)| Recording::complete(bytes, origin(label)));
+        let recordings =
+            RECORDINGS.map(|(label, bytes)| Recording::complete(bytes, origin(label), Some(Form::Qmp)));
         Demo { recordings: recordings.into(), current: 0 }
     }
 }

@@ -84,7 +84,7 @@ impl Source for Live {
                 self.event = json;
                 self.count += 1;
                 let place = Place::Live { start: self.start, count: self.count };
-                News::Event { json: &self.event, place }
+                News::Event { json: &self.event, place, logged: None }
             }
             Item::Connected(greeting) => News::Connected(greeting),
             Item::Malformed(malformed) => News::Malformed { malformed, line: None },
@@ -93,7 +93,7 @@ impl Source for Live {
             Item::Disconnected(cause) => News::Disconnected(cause),
             _ => return None,
         };
-        Some(Report { origin, news })
+        Some(Report { origin, machine: None, news })
     }
 
     async fn wait(&mut self) -> anyhow::Result<bool> {

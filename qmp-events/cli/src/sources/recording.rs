@@ -1,119 +1,164 @@
-//! A stream of messages that was recorded, or that another program writes: a file, a pipe. Memory is
-//! bounded by the size limit of a message.
+//! Streams that were recorded, or that another program writes: files, a pipe. Memory is bounded by the
+//! size limit of a message.
 
-use std::io::{self, ErrorKind, Read};
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::io::Read;
+use std::time::Duration;
 
 use anyhow::Context;
-use qmp_events::protocol::{Frame, RawMessage, Reply, ServerMessage, Splitter};
-use tokio::sync::mpsc;
+use qmp_events::log::Form;
 
-use super::{News, Origin, Place, Report, Source};
+use super::chunks::Chunks;
+use super::stream::Next;
+use super::stream::Stream;
+use super::{Origin, Report, Source};
 
-/// How much is read at once, in bytes.
-const CHUNK: usize = 64 << 10;
-
-/// How many chunks are read ahead.
-const CHUNKS: usize = 2;
+/// How long a log must be silent until events are printed that wait for a copy with more about them.
+const SILENCE: Duration = Duration::from_millis(500);
 
 /// How many bytes of the beginning are kept.
 const BEGINNING: usize = 4 << 10;
 
-type Chunk = io::Result<Vec<u8>>;
+/// An input and what its events are marked with.
+pub(crate) struct Input {
+    pub(crate) origin: Origin,
+    pub(crate) open: Box<dyn FnOnce() -> anyhow::Result<Box<dyn Read + Send>>>,
+}
 
-/// A recorded stream.
+/// One or more recorded streams, one after the other.
 pub(crate) struct Recording {
-    origin: Origin,
-    splitter: Splitter,
+    /// Those that are still to be read.
+    inputs: VecDeque<Input>,
+    form: Option<Form>,
+    chunks: Chunks,
+    stream: Stream,
+    origins: Vec<Origin>,
+    /// The input that is read, as an index into the origins.
+    current: usize,
+    is_open: bool,
+    /// The first bytes that were read.
     beginning: Vec<u8>,
-    /// What is still to come; `None` after the end.
-    chunks: Option<mpsc::Receiver<Chunk>>,
+    verdicts: Vec<String>,
+    has_barren: bool,
+    /// Nothing has come since events were given that waited for more.
+    is_silent: bool,
 }
 
 impl Recording {
-    /// Reads in a thread of its own, so that a signal is heard while the input is silent.
-    pub(crate) fn new(input: impl Read + Send + 'static, origin: Origin) -> Self {
-        let (sender, chunks) = mpsc::channel(CHUNKS);
-        std::thread::spawn(move || read(input, &sender));
-        Recording { origin, splitter: Splitter::new(), beginning: Vec::new(), chunks: Some(chunks) }
+    /// Reads inputs that may be in any form, or must be in one.
+    pub(crate) fn new(inputs: Vec<Input>, form: Option<Form>) -> Self {
+        let origins = inputs.iter().map(|input| input.origin.clone()).collect();
+        Recording { inputs: inputs.into(), ..Recording::of(origins, form) }
     }
 
     /// All of it is at hand.
-    pub(crate) fn complete(bytes: &[u8], origin: Origin) -> Self {
-        let mut splitter = Splitter::new();
-        splitter.push(bytes);
-        splitter.finish();
-        Recording { origin, splitter, beginning: Vec::new(), chunks: None }
+    pub(crate) fn complete(bytes: &[u8], origin: Origin, form: Option<Form>) -> Self {
+        let mut recording = Recording::of(vec![origin], form);
+        recording.push(bytes);
+        recording.stream.finish();
+        recording.is_open = true;
+        recording.close();
+        recording
+    }
+
+    fn of(origins: Vec<Origin>, form: Option<Form>) -> Self {
+        Recording {
+            inputs: VecDeque::new(),
+            form,
+            chunks: Chunks::none(),
+            stream: Stream::new(form),
+            origins,
+            current: 0,
+            is_open: false,
+            beginning: Vec::new(),
+            verdicts: Vec::new(),
+            has_barren: false,
+            is_silent: true,
+        }
     }
 
     /// The first bytes that were read.
     pub(crate) fn beginning(&self) -> &[u8] {
         &self.beginning
     }
-}
 
-/// Sends what there is to read, up to its end or an error.
-fn read(mut input: impl Read, chunks: &mpsc::Sender<Chunk>) {
-    loop {
-        let mut chunk = vec![0; CHUNK];
-        let read = match input.read(&mut chunk) {
-            Ok(0) => return,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Ok(count) => {
-                chunk.truncate(count);
-                Ok(chunk)
-            }
-            Err(error) => Err(error),
-        };
-        let failed = read.is_err();
-        if chunks.blocking_send(read).is_err() || failed {
+    /// What the streams were taken for, once they are [closed](Recording::close).
+    pub(crate) fn verdicts(&self) -> &[String] {
+        &self.verdicts
+    }
+
+    /// Whether there was text without any event in it.
+    pub(crate) fn has_barren(&self) -> bool {
+        self.has_barren
+    }
+
+    fn push(&mut self, bytes: &[u8]) {
+        let room = BEGINNING - self.beginning.len();
+        self.beginning.extend_from_slice(&bytes[..room.min(bytes.len())]);
+        self.stream.push(bytes);
+    }
+
+    /// Goes on to the next input, if there is one.
+    fn open_next(&mut self) -> anyhow::Result<bool> {
+        let Some(input) = self.inputs.pop_front() else { return Ok(false) };
+        self.current = self.origins.len() - self.inputs.len() - 1;
+        self.chunks = Chunks::of((input.open)()?);
+        self.stream = Stream::new(self.form);
+        self.is_open = true;
+        Ok(true)
+    }
+
+    /// Reads no more of the stream that is being read, and says what it was taken for.
+    pub(crate) fn close(&mut self) {
+        if !std::mem::take(&mut self.is_open) {
             return;
+        }
+        self.has_barren |= self.stream.is_barren();
+        if let Some(verdict) = self.stream.verdict() {
+            let origin = &self.origins[self.current];
+            let name = if self.origins.len() > 1 { format!("{}: ", origin.name) } else { String::new() };
+            self.verdicts.push(name + &verdict);
         }
     }
 }
 
 impl Source for Recording {
     fn origins(&self) -> Vec<Origin> {
-        vec![self.origin.clone()]
+        self.origins.clone()
     }
 
     fn next(&mut self) -> Option<Report<'_>> {
-        let news = match self.splitter.next_frame()? {
-            Frame::Message(message) => news(message),
-            Frame::Skipped(skipped) => {
-                News::Malformed { line: Some(skipped.line), malformed: Arc::new(skipped.into()) }
-            }
-        };
-        Some(Report { origin: 0, news })
+        let Next { news, machine } = self.stream.next()?;
+        Some(Report { origin: self.current, machine, news })
     }
 
     async fn wait(&mut self) -> anyhow::Result<bool> {
-        let Some(chunks) = &mut self.chunks else { return Ok(false) };
-        match chunks.recv().await {
+        if !self.is_open {
+            return self.open_next();
+        }
+        let chunk = if self.is_silent {
+            self.chunks.next().await
+        } else {
+            match tokio::time::timeout(SILENCE, self.chunks.next()).await {
+                Ok(chunk) => chunk,
+                Err(_) => {
+                    self.stream.flush();
+                    self.is_silent = true;
+                    return Ok(true);
+                }
+            }
+        };
+        match chunk {
             Some(chunk) => {
-                let chunk = chunk.with_context(|| format!("cannot read {}", self.origin.name))?;
-                let room = BEGINNING - self.beginning.len();
-                self.beginning.extend_from_slice(&chunk[..room.min(chunk.len())]);
-                self.splitter.push(&chunk);
+                let name = &self.origins[self.current].name;
+                self.push(&chunk.with_context(|| format!("cannot read {name}"))?);
+                self.is_silent = false;
             }
             None => {
-                self.chunks = None;
-                self.splitter.finish();
+                self.stream.finish();
+                self.close();
             }
         }
         Ok(true)
-    }
-}
-
-fn news(message: RawMessage<'_>) -> News<'_> {
-    let RawMessage { json, line, offset } = message;
-    match ServerMessage::classify(json) {
-        ServerMessage::Event(_) => News::Event { json, place: Place::Recorded { line, offset } },
-        ServerMessage::Greeting(greeting) => News::Greeting(greeting),
-        ServerMessage::Unrecognized(message) => {
-            News::Malformed { malformed: Arc::new(message.into()), line: Some(line) }
-        }
-        ServerMessage::Reply(Reply { id, result: Err(error) }) => News::ErrorReply { id, error, line },
-        _ => News::Reply,
     }
 }

@@ -103,8 +103,8 @@ garbage
 
 #[test]
 fn what_is_unknown_is_marked_and_what_is_malformed_is_told_by_line() {
-    insta::assert_snapshot!("strange", run_with("decode --time utc", STRANGE));
-    insta::assert_snapshot!("strange_json", run_with("decode --format json", STRANGE).stdout);
+    insta::assert_snapshot!("strange", run_with("decode --input qmp --time utc", STRANGE));
+    insta::assert_snapshot!("strange_json", run_with("decode --input qmp --format json", STRANGE).stdout);
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn strict_fails_on_each_kind_of_surprise_and_on_nothing_else() {
         (r#"{"event": "STOP""#, 1),
         (r#"{"neither": 1}"#, 1),
     ] {
-        let run = run_with("decode --strict --format json", input.as_bytes());
+        let run = run_with("decode --input qmp --strict --format json", input.as_bytes());
         assert_eq!(run.status, Some(status), "{input}: {}", run.stderr);
     }
 }
@@ -292,15 +292,12 @@ fn the_demo_shows_several_machines() {
 
 #[test]
 fn an_input_without_a_message_of_qmp_ends_with_1_and_says_what_it_may_be() {
-    let inputs: [(&[u8], &str); 8] = [
-        (b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xab\xe6\x02", "compressed with gzip"),
-        (b"\xfd7zXZ\0\0\x04\xe6\xd6", "compressed with xz"),
-        (b"\x28\xb5\x2f\xfd\x04\x58{", "compressed with zstd"),
+    let inputs: [(&[u8], &str); 5] = [
         (b"BZh91AY&SY", "compressed with bzip2"),
+        (b"\x04\x22\x4d\x18\x64\x40\xa7", "compressed with lz4"),
+        (b"PK\x03\x04\x14\0", "a ZIP archive"),
+        (b"LPKSHHRH\0\0", "the journal's own format"),
         (b"\xff\xfe{\0\"\0e\0", "UTF-16"),
-        (b"event RESET at 1700000000.5 for domain 'vm': {}\n", "virsh"),
-        (b"2024-01-02 10:00:00.000+0000: event STOP for domain vm: <null>\n", "virsh"),
-        (b"[{'event': 'STOP', 'timestamp': {'seconds': 1}}]\n", "Python"),
     ];
     for (input, advice) in inputs {
         let run = run_with("decode", input);
@@ -313,7 +310,7 @@ fn an_input_without_a_message_of_qmp_ends_with_1_and_says_what_it_may_be() {
 
 #[test]
 fn one_message_of_qmp_makes_an_input_worth_status_0() {
-    for input in ["", "garbage {\"event\": \"STOP\"}", "garbage {\"return\": {}}"] {
+    for input in ["", "garbage {\"event\": \"STOP\"}", "{\"return\": {}}"] {
         let run = run_with("decode", input.as_bytes());
         assert_eq!(run.status, Some(0), "{run}");
         assert!(!run.stderr.contains("no message of QMP"), "{run}");

@@ -76,10 +76,13 @@ fn serve(script: Script) -> MockServer {
 
 #[test]
 fn decoded_streams_and_their_summary_are_harmless() {
-    let run = run(&["decode"], &stream());
-    assert_harmless(&run);
-    assert!(shows_it(&run), "{run}");
-    let summary = &run.stderr[run.stderr.find(" events, ").expect("a summary")..];
+    for arguments in [&["decode"][..], &["decode", "--input", "qmp", "--replies"]] {
+        let run = run(arguments, &stream());
+        assert_harmless(&run);
+        assert!(shows_it(&run), "{run}");
+    }
+    let summary = run(&["decode", "--input", "qmp"], &stream()).stderr;
+    let summary = &summary[summary.find(" events, ").expect("a summary")..];
     assert!(summary.contains("\\u{9b}2J"), "{summary}");
 }
 

@@ -5,6 +5,7 @@ mod hostile;
 mod knowledge;
 mod large;
 mod live;
+mod log;
 mod qemu;
 mod run;
 mod scripted;

@@ -119,8 +119,10 @@ fn integers_of_any_size_keep_their_digits_in_every_format() {
 fn json_for_programs_holds_no_character_that_controls_a_terminal() {
     let event = json!({"event": "ALIEN\u{9b}", "data": {"\u{7f}\u{202e}": "\u{9b}2J\u{2066}\u{e0041}ü"}});
     for format in ["json", "cloudevents"] {
-        let run =
-            run_with(&format!("decode --format {format}"), stream(std::slice::from_ref(&event)).as_bytes());
+        let run = run_with(
+            &format!("decode --input qmp --format {format}"),
+            stream(std::slice::from_ref(&event)).as_bytes(),
+        );
         let letters = ['\u{7f}', '\u{9b}', '\u{202e}', '\u{2066}', '\u{e0041}'];
         assert!(
             !run.stdout.contains(letters) && run.stdout.contains("\\u009b2J") && run.stdout.contains('ü'),

@@ -1,0 +1,219 @@
+//! What the bytes of an input are: a stream of QMP messages, or a log with events in it.
+//!
+//! Its beginning decides. A stream of messages is held to QMP: all that is not a message is malformed.
+//! In a log, text around events is text.
+
+use std::sync::Arc;
+
+use qmp_events::log::{self, Entry, Form, LoggedEvent, Reader, Summary};
+use qmp_events::protocol::{Frame, RawMessage, Reply, ServerMessage, Splitter};
+
+use super::{News, Place};
+use crate::json::Json;
+use crate::terminal::text::count;
+
+/// How much is looked at before it is decided, in bytes.
+const BEGINNING: usize = 64 << 10;
+
+/// A stream that is being read.
+pub(super) struct Stream {
+    state: State,
+    form: Option<Form>,
+    event: Option<LoggedEvent>,
+    number: u64,
+}
+
+enum State {
+    Undecided(Vec<u8>),
+    Qmp(Splitter),
+    Log(Box<Reader>),
+}
+
+/// What is next, and of whom it is, if the log says so.
+pub(super) struct Next<'a> {
+    pub(super) news: News<'a>,
+    pub(super) machine: Option<String>,
+}
+
+impl Stream {
+    /// Reads what is there in this form, or in whatever form it is.
+    pub(super) fn new(form: Option<Form>) -> Self {
+        let state = match form {
+            None => State::Undecided(Vec::new()),
+            Some(Form::Qmp) => State::Qmp(Splitter::new()),
+            Some(form) => State::Log(Box::new(Reader::new().only(form))),
+        };
+        Stream { state, form, event: None, number: 0 }
+    }
+
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        match &mut self.state {
+            State::Undecided(beginning) => {
+                beginning.extend_from_slice(bytes);
+                if beginning.len() >= BEGINNING || says_enough(beginning) {
+                    self.decide();
+                }
+            }
+            State::Qmp(splitter) => splitter.push(bytes),
+            State::Log(reader) => reader.push(bytes),
+        }
+    }
+
+    pub(super) fn finish(&mut self) {
+        if let State::Undecided(_) = self.state {
+            self.decide();
+        }
+        match &mut self.state {
+            State::Undecided(_) => {}
+            State::Qmp(splitter) => splitter.finish(),
+            State::Log(reader) => reader.finish(),
+        }
+    }
+
+    /// Nothing may come for a while.
+    pub(super) fn flush(&mut self) {
+        if let State::Log(reader) = &mut self.state {
+            reader.flush();
+        }
+    }
+
+    fn decide(&mut self) {
+        let State::Undecided(beginning) = &mut self.state else { return };
+        let beginning = std::mem::take(beginning);
+        if is_qmp(&beginning) {
+            let mut splitter = Splitter::new();
+            splitter.push(&beginning);
+            self.state = State::Qmp(splitter);
+        } else {
+            let mut reader = Reader::new();
+            reader.push(&beginning);
+            self.state = State::Log(Box::new(reader));
+        }
+    }
+
+    pub(super) fn next(&mut self) -> Option<Next<'_>> {
+        match &mut self.state {
+            State::Undecided(_) => None,
+            State::Qmp(splitter) => {
+                let news = match splitter.next_frame()? {
+                    Frame::Message(message) => news_of(message),
+                    Frame::Skipped(skipped) => {
+                        News::Malformed { line: Some(skipped.line), malformed: Arc::new(skipped.into()) }
+                    }
+                };
+                Some(Next { news, machine: None })
+            }
+            State::Log(reader) => {
+                self.number += 1;
+                match reader.next_entry()? {
+                    Entry::Event(event) => {
+                        let place = Place::Logged { line: event.line, number: self.number };
+                        let machine = event.origin.label().map(str::to_owned);
+                        let event = self.event.insert(event);
+                        let logged = event.logged_at.as_ref().and_then(|time| time.timestamp());
+                        let news = News::Event { json: event.json().as_bytes(), place, logged };
+                        Some(Next { news, machine })
+                    }
+                    Entry::Malformed(entry) => {
+                        let machine = entry.origin.label().map(str::to_owned);
+                        let log::Malformed { line, problem, text, .. } = entry;
+                        let news = News::Damaged { line, problem, text };
+                        Some(Next { news, machine })
+                    }
+                    _ => None,
+                }
+            }
+        }
+    }
+
+    /// What the stream was taken for, if it is not QMP or if it had to be in a form.
+    pub(super) fn verdict(&self) -> Option<String> {
+        match &self.state {
+            State::Log(reader) => Some(describe(&reader.summary(), self.form)),
+            State::Undecided(_) | State::Qmp(_) => None,
+        }
+    }
+
+    /// Whether it is a log in which nothing was found.
+    pub(super) fn is_barren(&self) -> bool {
+        let State::Log(reader) = &self.state else { return false };
+        let Summary { lines, events, malformed, .. } = reader.summary();
+        lines > 0 && events + malformed == 0
+    }
+}
+
+/// Whether this begins a stream of messages from a server: up to where it ends there is nothing but JSON, no
+/// command and no event of another program.
+fn is_qmp(beginning: &[u8]) -> bool {
+    let mut splitter = Splitter::new();
+    splitter.push(beginning);
+    let mut has_message = false;
+    while let Some(frame) = splitter.next_frame() {
+        let Frame::Message(RawMessage { json, .. }) = frame else { return false };
+        match ServerMessage::classify(json) {
+            ServerMessage::Unrecognized(_) if is_command(json) => return false,
+            ServerMessage::Unrecognized(_) => {}
+            _ => has_message = true,
+        }
+    }
+    // The rules for what another program's event is are those of logs.
+    let mut reader = Reader::new();
+    reader.push(beginning);
+    reader.finish();
+    has_message && reader.summary().foreign == 0
+}
+
+fn is_command(json: &[u8]) -> bool {
+    let members = std::str::from_utf8(json).ok().and_then(Json::parse).and_then(|value| value.as_object());
+    members.is_some_and(|members| members.any(|name, _| matches!(name, "execute" | "exec-oob")))
+}
+
+/// Whether there is a message, or a line that does not begin with one.
+fn says_enough(beginning: &[u8]) -> bool {
+    let text = beginning.trim_ascii_start();
+    if !text.starts_with(b"{") {
+        return text.contains(&b'\n');
+    }
+    let mut splitter = Splitter::new();
+    splitter.push(text);
+    splitter.next_frame().is_some()
+}
+
+fn news_of(message: RawMessage<'_>) -> News<'_> {
+    let RawMessage { json, line, offset } = message;
+    match ServerMessage::classify(json) {
+        ServerMessage::Event(_) => {
+            News::Event { json, place: Place::Recorded { line, offset }, logged: None }
+        }
+        ServerMessage::Greeting(greeting) => News::Greeting(greeting),
+        ServerMessage::Unrecognized(message) => {
+            News::Malformed { malformed: Arc::new(message.into()), line: Some(line) }
+        }
+        ServerMessage::Reply(Reply { id, result: Err(error) }) => News::ErrorReply { id, error, line },
+        _ => News::Reply,
+    }
+}
+
+fn describe(summary: &Summary, only: Option<Form>) -> String {
+    let forms: Vec<_> =
+        summary.forms().into_iter().map(|(form, number)| (form.description(), number)).collect();
+    let mut text = match (forms.as_slice(), only) {
+        ([], Some(form)) => format!("no events as in {}", form.description()),
+        ([], None) => "no events found".to_owned(),
+        ([(form, _)], _) => format!("taken for {form}"),
+        (forms, _) => {
+            let forms: Vec<_> = forms.iter().map(|(form, number)| format!("{form} ({number})")).collect();
+            format!("taken for {}", forms.join(", "))
+        }
+    };
+    text += &format!(": {}, {} without an event", count(summary.lines, "line"), summary.other_lines());
+    if summary.copies > 0 {
+        let copies = if summary.copies == 1 { "copy" } else { "copies" };
+        text += &format!(", {} {copies} of events", summary.copies);
+    }
+    if let Some(line) = summary.first_foreign {
+        let number = count(summary.foreign, "object");
+        text += &format!("; {number} of other programs with a member `event`, the first in line {line}");
+    }
+    text
+}
