@@ -1,6 +1,7 @@
 //! The command line: what there is to type, and what it means. Completions and manual pages come
 //! from here too. It must never read or write anything.
 
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use qmp_events::Version;
 use qmp_events::log::Form;
+use serde_json::Value;
 
 use crate::exit::EXIT_CODES;
 use crate::period::{LogClock, Period};
@@ -51,10 +53,14 @@ pub(crate) enum Command {
     /// Waits for an event of a running machine, and prints it
     ///
     /// Only events after the connection is made count. The exit status says how it went: 0 if the
-    /// event came, 1 if the time ran out, 3 if there was no connection or it ended before, 4 if the
+    /// event came, 1 if the time ran out or the command of `--execute` was refused, 3 if there was no connection or it ended before, 4 if the
     /// server does not keep to the protocol (it never greeted, for instance, since it serves another
     /// client), 5 if an event of `--fail-on` came first.
     Wait(Wait),
+    /// Executes a command on a running machine, and prints what it returns as JSON
+    ///
+    /// The exit status is 1 if QEMU refuses the command, with its reason on standard error.
+    Execute(Execute),
     /// Lists events, with the words that people use for them in brackets
     List(List),
     /// Explains an event, or a member of one: what it means, when it comes, which QEMU has it
@@ -151,12 +157,55 @@ pub(crate) struct Wait {
     #[command(flatten)]
     pub(crate) wanted: Wanted,
 
+    /// End after so many events
+    #[arg(long, value_name = "N", default_value = "1", conflicts_with = "until_end")]
+    pub(crate) count: NonZeroU64,
+
+    /// Wait for the end of the machine, and print how it came: `guest-shutdown`, `host-signal`, `watchdog`
+    /// or `killed`, for instance. With `--event`, such events are printed until then
+    #[arg(long)]
+    pub(crate) until_end: bool,
+
+    #[command(flatten)]
+    pub(crate) command: FirstCommand,
+
     /// Give up this long after the start, with status 1; such as `30s` or `5m`
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) timeout: Option<Duration>,
 
     #[command(flatten)]
     pub(crate) display: Display,
+}
+
+/// A command that is sent first.
+#[derive(Debug, Args)]
+pub(crate) struct FirstCommand {
+    /// Send this command once events are listened to; if QEMU refuses it, exit with 1
+    #[arg(id = "command", long = "execute", value_name = "COMMAND")]
+    pub(crate) name: Option<String>,
+
+    /// The command's arguments, as a JSON object
+    #[arg(long, value_name = "JSON", requires = "command", value_parser = parse_object)]
+    pub(crate) arguments: Option<Value>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Execute {
+    /// The machine: unix:PATH or tcp:HOST:PORT
+    #[arg(value_name = "ENDPOINT", value_parser = Machine::parser())]
+    pub(crate) machine: Machine,
+
+    /// The command, such as `query-status`
+    #[arg(value_name = "COMMAND")]
+    pub(crate) name: String,
+
+    /// Its arguments, as a JSON object
+    #[arg(value_name = "JSON", value_parser = parse_object)]
+    pub(crate) arguments: Option<Value>,
+
+    /// How long to wait for the reply
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
+    pub(crate) timeout: Duration,
 }
 
 #[derive(Debug, Args)]
@@ -230,6 +279,14 @@ impl From<Color> for anstream::ColorChoice {
             Color::Always => Self::Always,
             Color::Never => Self::Never,
         }
+    }
+}
+
+fn parse_object(text: &str) -> Result<Value, String> {
+    match serde_json::from_str(text) {
+        Ok(object @ Value::Object(_)) => Ok(object),
+        Ok(_) => Err("not a JSON object, such as {\"id\": \"disk1\"}".to_owned()),
+        Err(error) => Err(format!("not JSON: {error}")),
     }
 }
 

@@ -4,6 +4,7 @@ mod check;
 mod decode;
 mod diff;
 mod event_rows;
+mod execute;
 mod explain;
 mod list;
 mod manual;
@@ -23,6 +24,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit
         Command::Decode(arguments) => decode::decode(arguments, output),
         Command::Watch(arguments) => watch::watch(arguments, output),
         Command::Wait(arguments) => wait::wait(arguments, output),
+        Command::Execute(arguments) => execute::execute(arguments, output),
         Command::List(arguments) => list::list(arguments, output),
         Command::Explain(arguments) => explain::explain(arguments, output),
         Command::Diff(arguments) => diff::diff(arguments, output),

@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use qmp_events::Disconnected;
+use qmp_events::protocol::CommandError;
+use qmp_events::{Disconnected, Error};
 
 /// The exit statuses, for `--help` and the manual.
 pub(crate) const EXIT_CODES: &str = "\
@@ -10,11 +11,13 @@ Exit status:
   0  all is well: the events were printed, the event came, QEMU ended normally
   1  the answer is no: decode found no message of QMP in its input, or
      decode --strict something malformed or unknown, list found no event,
-     wait ran out of time, check found something that this build does not know
+     wait ran out of time, QEMU refused the command of execute or of wait --execute,
+     check found something that this build does not know
   2  wrong usage, or a file that cannot be read or written
   3  there was no connection, or it ended without SHUTDOWN
      (for wait: before the event came)
-  4  the server does not keep to the protocol: no greeting, or it refused a command
+  4  the server does not keep to the protocol: no greeting, no reply, or it refused
+     the negotiation
   5  wait --fail-on: such an event came first";
 
 /// How a run ended.
@@ -36,6 +39,17 @@ impl From<&Disconnected> for Exit {
             | Disconnected::Refused(_) => Exit::Protocol,
             cause if cause.is_normal() => Exit::Done,
             _ => Exit::Disconnected,
+        }
+    }
+}
+
+/// How a run ends on an error of a command, whose normal end of a connection is a failure too.
+impl From<&Error> for Exit {
+    fn from(error: &Error) -> Self {
+        match error {
+            Error::Disconnected(cause) => Exit::from(cause).max(Exit::Disconnected),
+            Error::Command(CommandError::Refused { .. }) => Exit::No,
+            _ => Exit::Protocol,
         }
     }
 }

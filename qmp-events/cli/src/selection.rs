@@ -32,7 +32,7 @@ pub(crate) struct Selection {
 #[derive(Debug, Args)]
 pub(crate) struct Wanted {
     /// The event to wait for, such as `SHUTDOWN` or `BLOCK_*`; any of them, if given more than once
-    #[arg(long = "event", value_name = "NAME", required = true)]
+    #[arg(long = "event", value_name = "NAME", required_unless_present = "until_end")]
     pub(crate) events: Vec<NamePattern>,
 
     /// An event that ends the wait as a failure, with exit status 5
@@ -63,7 +63,7 @@ pub(crate) enum Verdict {
 impl Wanted {
     pub(crate) fn verdict(&self, record: &Record) -> Verdict {
         let name = record.message.event.name();
-        let is_event = are_for(&self.events, name);
+        let is_event = !self.events.is_empty() && are_for(&self.events, name);
         let is_failure = !self.fail_on.is_empty() && are_for(&self.fail_on, name);
         if is_event && self.conditions.iter().all(|condition| condition.holds(record.data())) {
             return Verdict::Wanted;

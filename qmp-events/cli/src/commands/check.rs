@@ -24,9 +24,10 @@ pub(crate) fn check(arguments: &Check, output: &mut Output) -> anyhow::Result<Ex
         Ok(answer) => answer,
         Err(error) => {
             output.note(&line![paint(ERROR, "error: "), format_args!("{endpoint}: {error}")])?;
-            return Ok(match error {
-                Error::Disconnected(cause) => Exit::from(&cause).max(Exit::Disconnected),
-                _ => Exit::Protocol,
+            return Ok(match Exit::from(&error) {
+                // QEMU never refuses the question.
+                Exit::No => Exit::Protocol,
+                exit => exit,
             });
         }
     };

@@ -1,21 +1,23 @@
-//! `wait`: one event of a running machine, for scripts.
+//! `wait`: an event of a running machine, or its end, for scripts. A command may be sent first.
 
 use std::io;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use qmp_events::tokio::Options;
+use qmp_events::Error;
+use qmp_events::machine::{End, EndCause, Input, Machine};
+use qmp_events::tokio::{Client, Options};
 
 use super::runtime::runtime;
 use super::unknown_names::note_unknown_names;
-use crate::args::Wait;
+use crate::args::{FirstCommand, Wait};
 use crate::exit::Exit;
 use crate::flow::{Flow, Occurrence};
 use crate::record::Record;
 use crate::selection::Verdict;
 use crate::sinks::one_line;
-use crate::sources::Source;
 use crate::sources::live::Live;
+use crate::sources::{News, Report, Source};
 use crate::terminal::line::{Line, line};
 use crate::terminal::output::Output;
 use crate::terminal::palette::{DIM, ERROR, paint};
@@ -35,21 +37,29 @@ pub(crate) fn wait(arguments: &Wait, output: &mut Output) -> anyhow::Result<Exit
         let options = Options::new().handshake_timeout(limit);
         let source = Live::connect(std::slice::from_ref(&arguments.machine), options)?;
         let flow = Flow::new(&arguments.display, &source, output);
-        Waiting { arguments, flow, related: Related::default() }.run(source).await
+        let machine = Machine::new();
+        Waiting { arguments, flow, machine, came: 0, related: Related::default() }.run(source).await
     })
 }
 
 struct Waiting<'a> {
     arguments: &'a Wait,
     flow: Flow<'a>,
+    /// What is known of the machine: how it ended.
+    machine: Machine,
+    /// How many of the wanted events came.
+    came: u64,
     related: Related,
 }
 
 impl Waiting<'_> {
     async fn run(mut self, mut source: Live) -> anyhow::Result<Exit> {
+        let clients = source.clients().to_vec();
+        let mut command = clients.first().and_then(|client| first_command(client, &self.arguments.command));
         let mut timeout = pin!(sleep(self.arguments.timeout));
         loop {
             while let Some(report) = source.next() {
+                self.learn(&report);
                 if let Some(occurrence) = self.flow.read(report)?
                     && let Some(exit) = self.judge(occurrence)?
                 {
@@ -60,19 +70,41 @@ impl Waiting<'_> {
             tokio::select! {
                 biased;
                 more = source.wait() => if !more? {
-                    // Even QEMU's normal end is not what was waited for.
-                    return Ok(self.flow.worst_end().max(Exit::Disconnected));
+                    return Ok(self.ended()?);
+                },
+                refused = outcome_of(&mut command) => match refused {
+                    // The source tells how the connection ended.
+                    Ok(()) | Err(Error::Disconnected(_)) => {}
+                    Err(error) => {
+                        self.flow.output.note(&line![paint(ERROR, "error: "), &error])?;
+                        return Ok(Exit::from(&error));
+                    }
                 },
                 () = &mut timeout, if self.flow.is_connected() => return Ok(self.timed_out()?),
             }
         }
     }
 
+    /// Follows the machine to its end.
+    fn learn(&mut self, report: &Report<'_>) {
+        match &report.news {
+            News::Connected(greeting) => drop(self.machine.apply(Input::Connected(greeting))),
+            News::Lagged(_) => drop(self.machine.apply(Input::Missed)),
+            News::Disconnected(cause) => drop(self.machine.apply(Input::Disconnected(cause))),
+            _ => {}
+        }
+    }
+
     /// How the program ends if the event decides it.
     fn judge(&mut self, occurrence: Occurrence) -> io::Result<Option<Exit>> {
+        self.machine.apply(&occurrence.record.message);
         let exit = match self.arguments.wanted.verdict(&occurrence.record) {
-            Verdict::Wanted => Exit::Done,
-            Verdict::Failure => Exit::FailedOn,
+            Verdict::Wanted => {
+                self.came += 1;
+                let is_last = !self.arguments.until_end && self.came == self.arguments.count.get();
+                is_last.then_some(Exit::Done)
+            }
+            Verdict::Failure => Some(Exit::FailedOn),
             Verdict::Related => {
                 self.related.add(&occurrence.record);
                 return Ok(None);
@@ -80,16 +112,57 @@ impl Waiting<'_> {
             Verdict::Other => return Ok(None),
         };
         self.flow.print(&occurrence)?;
-        Ok(Some(exit))
+        Ok(exit)
+    }
+
+    /// The connection is gone: the wanted end, or even if QEMU ended normally not what was waited for.
+    fn ended(self) -> io::Result<Exit> {
+        match self.machine.end().filter(|_| self.arguments.until_end) {
+            Some(end) => {
+                self.flow.output.line(&line![words(end)])?;
+                Ok(self.flow.worst_end())
+            }
+            None => Ok(self.flow.worst_end().max(Exit::Disconnected)),
+        }
     }
 
     fn timed_out(self) -> io::Result<Exit> {
         let timeout = self.arguments.timeout.unwrap_or_default();
-        let text = format!("no such event came within {timeout:?}");
+        let what = if self.arguments.until_end { "the machine did not end" } else { "no such event came" };
+        let text = format!("{what} within {timeout:?}");
         self.flow.output.note(&line![paint(ERROR, "error: "), text])?;
         self.related.note(self.flow.output)?;
         Ok(Exit::No)
     }
+}
+
+/// How a machine ended, in the words of QMP where it has them.
+fn words(end: &End) -> String {
+    match &end.cause {
+        EndCause::Shutdown { reason: Some(reason), .. } => reason.as_str().to_owned(),
+        // Before QEMU 4.0, SHUTDOWN had no reason.
+        EndCause::Shutdown { guest: Some(true), .. } => "guest-shutdown".to_owned(),
+        EndCause::Shutdown { .. } => "shutdown".to_owned(),
+        EndCause::Watchdog => "watchdog".to_owned(),
+        _ => "killed".to_owned(),
+    }
+}
+
+/// A command on its way, and what becomes of it.
+type Command<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
+
+/// It waits for the connection that is being made.
+fn first_command<'a>(client: &'a Client, command: &'a FirstCommand) -> Option<Command<'a>> {
+    let name = command.name.as_deref()?;
+    let reply = client.execute(name, command.arguments.clone());
+    Some(Box::pin(async { reply.await.map(drop) }))
+}
+
+async fn outcome_of(command: &mut Option<Command<'_>>) -> Result<(), Error> {
+    let Some(running) = command else { return std::future::pending().await };
+    let outcome = running.await;
+    *command = None;
+    outcome
 }
 
 /// Waits for so long; for ever without a time.

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use qmp_events::tokio::{Item, Options, Subscription};
+use qmp_events::tokio::{Client, Item, Options, Subscription};
 use tokio::sync::mpsc;
 
 use super::machine::Machine;
@@ -22,6 +22,7 @@ type Json = Arc<[u8]>;
 
 /// Running machines.
 pub(crate) struct Live {
+    clients: Vec<Client>,
     origins: Vec<Origin>,
     items: mpsc::Receiver<(usize, Item<Json>)>,
     ready: VecDeque<(usize, Item<Json>)>,
@@ -39,8 +40,10 @@ impl Live {
     /// If an endpoint is not valid.
     pub(crate) fn connect(machines: &[Machine], options: Options) -> anyhow::Result<Self> {
         let (sender, items) = mpsc::channel(CHANNEL);
+        let mut clients = Vec::with_capacity(machines.len());
         for (index, machine) in machines.iter().enumerate() {
-            let (_, subscription) = options.start(&machine.endpoint)?;
+            let (client, subscription) = options.start(&machine.endpoint)?;
+            clients.push(client);
             tokio::spawn(forward(index, subscription.with_capacity(QUEUE).raw(), sender.clone()));
         }
         let has_labels = machines.len() > 1;
@@ -52,6 +55,7 @@ impl Live {
             qemu: None,
         };
         Ok(Live {
+            clients,
             origins: machines.iter().map(origin).collect(),
             items,
             ready: VecDeque::new(),
@@ -59,6 +63,11 @@ impl Live {
             start: jiff::Timestamp::now().as_microsecond(),
             count: 0,
         })
+    }
+
+    /// The connections, in the order of the machines.
+    pub(crate) fn clients(&self) -> &[Client] {
+        &self.clients
     }
 }
 

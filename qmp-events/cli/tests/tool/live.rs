@@ -70,3 +70,45 @@ fn checking_asks_the_machine_itself() {
     assert_eq!(run.status, Some(if knows_all { 0 } else { 1 }), "{run}");
     assert!(run.stdout.contains("Asked QEMU "), "{run}");
 }
+
+#[test]
+fn a_command_prints_what_it_returns() {
+    let Some(qemu) = Qemu::start() else { return };
+    let status = run(&format!("execute {} query-status", qemu.endpoint()));
+    assert_eq!((status.status, status.stderr.as_str()), (Some(0), ""), "{status}");
+    let reply: serde_json::Value = serde_json::from_str(&status.stdout).expect("JSON");
+    assert_eq!(reply["running"], false);
+    let refused = run(&format!(r#"execute {} device_del {{"id":"nothing"}}"#, qemu.endpoint()));
+    assert_eq!((refused.status, refused.stdout.as_str()), (Some(1), ""), "{refused}");
+    assert!(refused.stderr.contains("nothing"), "{refused}");
+}
+
+#[test]
+fn a_wait_sends_its_command_once_it_listens() {
+    let Some(qemu) = Qemu::start() else { return };
+    let arguments = r#"--execute device_del --arguments {"id":"tablet"} --event DEVICE_DELETED"#;
+    let wait = run(&format!("wait --time none {} {arguments}", qemu.endpoint()));
+    assert_eq!(wait.status, Some(0), "{wait}");
+    assert!(wait.stdout.starts_with("DEVICE_DELETED"), "{wait}");
+    // The device is gone now.
+    let wait = run(&format!("wait {} {arguments}", qemu.endpoint()));
+    assert_eq!(wait.status, Some(1), "{wait}");
+    assert!(wait.stderr.contains("(DeviceNotFound)"), "{wait}");
+}
+
+#[test]
+fn the_end_of_a_machine_is_told_with_its_cause() {
+    let Some(qemu) = Qemu::start() else { return };
+    let wait = run(&format!("wait {} --execute quit --until-end", qemu.endpoint()));
+    assert_eq!((wait.status, wait.stdout.as_str()), (Some(0), "host-qmp-quit\n"), "{wait}");
+
+    let Some(mut qemu) = Qemu::start() else { return };
+    let mut wait = Running::start(&format!("wait {} --until-end --event STOP", qemu.endpoint()));
+    wait.await_note("connected to QEMU");
+    qemu.execute("cont");
+    qemu.execute("stop");
+    wait.await_line("STOP");
+    qemu.kill();
+    wait.await_line("killed");
+    assert_eq!(wait.end().status, Some(3));
+}

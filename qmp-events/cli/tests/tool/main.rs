@@ -7,6 +7,7 @@ mod large;
 mod live;
 mod log;
 mod qemu;
+mod recipes;
 mod run;
 mod scripted;
 mod unknown;

@@ -82,7 +82,9 @@ impl Qemu {
 
 fn spawn(directory: &Path) -> std::io::Result<Child> {
     let monitor = |name: &str| format!("unix:{},server=on,wait=off", directory.join(name).display());
-    let arguments = "-M q35 -display none -nodefaults -S -m 64 -accel tcg";
+    let arguments = "-M q35 -display none -nodefaults -S -m 64 -accel tcg \
+        -device qemu-xhci -device usb-tablet,id=tablet \
+        -blockdev null-co,node-name=disk,size=1048576,read-zeroes=on -blockdev null-co,node-name=copy,size=1048576";
     let named = std::env::var("QMP_EVENTS_TEST_QEMU").ok().filter(|program| !program.is_empty());
     Command::new(named.as_deref().unwrap_or("qemu-system-x86_64"))
         .args(arguments.split_whitespace())

@@ -353,3 +353,13 @@ fn a_socket_whose_path_is_not_utf_8_is_watched() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "SHUTDOWN               guest=true\n");
     assert_eq!(output.status.code(), Some(0));
 }
+
+#[test]
+fn a_wait_can_take_several_events() {
+    let events = ["STOP", "RESUME", "STOP", "RESUME"];
+    for (count, status) in [(2, 0), (3, 3)] {
+        let server = serve([events.iter().fold(ready(), |script, name| script.event(name, Value::Null))]);
+        let wait = run(&format!("wait --time none {} --event STOP --count {count}", server.endpoint()));
+        assert_eq!((wait.status, wait.stdout.as_str()), (Some(status), "STOP\nSTOP\n"), "{wait}");
+    }
+}
