@@ -45,7 +45,8 @@ enum Command {
     },
     /// Report every defect of schema roots (*.json) and event documents (*.txt)
     Check {
-        /// Rules of a schema: `current` (QEMU 10) or `older`; found out from the schema if not given
+        /// The rules of a schema: those of a release of QEMU (X.Y), `current`, or `older` (those of 2.12); by
+        /// default those of the newest date in it
         #[arg(long)]
         dialect: Option<Dialect>,
         /// The directory that includes must stay in, by default that of the root
@@ -57,7 +58,8 @@ enum Command {
     },
     /// Print what is understood of a schema root (*.json) or an event document (*.txt), as JSON
     Dump {
-        /// Rules of a schema: `current` (QEMU 10) or `older`; found out from the schema if not given
+        /// The rules of a schema: those of a release of QEMU (X.Y), `current`, or `older` (those of 2.12); by
+        /// default those of the newest date in it
         #[arg(long)]
         dialect: Option<Dialect>,
         /// The directory that includes must stay in, by default that of the root

@@ -30,13 +30,14 @@ use crate::source::{FileId, SourceMap};
 use comments::{attach, parse};
 use context::Context;
 use definitions::definition::{self, Outcome};
+use dialect::Rule;
 use syntax::includes::{self, Tree};
 use syntax::{parser, pragma};
 
 /// How a schema is read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options<'a> {
-    /// The rules that it keeps to; found out from the schema if not given.
+    /// The rules that it keeps to; by default those of the newest date in it, if it dates enough.
     pub dialect: Option<Dialect>,
     /// The directory that includes must stay in, links included; by default that of the root.
     pub within: Option<&'a Path>,
@@ -70,7 +71,7 @@ pub fn read_from(
 ) -> io::Result<Schema> {
     let mut tree = includes::load(root, options.within, files, sources, diagnostics)?;
     let dialect = options.dialect.unwrap_or_else(|| Dialect::of(tree.items.iter().map(|(_, item)| item)));
-    if dialect == Dialect::Current {
+    if dialect.has(Rule::PragmaNames) {
         pragma::check_spellings(&tree.pragmas, sources, diagnostics);
     }
     let pragmas = std::mem::take(&mut tree.pragmas);

@@ -4,6 +4,7 @@
 
 use crate::diagnostics::show;
 use crate::qapi::context::Context;
+use crate::qapi::dialect::Rule;
 use crate::qapi::origin::Origin;
 use crate::qapi::syntax::ast;
 use crate::schema::{Alternate, Data, DefinitionId, Feature, Kind, Member, Schema, Type};
@@ -81,7 +82,7 @@ fn check_data(schema: &Schema, data: &Data, origin: &Origin, context: &mut Conte
         },
     };
     let conditional = members.iter().find(|member| member.condition.is_some());
-    if let Some(member) = conditional.filter(|_| !boxed && !context.is_older()) {
+    if let Some(member) = conditional.filter(|_| !boxed && context.has(Rule::BoxedConditionals)) {
         let message = format!("conditional member {} needs 'boxed': true", show(&member.name));
         context.error(&origin.ast, "conditional-needs-boxed", member.span, message);
     }

@@ -4,6 +4,6 @@
 pub(crate) mod attach;
 mod older;
 pub(crate) mod parse;
-mod prose;
+pub(crate) mod prose;
 mod sections;
 mod style;

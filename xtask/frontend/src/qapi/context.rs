@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::diagnostics::{self, Diagnostic, Diagnostics, show};
-use crate::qapi::dialect::Dialect;
+use crate::qapi::dialect::{Dialect, Rule};
 use crate::qapi::syntax::ast::Definition;
 use crate::qapi::syntax::pragma::Pragmas;
 use crate::source::{SourceMap, Span};
@@ -20,9 +20,9 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Whether the rules of older schemas apply.
-    pub(crate) fn is_older(&self) -> bool {
-        self.dialect == Dialect::Older
+    /// Whether a rule applies to the schema.
+    pub(crate) fn has(&self, rule: Rule) -> bool {
+        self.dialect.has(rule)
     }
 
     /// Reports an error in a definition.

@@ -1,5 +1,6 @@
 //! The QAPI front end: what it says of schemas, what it makes of them, what it survives.
 
+mod dialects;
 mod hostile;
 mod meaning;
 mod rules;

@@ -171,7 +171,7 @@ fn a_union_takes_over_the_members_of_its_named_base() {
 
 #[test]
 fn a_simple_union_gets_an_enum_for_its_tag() {
-    let read = Read::of(&Disk, &directory("older/simple-union.json"), Some(Dialect::Older));
+    let read = Read::of(&Disk, &directory("older/simple-union.json"), Some(Dialect::OLDER));
     let Kind::Union(union) = &find(&read, "Shape").kind else { panic!("a union") };
     assert!(union.simple);
     assert_eq!((union.tag.as_str(), union.tag_type), ("type", read.schema.find("ShapeKind")));
@@ -186,7 +186,7 @@ fn a_simple_union_gets_an_enum_for_its_tag() {
 #[test]
 fn the_loose_documentation_of_older_trees_is_understood() {
     let path = directory("older/documentation-tags.json");
-    let read = Read::of(&Disk, &path, Some(Dialect::Older));
+    let read = Read::of(&Disk, &path, Some(Dialect::OLDER));
     let event = find(&read, "MOVED");
     let documentation = event.documentation.as_ref().expect("it is documented");
     assert_eq!(event.lifetime.since, version(1, 0));
@@ -222,16 +222,16 @@ fn the_older_dialect_is_found_from_the_tree() {
     assert_eq!(Read::text(older.as_str()).rendered(), "");
     assert_eq!(Read::text(union).errors(), 1);
     let asked_for =
-        Read::of(&memory([("schema.json", older)]), Path::new("schema.json"), Some(Dialect::Current));
+        Read::of(&memory([("schema.json", older)]), Path::new("schema.json"), Some(Dialect::CURRENT));
     assert_eq!(asked_for.errors(), 8);
 }
 
 #[test]
 fn a_dialect_has_a_name() {
-    assert_eq!("older".parse(), Ok(Dialect::Older));
-    assert_eq!("current".parse(), Ok(Dialect::Current));
+    assert_eq!("older".parse(), Ok(Dialect::OLDER));
+    assert_eq!("current".parse(), Ok(Dialect::CURRENT));
     let error = "newer".parse::<Dialect>().expect_err("there is no such dialect");
-    assert_eq!(error.to_string(), "the dialects are 'current' and 'older'");
+    assert_eq!(error.to_string(), "a dialect is a release of QEMU, such as 7.2, or 'current', or 'older'");
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn legal_schemas_give_no_diagnostic() {
 #[test]
 fn older_schemas_are_legal_in_the_older_dialect_only() {
     for (name, path) in inputs("older") {
-        assert_eq!(Read::of(&Disk, &path, Some(Dialect::Older)).rendered(), "", "{name}");
+        assert_eq!(Read::of(&Disk, &path, Some(Dialect::OLDER)).rendered(), "", "{name}");
         assert!(Read::of(&Disk, &path, None).errors() > 0, "{name} is legal today");
     }
 }

@@ -9,6 +9,7 @@ use crate::qapi::comments::prose::{
 };
 use crate::qapi::comments::sections::{Doc, Section, SectionKind};
 use crate::qapi::context::{Context, owner};
+use crate::qapi::dialect::Rule;
 use crate::qapi::origin::Origin;
 use crate::qapi::syntax::ast::{self, Comment, Meta};
 use crate::schema::{
@@ -39,7 +40,7 @@ fn attach_comment(
 ) {
     let doc = parse::parse(comment, context);
     match &doc.symbol {
-        None if doc.damaged || context.is_older() => {}
+        None if doc.damaged || !context.has(Rule::CommentForm) => {}
         None => {
             if !parse::check_free_form(comment, context) {
                 return;
@@ -65,7 +66,7 @@ fn attach_comment(
         Some(_) => {}
     }
     // A comment that broke a rule of form says too little to be compared.
-    if !context.is_older() && !doc.damaged {
+    if context.has(Rule::CommentForm) && !doc.damaged {
         check_results(&doc, origin, context);
         check_names(&doc, definition, origin, context);
     }
@@ -79,7 +80,7 @@ fn check_results(doc: &Doc, origin: &Origin, context: &mut Context<'_>) {
         let message = match section.kind {
             SectionKind::Returns if !is_command => "'Returns:' is only for commands",
             SectionKind::Errors if !is_command => "'Errors:' is only for commands",
-            SectionKind::Returns if !returns && !origin.ast.damaged => {
+            SectionKind::Returns if !returns && !origin.ast.damaged && context.has(Rule::ResultsExist) => {
                 "'Returns:', but the command returns nothing"
             }
             _ => continue,
@@ -132,7 +133,7 @@ fn missing_names(doc: &Doc, definition: &Definition, context: &Context<'_>) -> V
     let members: HashSet<&str> = names(doc, |kind| matches!(kind, SectionKind::Member(_)));
     let listed: HashSet<&str> = names(doc, |kind| matches!(kind, SectionKind::Feature(_)));
     let mut missing = Vec::new();
-    if !context.pragmas.documentation.contains(&definition.name) {
+    if context.has(Rule::MembersDescribed) && !context.pragmas.documentation.contains(&definition.name) {
         let parts = described_parts(definition);
         missing.extend(
             parts.into_iter().filter(|name| !members.contains(name)).map(|name| show(name).to_string()),

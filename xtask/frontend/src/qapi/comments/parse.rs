@@ -12,6 +12,7 @@ use crate::qapi::comments::sections::{
 };
 use crate::qapi::comments::{older, style};
 use crate::qapi::context::Context;
+use crate::qapi::dialect::Rule;
 use crate::qapi::syntax::ast::{Comment, Line, Name};
 use crate::source::Span;
 
@@ -30,7 +31,7 @@ pub(crate) fn parse(comment: &Comment, context: &mut Context<'_>) -> Doc {
     let Some(first) = parser.line().filter(|line| line.text.starts_with('@')) else { return doc };
     parser.parse_symbol(first);
     parser.at += 1;
-    if parser.context.is_older() {
+    if !parser.context.has(Rule::CommentForm) {
         older::parse(&comment.lines[1..], &mut doc);
     } else {
         parser.parse_sections();
@@ -63,7 +64,7 @@ pub(crate) fn check_lone(comment: &Comment, context: &mut Context<'_>) {
 
 /// Checks a comment that names no definition; says whether its form is right.
 pub(crate) fn check_free_form(comment: &Comment, context: &mut Context<'_>) -> bool {
-    if comment.damaged || context.is_older() {
+    if comment.damaged || !context.has(Rule::CommentForm) {
         return true;
     }
     let mut right = true;
@@ -73,7 +74,7 @@ pub(crate) fn check_free_form(comment: &Comment, context: &mut Context<'_>) -> b
             context.diagnostics.error("doc-member-in-free-form", line.span, message);
             return false;
         }
-        if index > 0 && is_heading(&line.text) {
+        if index > 0 && is_heading(&line.text) && context.has(Rule::HeadingsFirst) {
             right = false;
             let message = "a '=' heading must come first in a comment";
             context.diagnostics.error("doc-heading", line.span, message);
@@ -84,7 +85,13 @@ pub(crate) fn check_free_form(comment: &Comment, context: &mut Context<'_>) -> b
 }
 
 fn check_not_empty(doc: &mut Doc, context: &mut Context<'_>) {
-    let empty = |section: &&Section| section.kind != SectionKind::Plain && section.is_empty();
+    let descriptions_have_text = context.has(Rule::SectionForm);
+    let may_be_empty = |kind: &SectionKind| match kind {
+        SectionKind::Plain => true,
+        SectionKind::Member(_) | SectionKind::Feature(_) => !descriptions_have_text,
+        _ => false,
+    };
+    let empty = |section: &&Section| !may_be_empty(&section.kind) && section.is_empty();
     for section in doc.sections.iter().filter(empty) {
         doc.damaged = true;
         let message = format!("{} has no text", section.kind.opening());
@@ -148,7 +155,7 @@ impl<'a> Parser<'a, '_, '_> {
             if line.text == "Features:" {
                 self.parse_features(line);
                 members_over.get_or_insert(line.span);
-            } else if let Some((name, _)) = split_name(&line.text) {
+            } else if let Some((name, _)) = self.name(&line.text) {
                 if let Some(over) = members_over {
                     let message = format!("{} follows a section", show(&format!("@{name}:")));
                     self.error("doc-member-after-section", line.span, message)
@@ -191,7 +198,7 @@ impl<'a> Parser<'a, '_, '_> {
     fn parse_descriptions(&mut self, kind: fn(String) -> SectionKind) -> usize {
         let mut count = 0;
         while let Some(line) = self.line() {
-            let Some((name, text)) = split_name(&line.text) else { break };
+            let Some((name, text)) = self.name(&line.text) else { break };
             let mut kind = kind(name.to_owned());
             if name.is_empty() {
                 // So that nothing else is asked of it.
@@ -218,6 +225,7 @@ impl<'a> Parser<'a, '_, '_> {
 
     fn parse_tagged(&mut self, line: &Line, kind: SectionKind, text: &str) {
         match &kind {
+            SectionKind::Note | SectionKind::Example if !self.context.has(Rule::Directives) => {}
             SectionKind::Note => {
                 let message = "'Note:' sections are no longer supported";
                 self.error("doc-old-tag", line.span, message).help("write a '.. note::' directive");
@@ -239,6 +247,11 @@ impl<'a> Parser<'a, '_, '_> {
     /// The lines after the first one of a section.
     fn parse_indented(&mut self, mut section: Section) {
         self.at += 1;
+        if !self.context.has(Rule::SectionForm) {
+            self.parse_loosely_indented(&mut section);
+            self.doc.sections.push(section);
+            return;
+        }
         let mut blank = 0;
         while self.text() == Some("") {
             blank += 1;
@@ -255,20 +268,14 @@ impl<'a> Parser<'a, '_, '_> {
     fn parse_continuation(&mut self, expected: usize, section: &mut Section) {
         let mut after_blank = false;
         while let Some(line) = self.line() {
-            let starts_section = split_name(&line.text).is_some();
-            if starts_section {
+            if self.name(&line.text).is_some() {
                 return;
             }
             if !line.text.is_empty() && indentation(&line.text) < expected {
                 if after_blank {
                     return;
                 }
-                let message = format!("unexpected de-indent, expected at least {expected} spaces");
-                self.error("doc-de-indent", line.span, message);
-                // The rest of the paragraph is meant to belong here.
-                while self.text().is_some_and(|text| !text.is_empty() && split_name(text).is_none()) {
-                    self.at += 1;
-                }
+                self.report_de_indent(line, expected);
                 return;
             }
             section.lines.push(line.text.clone());
@@ -277,16 +284,76 @@ impl<'a> Parser<'a, '_, '_> {
         }
     }
 
+    fn report_de_indent(&mut self, line: &Line, expected: usize) {
+        let message = format!("unexpected de-indent, expected at least {expected} spaces");
+        self.error("doc-de-indent", line.span, message);
+        // The rest of the paragraph is meant to belong here.
+        while self.text().is_some_and(|text| !text.is_empty() && self.name(text).is_none()) {
+            self.at += 1;
+        }
+    }
+
+    /// Continuation lines before [`Rule::SectionForm`]: a section whose first line has no text goes on
+    /// without indentation, and the next one follows without a blank line.
+    fn parse_loosely_indented(&mut self, section: &mut Section) {
+        let header_has_text = !section.is_empty();
+        let is_description = matches!(section.kind, SectionKind::Member(_) | SectionKind::Feature(_));
+        let mut expected = match self.context.has(Rule::FreeIndentation) {
+            true => None,
+            false if header_has_text => self.lines.get(self.at - 1).map(|line| text_column(&line.text)),
+            false => Some(0),
+        };
+        let mut after_blank = false;
+        while let Some(line) = self.line().filter(|line| !self.opens_section(&line.text)) {
+            let indentation = indentation(&line.text);
+            if line.text.is_empty() {
+                after_blank = true;
+            } else {
+                let least = *expected.get_or_insert(indentation);
+                if indentation == 0 && after_blank && (is_description || least > 0) {
+                    return;
+                }
+                if indentation < least {
+                    return self.report_de_indent(line, least);
+                }
+                after_blank = false;
+            }
+            section.lines.push(line.text.clone());
+            self.at += 1;
+        }
+    }
+
+    /// Splits `@name: text`. In older comments, a sentence that begins with a name may hold a colon.
+    fn name<'t>(&self, line: &'t str) -> Option<(&'t str, &'t str)> {
+        split_name(line).filter(|(name, _)| self.context.has(Rule::SectionForm) || !name.contains(' '))
+    }
+
+    /// Whether a section begins here that needs no blank line before it.
+    fn opens_section(&self, line: &str) -> bool {
+        line == "Features:" || is_heading(line) || self.name(line).is_some() || split_tag(line).is_some()
+    }
+
     fn parse_paragraph(&mut self, line: &Line) {
         let continues = matches!(self.doc.sections.last(), Some(Section { kind: SectionKind::Plain, .. }));
         if !continues {
             self.doc.sections.push(Section { kind: SectionKind::Plain, span: line.span, lines: Vec::new() });
         }
-        let Some(section) = self.doc.sections.last_mut() else { return };
-        section.lines.push(String::new());
-        while let Some(line) = self.lines.get(self.at).filter(|line| !line.text.is_empty()) {
-            section.lines.push(line.text.clone());
+        let start = self.at;
+        self.at += 1;
+        let may_end_early = !self.context.has(Rule::SectionForm);
+        while let Some(text) = self.text().filter(|text| !text.is_empty())
+            && !(may_end_early && self.opens_section(text))
+        {
             self.at += 1;
         }
+        let Some(section) = self.doc.sections.last_mut() else { return };
+        section.lines.push(String::new());
+        section.lines.extend(self.lines[start..self.at].iter().map(|line| line.text.clone()));
     }
+}
+
+/// The column in which the text after `@name:` or `Tag:` begins.
+fn text_column(line: &str) -> usize {
+    let text = line.split_once(':').map_or("", |(_, text)| text);
+    line.len() - text.trim_start().len()
 }

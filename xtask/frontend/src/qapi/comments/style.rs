@@ -1,14 +1,19 @@
-//! The form of documentation lines: QEMU's newest generator rejects what this warns of.
+//! The form of documentation lines: an error in schemas of the releases that have the rule, a warning
+//! in those of the years before, when lines kept to it by and large.
 
 use crate::qapi::comments::sections::indentation;
 use crate::qapi::context::Context;
+use crate::qapi::dialect::Rule;
 use crate::qapi::syntax::ast::Line;
 use crate::source::Span;
 
 const MAX_COLUMNS: usize = 70;
 
-/// Warns of long lines and of single spaces between sentences, except in literal text.
+/// Reports long lines and single spaces between sentences, except in literal text.
 pub(crate) fn check(lines: &[Line], context: &mut Context<'_>) {
+    if !context.has(Rule::SectionForm) {
+        return;
+    }
     let mut literal: Option<usize> = None;
     for line in lines {
         let text = &*line.text;
@@ -32,8 +37,8 @@ fn check_length(line: &Line, context: &mut Context<'_>) {
     let is_url = ["http://", "https://", "ftp://"].iter().any(|scheme| trimmed.starts_with(scheme));
     let breakable = !is_url || trimmed.contains(' ');
     if columns > MAX_COLUMNS && breakable {
-        let message = format!("documentation line of {columns} columns, at most {MAX_COLUMNS} are usual");
-        context.diagnostics.warning("doc-long-line", line.span, message);
+        let message = format!("documentation line of {columns} columns: the limit is {MAX_COLUMNS}");
+        report("doc-long-line", line.span, message, context);
     }
 }
 
@@ -50,8 +55,15 @@ fn check_sentences(line: &Line, context: &mut Context<'_>) {
         }
         let start = line.span.start + at as u32 + 1;
         let span = Span { start, end: start + 1, ..line.span };
-        context.diagnostics.warning("doc-single-space", span, "two spaces separate sentences");
+        report("doc-single-space", span, "two spaces separate sentences".to_owned(), context);
     }
+}
+
+fn report(code: &'static str, span: Span, message: String, context: &mut Context<'_>) {
+    match context.has(Rule::LineFormat) {
+        true => context.diagnostics.error(code, span, message),
+        false => context.diagnostics.warning(code, span, message),
+    };
 }
 
 /// Whether a full stop after this text does not end a sentence: `e.g`, or the number of a list item.

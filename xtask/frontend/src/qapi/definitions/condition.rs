@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::diagnostics::show;
 use crate::qapi::context::Context;
+use crate::qapi::dialect::Rule;
 use crate::qapi::syntax::ast::{Definition, Entry, Value, ValueKind};
 use crate::schema::Condition;
 
@@ -15,7 +16,7 @@ pub(crate) fn parse_if(
     context: &mut Context<'_>,
 ) -> Option<Condition> {
     let entry = entries.iter().find(|entry| entry.key.text == "if")?;
-    match parse(&entry.value, what, context.is_older()) {
+    match parse(&entry.value, what, !context.has(Rule::ConditionsAreNames)) {
         Ok(condition) => Some(condition),
         Err(Defect { code, value, message }) => {
             context.error(definition, code, value.span, message);
@@ -41,7 +42,7 @@ fn parse<'a>(value: &'a Value, what: fmt::Arguments<'_>, older: bool) -> Result<
             defect("if-not-identifier", message)
         }
         ValueKind::Object(entries) => parse_object(value, entries, what, older),
-        // Before 6.1 a list meant all of them.
+        // A list meant all of them.
         ValueKind::List(values) if older => parse_list(value, values, what, older).map(Condition::All),
         _ => defect("if-type", format!("the condition of {what} must be a string or an object")),
     }

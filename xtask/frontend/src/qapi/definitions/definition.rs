@@ -10,6 +10,7 @@ use crate::qapi::definitions::condition::parse_if;
 use crate::qapi::definitions::keys::{Keys, value_of};
 use crate::qapi::definitions::names::{self, Permits};
 use crate::qapi::definitions::parts;
+use crate::qapi::dialect::Rule;
 use crate::qapi::syntax::ast::{Body, Data, Definition, Entry, Item, Meta, Name, ValueKind};
 
 /// What an item turned out to be.
@@ -83,7 +84,7 @@ fn announce(item: &Item, context: &mut Context<'_>) -> Option<(Meta, Name)> {
 fn check_name(definition: &Definition, context: &mut Context<'_>) {
     let Name { text, span } = &definition.name;
     let permits = Permits { upper: false, underscore: context.pragmas.command_names.contains(text) };
-    let older = context.is_older();
+    let older = !context.has(Rule::NameCase);
     if let Err((code, message)) = names::check_definition(definition.meta, text, permits, older) {
         context.error(definition, code, *span, message);
     }
@@ -119,7 +120,11 @@ fn keys_of(meta: Meta) -> (&'static [&'static str], &'static [&'static str]) {
 fn check_keys(entries: &[Entry], definition: &Definition, context: &mut Context<'_>) -> bool {
     let (mut required, optional) = keys_of(definition.meta);
     let has = |key: &str| entries.iter().any(|entry| entry.key.text == key);
-    if definition.meta == Meta::Union && context.is_older() && !has("base") && !has("discriminator") {
+    if definition.meta == Meta::Union
+        && !context.has(Rule::Discriminators)
+        && !has("base")
+        && !has("discriminator")
+    {
         required = &["union", "data"];
     }
     let keys = Keys { what: format_args!("{}", context::owner(definition)), required, optional };
@@ -128,8 +133,9 @@ fn check_keys(entries: &[Entry], definition: &Definition, context: &mut Context<
 
 fn parse_body(entries: &[Entry], definition: &Definition, context: &mut Context<'_>) -> Option<Body> {
     let data = value_of(entries, "data");
-    let permits =
-        Permits::all(context.is_older() || context.pragmas.member_names.contains(&definition.name.text));
+    let permits = Permits::all(
+        !context.has(Rule::NameCase) || context.pragmas.member_names.contains(&definition.name.text),
+    );
     Some(match definition.meta {
         Meta::Enum => Body::Enum {
             values: parts::parse_enum_values(data?, permits, definition, context)?,
@@ -200,7 +206,7 @@ fn parse_arguments(entries: &[Entry], definition: &Definition, context: &mut Con
         }
         (None, data) => {
             // Arguments are never excepted from the case rules.
-            let permits = Permits::all(context.is_older());
+            let permits = Permits::all(!context.has(Rule::NameCase));
             parts::parse_data(format_args!("'data'"), data, permits, definition, context)
         }
     }

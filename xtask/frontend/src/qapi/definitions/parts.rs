@@ -9,6 +9,7 @@ use crate::qapi::context::Context;
 use crate::qapi::definitions::condition::parse_if;
 use crate::qapi::definitions::keys::{Keys, value_of};
 use crate::qapi::definitions::names::{self, Permits};
+use crate::qapi::dialect::Rule;
 use crate::qapi::syntax::ast::{
     Branch, Data, Definition, Entry, EnumValue, Feature, Member, Name, TypeName, Value, ValueKind,
 };
@@ -215,7 +216,8 @@ fn parse_feature(value: &Value, definition: &Definition, context: &mut Context<'
         _ => (value, None),
     };
     let name = parse_name(what, name, definition, context)?;
-    if let Err((code, message)) = names::check_feature(&name.text, Permits::all(context.is_older())) {
+    if let Err((code, message)) = names::check_feature(&name.text, Permits::all(!context.has(Rule::NameCase)))
+    {
         context.error(definition, code, name.span, message);
     }
     Some(Feature { name, condition })
@@ -232,7 +234,7 @@ pub(crate) fn parse_union_branches(
         return None;
     };
     // Only the `data` member of an older simple union can be a list.
-    let lists = context.is_older();
+    let lists = !context.has(Rule::Discriminators);
     Some(entries.iter().filter_map(|entry| parse_branch(entry, lists, definition, context)).collect())
 }
 
@@ -259,7 +261,7 @@ pub(crate) fn parse_alternate(
             return None;
         }
     };
-    let permits = Permits::all(context.is_older());
+    let permits = Permits::all(!context.has(Rule::NameCase));
     let mut branches = Vec::new();
     for entry in entries {
         if let Err((code, message)) = names::check_branch(&entry.key.text, permits) {
