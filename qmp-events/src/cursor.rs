@@ -35,11 +35,13 @@ pub struct Cursor<'a> {
     depth: u32,
     /// Whether a null was read.
     saw_null: bool,
+    /// Whether a line ended in what was read.
+    saw_line_end: bool,
 }
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(text: &'a [u8]) -> Self {
-        Cursor { rest: text, length: text.len(), depth: 0, saw_null: false }
+        Cursor { rest: text, length: text.len(), depth: 0, saw_null: false, saw_line_end: false }
     }
 
     /// The position, in bytes from the start of the text.
@@ -101,7 +103,8 @@ impl<'a> Cursor<'a> {
     #[cold]
     #[inline(never)]
     fn skip_some_whitespace(&mut self) {
-        while let [b' ' | b'\n' | b'\r' | b'\t', after @ ..] = self.rest {
+        while let [space @ (b' ' | b'\n' | b'\r' | b'\t'), after @ ..] = self.rest {
+            self.saw_line_end |= *space == b'\n';
             self.rest = after;
         }
     }
@@ -244,6 +247,12 @@ impl<'a> Cursor<'a> {
     #[inline(always)]
     pub(crate) fn saw_null(&self) -> bool {
         self.saw_null
+    }
+
+    /// Whether a line ended in what was read: there are line ends between values only, not in strings.
+    #[inline(always)]
+    pub(crate) fn saw_line_end(&self) -> bool {
+        self.saw_line_end
     }
 
     /// Skips the end of the outermost object if nothing but white space follows.

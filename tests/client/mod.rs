@@ -8,6 +8,7 @@ mod endings;
 mod errors;
 mod floods;
 mod handshake;
+mod one_pass;
 mod session;
 mod splitter;
 mod tokio;

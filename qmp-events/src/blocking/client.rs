@@ -186,20 +186,23 @@ impl<S: Read + Write> Connection<S> {
         &mut self,
         deadline: Option<Instant>,
     ) -> Result<Option<EventMessage<E>>, Error> {
+        let malformed = |error| Error::Malformed(Malformed::from(error));
+        match self.pending.pop() {
+            Some(PendingItem::Event(json)) => return E::decode(&json).map(Some).map_err(malformed),
+            Some(PendingItem::Malformed(malformed)) => return Err(malformed.into()),
+            None => {}
+        }
         loop {
-            let step = match self.pending.pop() {
-                Some(item) => Ok(Step::Deliver(item)),
-                None => self.step(deadline),
-            };
-            match step {
-                Ok(Step::Deliver(PendingItem::Event(json))) => {
-                    return E::decode(&json).map(Some).map_err(|e| Malformed::from(e).into());
-                }
-                Ok(Step::Deliver(PendingItem::Malformed(malformed))) => return Err(malformed.into()),
-                Ok(Step::Greeting(greeting)) => self.greeting = greeting,
-                Ok(Step::Reply(..) | Step::Ready | Step::Refused(_)) => {}
-                Err(Error::Disconnected(cause)) if cause.is_normal() => return Ok(None),
-                Err(error) => return Err(error),
+            match self.session.next_decoded::<E>() {
+                Some(Incoming::Event(decoded)) => return decoded.map(Some).map_err(malformed),
+                Some(Incoming::Unrecognized(message)) => return Err(Malformed::from(message).into()),
+                Some(Incoming::Skipped(skipped)) => return Err(Malformed::from(skipped).into()),
+                Some(Incoming::Greeting(greeting)) => self.greeting = greeting,
+                Some(_) => {}
+                None => match self.exchange(deadline) {
+                    Err(Error::Disconnected(cause)) if cause.is_normal() => return Ok(None),
+                    exchanged => exchanged?,
+                },
             }
         }
     }
@@ -219,19 +222,23 @@ impl<S: Read + Write> Connection<S> {
                     Incoming::Skipped(skipped) => Step::Deliver(PendingItem::Malformed(skipped.into())),
                 });
             }
-            let after_shutdown = self.session.saw_shutdown();
-            match &self.end {
-                None => self.exchange(deadline)?,
-                Some(Ok(())) => return Err(Disconnected::Closed { after_shutdown }.into()),
-                Some(Err(error)) => {
-                    return Err(Disconnected::Failed { error: error.clone(), after_shutdown }.into());
-                }
-            }
+            self.exchange(deadline)?;
         }
     }
 
     /// Sends what is to be sent and takes what has come, at least one byte or the end.
+    ///
+    /// # Errors
+    ///
+    /// Why nothing more will come, once the end was taken before.
     fn exchange(&mut self, deadline: Option<Instant>) -> Result<(), Error> {
+        if let Some(end) = &self.end {
+            let after_shutdown = self.session.saw_shutdown();
+            return Err(Error::Disconnected(match end {
+                Ok(()) => Disconnected::Closed { after_shutdown },
+                Err(error) => Disconnected::Failed { error: error.clone(), after_shutdown },
+            }));
+        }
         while !self.session.output().is_empty() {
             self.set_deadline(deadline)?;
             match self.stream.write(self.session.output()) {

@@ -33,10 +33,10 @@ impl OpenedMessage<'_> {
         variant: impl FnOnce(T) -> E,
     ) -> Result<EventMessage<E>, DecodeError> {
         match decode_object::<T>(&mut self.cursor) {
-            Ok(event) if event.has_members() && self.cursor.expect_closing() => {
+            Ok(event) if event.has_members() && self.close() => {
                 Ok(EventMessage::new(variant(event)).with_timestamp(self.timestamp))
             }
-            _ => decode_parts(self.message),
+            _ => self.decode_parts(),
         }
     }
 
@@ -44,13 +44,22 @@ impl OpenedMessage<'_> {
     #[inline(never)]
     pub fn other<E: QapiEvents>(mut self) -> Result<EventMessage<E>, DecodeError> {
         let Some((name, false)) = read_name(&mut self.cursor) else {
-            return decode_parts(self.message);
+            return self.decode_parts();
         };
         match E::read(name, NoData) {
-            Ok(event) if self.cursor.expect_closing() => {
-                Ok(EventMessage::new(event).with_timestamp(self.timestamp))
-            }
-            _ => decode_parts(self.message),
+            Ok(event) if self.close() => Ok(EventMessage::new(event).with_timestamp(self.timestamp)),
+            _ => self.decode_parts(),
+        }
+    }
+}
+
+impl OpenedMessage<'_> {
+    /// Reads the message in whatever layout.
+    #[inline(never)]
+    fn decode_parts<E: QapiEvents>(self) -> Result<EventMessage<E>, DecodeError> {
+        match self.length {
+            None => decode_parts(self.message),
+            Some(_) => Err(self.cursor.syntax("the end of the message").in_text(b"")),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Messages of QEMU's layout that were read up to the event's name.
 
+use std::cell::Cell;
+
 use crate::cursor::Cursor;
 use crate::timestamp::Timestamp;
 
@@ -12,6 +14,8 @@ pub struct OpenedMessage<'a> {
     pub(super) message: &'a [u8],
     pub(super) timestamp: Timestamp,
     pub(super) cursor: Cursor<'a>,
+    /// Told how long the message is, if more may follow it.
+    pub(super) length: Option<&'a Cell<usize>>,
 }
 
 impl<'a> OpenedMessage<'a> {
@@ -19,7 +23,23 @@ impl<'a> OpenedMessage<'a> {
     pub(super) fn read(message: &'a [u8]) -> Option<Self> {
         let mut cursor = Cursor::new(message);
         let timestamp = read_opening(&mut cursor)?;
-        Some(OpenedMessage { message, timestamp, cursor })
+        Some(OpenedMessage { message, timestamp, cursor, length: None })
+    }
+
+    /// Reads the message at the front of `text`. Where it ends is told to `length`, and where it is not
+    /// whole, or not in one line, there will be an error that says nothing.
+    #[inline(always)]
+    pub(crate) fn read_prefix(text: &'a [u8], length: &'a Cell<usize>) -> Option<Self> {
+        Some(OpenedMessage { length: Some(length), ..OpenedMessage::read(text)? })
+    }
+
+    /// Skips the end of the message.
+    #[inline(always)]
+    pub(super) fn close(&mut self) -> bool {
+        let Some(length) = self.length else { return self.cursor.expect_closing() };
+        let is_whole = self.cursor.expect(b"}") && !self.cursor.saw_line_end();
+        length.set(self.cursor.offset());
+        is_whole
     }
 
     /// The start of the name, and of what follows if the name is short.

@@ -1,23 +1,21 @@
 //! Messages at the front of a buffer that may hold more, or less.
 
-use std::io::BufRead;
+use std::cell::Cell;
 
 use super::event_message::EventMessage;
+use super::opened::OpenedMessage;
 use super::set::QapiEvents;
 use crate::cursor::Cursor;
 use crate::error::{DecodeError, DecodeErrorKind};
 
 /// Reads the message at the front of `text`, and says where it ends; nothing if it is not whole yet.
 ///
-/// Servers end a message with its line, so a line is read as a message first, in one pass. Otherwise its
-/// end is looked for by the grammar.
+/// In QEMU's layout that takes one pass. Otherwise the message's end is looked for first.
 pub(super) fn decode_prefix<E: QapiEvents>(
     text: &[u8],
 ) -> Result<Option<(EventMessage<E>, usize)>, DecodeError> {
-    if let Some(line) = first_line(text)
-        && let Ok(message) = E::decode(line)
-    {
-        return Ok(Some((message, line.trim_ascii_end().len())));
+    if let Some(read) = decode_regular(text) {
+        return Ok(Some(read));
     }
     let mut cursor = Cursor::new(text);
     match cursor.skip_value() {
@@ -31,11 +29,12 @@ pub(super) fn decode_prefix<E: QapiEvents>(
     }
 }
 
-/// The text up to the end of its first line, if it has one. The standard library searches for a byte
-/// with vectors where it reads, and nowhere else.
-fn first_line(text: &[u8]) -> Option<&[u8]> {
-    let length = { text }.skip_until(b'\n').ok()?;
-    text.get(..length)?.strip_suffix(b"\n")
+/// Reads the message at the front of `text`, and says where it ends, if it is whole, in QEMU's layout, and
+/// in one line.
+fn decode_regular<E: QapiEvents>(text: &[u8]) -> Option<(EventMessage<E>, usize)> {
+    let length = Cell::new(0);
+    let message = E::read_opened(OpenedMessage::read_prefix(text, &length)?).ok()?;
+    Some((message, length.get()))
 }
 
 /// Whether `rest`, at which reading failed, may become right when the text goes on.

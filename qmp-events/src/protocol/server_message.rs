@@ -8,6 +8,7 @@ use super::greeting::Greeting;
 use super::members::{parse_string, read_members};
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 /// One message of a QMP server.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +67,14 @@ pub struct Unrecognized<'a> {
     pub json: &'a [u8],
     /// What was wrong.
     pub problem: String,
+}
+
+impl<'a> RawEvent<'a> {
+    /// An event whose name is known to be at this place of the message, without escapes.
+    pub(super) fn named(json: &'a [u8], name: Range<usize>) -> Option<Self> {
+        let name = std::str::from_utf8(json.get(name)?).ok()?;
+        Some(RawEvent { name: Cow::Borrowed(name), json })
+    }
 }
 
 impl<'a> ServerMessage<'a> {

@@ -5,7 +5,10 @@
 use super::greeting::Greeting;
 use super::server_message::{CommandError, RawEvent, Reply, ServerMessage, Unrecognized};
 use super::splitter::{Frame, Skipped, Splitter};
+use crate::error::DecodeError;
+use crate::message::{EventMessage, OpenedMessage, QapiEvents};
 use serde_json::{Value, json};
+use std::cell::Cell;
 use std::collections::HashSet;
 
 /// The client's half of a QMP connection as a state machine, without clock or socket.
@@ -72,18 +75,18 @@ pub enum SessionState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CommandId(u64);
 
-/// What the server sent.
+/// What the server sent. `T` is what events are handed out as.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Incoming<'a> {
+pub enum Incoming<'a, T = RawEvent<'a>> {
     /// The server's greeting; the session answers it with `qmp_capabilities`.
     Greeting(Greeting),
     /// The negotiation is done.
     Ready,
     /// The negotiation failed.
     Refused(CommandError),
-    /// An event, not decoded.
-    Event(RawEvent<'a>),
+    /// An event: not decoded from [`Session::next_incoming`], decoded from [`Session::next_decoded`].
+    Event(T),
     /// The answer to a command of this session.
     Reply {
         /// The command.
@@ -145,17 +148,20 @@ impl Session {
 
     /// What the server sent next, if it has arrived as a whole.
     pub fn next_incoming(&mut self) -> Option<Incoming<'_>> {
-        let message = match self.splitter.next_frame()? {
-            Frame::Message(message) => message,
-            Frame::Skipped(skipped) => return Some(Incoming::Skipped(skipped)),
+        let classified = match self.splitter.read_whole() {
+            Some(whole) => {
+                let json = self.splitter.take_whole(&whole).json;
+                let named = whole.name.and_then(|name| RawEvent::named(json, name));
+                named.map_or_else(|| ServerMessage::classify(json), ServerMessage::Event)
+            }
+            None => match self.splitter.scan_frame()? {
+                Frame::Message(message) => ServerMessage::classify(message.json),
+                Frame::Skipped(skipped) => return Some(Incoming::Skipped(skipped)),
+            },
         };
-        Some(match ServerMessage::classify(message.json) {
+        Some(match classified {
             ServerMessage::Event(event) => {
-                match &*event.name {
-                    "SHUTDOWN" => self.saw_shutdown = true,
-                    "RESUME" => self.saw_shutdown = false,
-                    _ => {}
-                }
+                note_event(&event.name, &mut self.saw_shutdown);
                 Incoming::Event(event)
             }
             ServerMessage::Greeting(greeting) => {
@@ -165,6 +171,36 @@ impl Session {
             ServerMessage::Reply(reply) => self.commands.match_reply(reply),
             ServerMessage::Unrecognized(message) => Incoming::Unrecognized(message),
         })
+    }
+
+    /// As [`next_incoming`](Self::next_incoming), with events decoded as the set `E`: in one pass if they are
+    /// written as QEMU does and are here as a whole. One that cannot be decoded is handed out as the error, which has its text.
+    ///
+    /// ```
+    /// use qmp_events::Event;
+    /// use qmp_events::protocol::{Incoming, Session};
+    ///
+    /// let mut session = Session::new();
+    /// session.receive(b"{\"event\": \"STOP\"}\r\n");
+    /// let Some(Incoming::Event(Ok(message))) = session.next_decoded::<Event>() else { panic!() };
+    /// assert!(matches!(message.event, Event::Stop(_)));
+    /// ```
+    #[inline]
+    pub fn next_decoded<E: QapiEvents>(
+        &mut self,
+    ) -> Option<Incoming<'_, Result<EventMessage<E>, DecodeError>>> {
+        let length = Cell::new(0);
+        if let Some(text) = self.splitter.peek()
+            && let Some(opened) = OpenedMessage::read_prefix(text, &length)
+        {
+            let decoded = E::read_opened(opened);
+            if let Ok(message) = &decoded {
+                note_event(message.event.name(), &mut self.saw_shutdown);
+                self.splitter.take(length.get());
+                return Some(Incoming::Event(decoded));
+            }
+        }
+        Some(self.next_incoming()?.map_event(|event| E::decode(event.json)))
     }
 
     /// Sends a command: at once if the negotiation is done, otherwise after it. `arguments` is an object;
@@ -185,6 +221,22 @@ impl Session {
         if commands.sent == commands.output.len() {
             commands.output = Vec::new();
             commands.sent = 0;
+        }
+    }
+}
+
+impl<'a, T> Incoming<'a, T> {
+    /// The same, with an event that is made of its event.
+    pub fn map_event<U>(self, event: impl FnOnce(T) -> U) -> Incoming<'a, U> {
+        match self {
+            Incoming::Event(old) => Incoming::Event(event(old)),
+            Incoming::Greeting(greeting) => Incoming::Greeting(greeting),
+            Incoming::Ready => Incoming::Ready,
+            Incoming::Refused(error) => Incoming::Refused(error),
+            Incoming::Reply { id, result } => Incoming::Reply { id, result },
+            Incoming::StrayReply(reply) => Incoming::StrayReply(reply),
+            Incoming::Unrecognized(message) => Incoming::Unrecognized(message),
+            Incoming::Skipped(skipped) => Incoming::Skipped(skipped),
         }
     }
 }
@@ -240,6 +292,15 @@ impl Commands {
 impl Default for Session {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// An event of this name came.
+fn note_event(name: &str, saw_shutdown: &mut bool) {
+    match name {
+        "SHUTDOWN" => *saw_shutdown = true,
+        "RESUME" => *saw_shutdown = false,
+        _ => {}
     }
 }
 

@@ -2,10 +2,14 @@
 //!
 //! It must never decode a message, and never fail: what is not a message is skipped and reported.
 
+mod frame;
 mod scanner;
+mod whole;
 
+pub use frame::{Frame, RawMessage, SkipReason, Skipped};
 use scanner::{Scanner, Verdict};
-use std::fmt;
+pub(super) use whole::Whole;
+use whole::read_whole;
 
 /// The size limit of a message if none is set: 16 MiB. The longest line known from a real QEMU is its
 /// reply to `query-qmp-schema`, about 0.2 MiB.
@@ -54,8 +58,8 @@ const MESSAGE_KEYS: [&[u8]; 7] = [b"QMP", b"timestamp", b"event", b"data", b"ret
 ///
 /// # Costs
 ///
-/// Time is linear in the bytes: a byte of good input is read once, and one of damaged input at most a
-/// fixed number of times. Memory is bounded by the size limit and by what one call to
+/// Time is linear in the bytes: a message that has arrived as a whole is read once, and a byte of others, or
+/// of damaged input, at most a fixed number of times. Memory is bounded by the size limit and by what one call to
 /// [`push`](Self::push) brings; an idle splitter keeps at most 4 KiB.
 #[derive(Clone, Debug)]
 pub struct Splitter {
@@ -67,6 +71,9 @@ pub struct Splitter {
     read: usize,
     /// Index in `buffer` before which damage was found already.
     damage: usize,
+    /// The end of `buffer` when the message at `start` was found to be cut there. When more has come, it is
+    /// read once again from its start, which is faster than to go on byte by byte.
+    cut: usize,
     /// Position of `buffer[start]` in the stream.
     offset: u64,
     line: u64,
@@ -86,57 +93,6 @@ enum Mode {
     Complete,
 }
 
-/// What the stream holds next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Frame<'a> {
-    /// A complete JSON object.
-    Message(RawMessage<'a>),
-    /// Bytes that are not a message, or a message over the limit.
-    Skipped(Skipped),
-}
-
-/// A complete JSON object, as it came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RawMessage<'a> {
-    /// From `{` to `}`.
-    pub json: &'a [u8],
-    /// Bytes of the stream before it.
-    pub offset: u64,
-    /// The line of the stream in which it begins, counted from 1.
-    pub line: u64,
-}
-
-/// Bytes that the splitter skipped, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Skipped {
-    /// Bytes of the stream before them.
-    pub offset: u64,
-    /// The line of the stream in which they begin, counted from 1.
-    pub line: u64,
-    /// How many bytes they are.
-    pub length: u64,
-    /// The first of them, at most 80.
-    pub excerpt: Vec<u8>,
-    /// Why they were skipped.
-    pub reason: SkipReason,
-}
-
-/// Why bytes were skipped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SkipReason {
-    /// They are not a JSON object, or a damaged one.
-    NotAMessage,
-    /// The stream ended inside a message.
-    Incomplete,
-    /// The message is longer than the limit, in bytes.
-    TooLong {
-        /// The limit that was set, in bytes.
-        limit: usize,
-    },
-}
-
 impl Splitter {
     /// A splitter at the beginning of a stream, with the [default limit](DEFAULT_MESSAGE_LIMIT).
     pub fn new() -> Self {
@@ -151,6 +107,7 @@ impl Splitter {
             start: 0,
             read: 0,
             damage: 0,
+            cut: 0,
             offset: 0,
             line: 1,
             mode: Mode::Between,
@@ -174,6 +131,40 @@ impl Splitter {
 
     /// The next message or report, if the bytes so far hold one.
     pub fn next_frame(&mut self) -> Option<Frame<'_>> {
+        match self.read_whole() {
+            Some(whole) => Some(Frame::Message(self.take_whole(&whole))),
+            None => self.scan_frame(),
+        }
+    }
+
+    /// Reads the message that comes next, if it is whole and may be read at once.
+    #[inline]
+    pub(super) fn read_whole(&mut self) -> Option<Whole> {
+        let error = match read_whole(self.peek()?) {
+            Ok(whole) => return Some(whole),
+            Err(error) => error,
+        };
+        let is_first_attempt = self.cut <= self.start;
+        let is_cut = is_first_attempt && self.start + error.read == self.buffer.len();
+        self.cut = if is_cut { self.buffer.len() } else { 0 };
+        None
+    }
+
+    /// Hands out the message that was read.
+    #[inline]
+    pub(super) fn take_whole(&mut self, whole: &Whole) -> RawMessage<'_> {
+        let (start, offset, line) = (self.start, self.offset, self.line);
+        let end = start + whole.length;
+        if whole.is_one_line {
+            self.take(whole.length)
+        } else {
+            self.advance_to(end)
+        }
+        RawMessage { json: &self.buffer[start..end], offset, line }
+    }
+
+    /// The next message or report, byte by byte.
+    pub(super) fn scan_frame(&mut self) -> Option<Frame<'_>> {
         loop {
             match self.mode {
                 Mode::Between => self.begin()?,
@@ -195,17 +186,55 @@ impl Splitter {
         }
     }
 
+    /// What comes next as far as a message may reach, where one may begin: nothing is being skipped, and
+    /// there is more than what was found to be cut.
+    #[inline]
+    pub(super) fn peek(&mut self) -> Option<&[u8]> {
+        if !matches!(self.mode, Mode::Between) || self.skipped.is_some() {
+            return None;
+        }
+        self.skip_white_space();
+        let end = self.buffer.len().min(self.start.saturating_add(self.limit));
+        (!self.waits()).then(|| &self.buffer[self.start..end])
+    }
+
+    /// Whether the message that comes next is cut, and may be whole with what comes after it.
+    fn waits(&self) -> bool {
+        self.cut > self.start && self.cut == self.buffer.len() && !self.ended
+    }
+
+    /// Takes the message of this length that comes next, within one line.
+    #[inline]
+    pub(super) fn take(&mut self, length: usize) {
+        self.offset += length as u64;
+        self.start += length;
+        self.read = self.start;
+    }
+
     /// Skips white space and decides what begins after it; `None` if nothing does.
     fn begin(&mut self) -> Option<()> {
-        let rest = &self.buffer[self.start..];
-        let blank = rest.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(rest.len());
-        self.advance_to(self.start + blank);
-        let Some(first) = self.buffer.get(self.start) else {
-            self.make_room();
-            return None;
+        self.skip_white_space();
+        self.mode = match self.buffer.get(self.start) {
+            None => {
+                self.make_room();
+                return None;
+            }
+            Some(b'{') if self.waits() => return None,
+            Some(b'{') => Mode::Message(Scanner::new()),
+            Some(_) => Mode::Garbage,
         };
-        self.mode = if *first == b'{' { Mode::Message(Scanner::new()) } else { Mode::Garbage };
         Some(())
+    }
+
+    #[inline]
+    fn skip_white_space(&mut self) {
+        let start = self.start;
+        while let Some(space) = self.buffer.get(self.start).filter(|byte| byte.is_ascii_whitespace()) {
+            self.line += u64::from(*space == b'\n');
+            self.start += 1;
+        }
+        self.offset += (self.start - start) as u64;
+        self.read = self.start;
     }
 
     fn skip_garbage(&mut self) {
@@ -361,6 +390,7 @@ impl Splitter {
         }
         self.read -= self.start;
         self.damage = self.damage.saturating_sub(self.start);
+        self.cut = self.cut.saturating_sub(self.start);
         self.start = 0;
     }
 }
@@ -370,21 +400,3 @@ impl Default for Splitter {
         Self::new()
     }
 }
-
-impl fmt::Display for Skipped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Skipped { offset, line, length, excerpt, reason } = self;
-        let s = if *length == 1 { "" } else { "s" };
-        match reason {
-            SkipReason::NotAMessage => write!(f, "skipped {length} byte{s} that are not a JSON message")?,
-            SkipReason::Incomplete => write!(f, "the stream ended inside a message, after {length} byte{s}")?,
-            SkipReason::TooLong { limit } => {
-                write!(f, "skipped a message of {length} bytes, which is over the limit of {limit} bytes")?;
-            }
-        }
-        write!(f, ", at line {line} (offset {offset}): {}", excerpt.escape_ascii())?;
-        if *length > excerpt.len() as u64 { f.write_str("…") } else { Ok(()) }
-    }
-}
-
-impl std::error::Error for Skipped {}

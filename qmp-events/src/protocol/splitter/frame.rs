@@ -1,0 +1,72 @@
+//! What comes out of a splitter.
+
+use std::fmt;
+
+/// What the stream holds next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Frame<'a> {
+    /// A complete JSON object.
+    Message(RawMessage<'a>),
+    /// Bytes that are not a message, or a message over the limit.
+    Skipped(Skipped),
+}
+
+/// A complete JSON object, as it came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RawMessage<'a> {
+    /// From `{` to `}`.
+    pub json: &'a [u8],
+    /// Bytes of the stream before it.
+    pub offset: u64,
+    /// The line of the stream in which it begins, counted from 1.
+    pub line: u64,
+}
+
+/// Bytes that the splitter skipped, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Skipped {
+    /// Bytes of the stream before them.
+    pub offset: u64,
+    /// The line of the stream in which they begin, counted from 1.
+    pub line: u64,
+    /// How many bytes they are.
+    pub length: u64,
+    /// The first of them, at most 80.
+    pub excerpt: Vec<u8>,
+    /// Why they were skipped.
+    pub reason: SkipReason,
+}
+
+/// Why bytes were skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// They are not a JSON object, or a damaged one.
+    NotAMessage,
+    /// The stream ended inside a message.
+    Incomplete,
+    /// The message is longer than the limit, in bytes.
+    TooLong {
+        /// The limit that was set, in bytes.
+        limit: usize,
+    },
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Skipped { offset, line, length, excerpt, reason } = self;
+        let s = if *length == 1 { "" } else { "s" };
+        match reason {
+            SkipReason::NotAMessage => write!(f, "skipped {length} byte{s} that are not a JSON message")?,
+            SkipReason::Incomplete => write!(f, "the stream ended inside a message, after {length} byte{s}")?,
+            SkipReason::TooLong { limit } => {
+                write!(f, "skipped a message of {length} bytes, which is over the limit of {limit} bytes")?;
+            }
+        }
+        write!(f, ", at line {line} (offset {offset}): {}", excerpt.escape_ascii())?;
+        if *length > excerpt.len() as u64 { f.write_str("…") } else { Ok(()) }
+    }
+}
+
+impl std::error::Error for Skipped {}
