@@ -47,7 +47,7 @@ enum Command {
     Check {
         /// The rules of a schema: those of a release of QEMU (X.Y), `current`, or `older` (those of 2.12); by
         /// default those of the newest date in it
-        #[arg(long)]
+        #[arg(long, value_name = "X.Y|current|older")]
         dialect: Option<Dialect>,
         /// The directory that includes must stay in, by default that of the root
         #[arg(long, value_name = "DIRECTORY")]
@@ -60,7 +60,7 @@ enum Command {
     Dump {
         /// The rules of a schema: those of a release of QEMU (X.Y), `current`, or `older` (those of 2.12); by
         /// default those of the newest date in it
-        #[arg(long)]
+        #[arg(long, value_name = "X.Y|current|older")]
         dialect: Option<Dialect>,
         /// The directory that includes must stay in, by default that of the root
         #[arg(long, value_name = "DIRECTORY")]

@@ -43,8 +43,10 @@ pub(super) fn run(schema: &Path, version: Option<Version>, named: &[String]) -> 
             }
         }
     }
-    let count = named.len();
-    say(&format!("{count} sources: {different} differ from the schema, {unreadable} could not be compared"));
+    let (count, equal) = (named.len(), named.len() - different - unreadable);
+    say(&format!(
+        "{count} sources: {equal} without a difference, {different} with differences, {unreadable} not compared"
+    ));
     Ok(ExitCode::from(match (different, unreadable) {
         (0, 0) => 0,
         (0, _) => 2,
