@@ -61,6 +61,15 @@ pub(crate) enum Command {
     ///
     /// The exit status is 1 if QEMU refuses the command, with its reason on standard error.
     Execute(Execute),
+    /// Says whether machines run, why not, and what they are doing
+    ///
+    /// One look at each machine: its run state with the cause, its jobs and how far they are, the last
+    /// migration, devices that are to leave, errors of drives, open ports, displays. The exit status is
+    /// 0 if all machines run; 1 if one does not, or its run state is unknown; 3 if one cannot be reached;
+    /// 4 if a server does not keep to the protocol or answers too late. The worst of several machines
+    /// counts. With `--follow` it ends when all machines have ended, or at SIGINT or SIGTERM, with the exit
+    /// status of `watch`.
+    Status(Status),
     /// Lists events, with the words that people use for them in brackets
     List(List),
     /// Explains an event, or a member of one: what it means, when it comes, which QEMU has it
@@ -206,6 +215,41 @@ pub(crate) struct Execute {
     /// How long to wait for the reply
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
     pub(crate) timeout: Duration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// A machine: unix:PATH or tcp:HOST:PORT, with the name to show for it in front, if wanted
+    #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "schema", value_parser = Machine::parser())]
+    pub(crate) machines: Vec<Machine>,
+
+    /// How to print the state
+    #[arg(long, value_enum, default_value_t = StatusFormat::Human)]
+    pub(crate) format: StatusFormat,
+
+    /// Print the state again after every change; on a terminal, in place
+    #[arg(long)]
+    pub(crate) follow: bool,
+
+    /// Connect again whenever a connection ends or cannot be made
+    #[arg(long, requires = "follow")]
+    pub(crate) reconnect: bool,
+
+    /// How long a machine may take to greet, and then to answer; such as `500ms` or `1m`
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "5s")]
+    pub(crate) timeout: Duration,
+
+    /// Print the JSON Schema of `--format json` instead
+    #[arg(long, conflicts_with_all = ["machines", "follow"])]
+    pub(crate) schema: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatusFormat {
+    /// For people
+    Human,
+    /// One JSON object a line, for programs
+    Json,
 }
 
 #[derive(Debug, Args)]

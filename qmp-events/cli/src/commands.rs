@@ -9,6 +9,7 @@ mod explain;
 mod list;
 mod manual;
 mod runtime;
+mod status;
 mod unknown_names;
 mod wait;
 mod watch;
@@ -25,6 +26,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit
         Command::Watch(arguments) => watch::watch(arguments, output),
         Command::Wait(arguments) => wait::wait(arguments, output),
         Command::Execute(arguments) => execute::execute(arguments, output),
+        Command::Status(arguments) => status::status(arguments, output),
         Command::List(arguments) => list::list(arguments, output),
         Command::Explain(arguments) => explain::explain(arguments, output),
         Command::Diff(arguments) => diff::diff(arguments, output),

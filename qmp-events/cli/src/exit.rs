@@ -12,7 +12,8 @@ Exit status:
   1  the answer is no: decode found no message of QMP in its input, or
      decode --strict something malformed or unknown, list found no event,
      wait ran out of time, QEMU refused the command of execute or of wait --execute,
-     check found something that this build does not know
+     check found something that this build does not know,
+     status found a machine that does not run
   2  wrong usage, or a file that cannot be read or written
   3  there was no connection, or it ended without SHUTDOWN
      (for wait: before the event came)

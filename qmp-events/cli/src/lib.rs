@@ -21,6 +21,7 @@ mod selection;
 mod signals;
 mod sinks;
 mod sources;
+mod state;
 mod summary;
 mod terminal;
 

@@ -8,7 +8,7 @@ use super::query::Query;
 use super::run::{End, Run};
 use super::state::Machine;
 use super::wait;
-use crate::client::Error;
+use crate::client::{Disconnected, Error};
 use crate::tokio::{Client, Item, Peer, Subscription};
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -39,6 +39,7 @@ pub struct Tracker {
     changes: VecDeque<Change>,
     asked: Option<Asked>,
     poll: wait::Poll,
+    disconnected: Option<Disconnected>,
     ended: bool,
 }
 
@@ -52,7 +53,7 @@ impl Tracker {
     /// Tracks the machine of this client, whose items are not to be filtered.
     pub fn new(client: Client, items: Subscription) -> Self {
         let (machine, changes, poll) = (Machine::new(), VecDeque::new(), wait::Poll::new());
-        Tracker { client, items, machine, changes, asked: None, poll, ended: false }
+        Tracker { client, items, machine, changes, asked: None, poll, disconnected: None, ended: false }
     }
 
     /// Has the machine asked at the next opportunity for what changes without an event. That is done by itself
@@ -64,6 +65,11 @@ impl Tracker {
     /// What is known of the machine.
     pub fn machine(&self) -> &Machine {
         &self.machine
+    }
+
+    /// Why there is no connection; `None` while there is one, or none was tried yet.
+    pub fn disconnected(&self) -> Option<&Disconnected> {
+        self.disconnected.as_ref()
     }
 
     /// The next change; `None` after the connection has ended for good.
@@ -90,7 +96,7 @@ impl Tracker {
         self.machine.want(Query::Name);
         while !self.is_settled() {
             if self.ended {
-                return Err(wait::ended().into());
+                return Err(self.ended().into());
             }
             self.step().await;
         }
@@ -137,7 +143,7 @@ impl Tracker {
             }
             self.changes.clear();
             if self.next_change().await.is_none() {
-                return pick(&self.machine).ok_or_else(|| wait::ended().into());
+                return pick(&self.machine).ok_or_else(|| self.ended().into());
             }
         }
     }
@@ -191,9 +197,14 @@ impl Tracker {
             }
             self.changes.clear();
             if self.next_change().await.is_none() && self.machine.end().is_none() {
-                return Err(wait::ended().into());
+                return Err(self.ended().into());
             }
         }
+    }
+
+    /// Why nothing more will come.
+    fn ended(&self) -> Disconnected {
+        self.disconnected.clone().unwrap_or_else(wait::ended)
     }
 
     /// Takes in one thing that has come.
@@ -226,6 +237,7 @@ impl Tracker {
             }
             Some(Item::Connected(greeting)) => {
                 self.asked = None;
+                self.disconnected = None;
                 self.apply(Input::Connected(&greeting));
             }
             Some(Item::Gap(gap)) => self.apply(Input::Gap { is_same: gap.peer == Peer::Same }),
@@ -234,6 +246,7 @@ impl Tracker {
             Some(Item::Disconnected(cause)) => {
                 self.asked = None;
                 self.apply(Input::Disconnected(&cause));
+                self.disconnected = Some(cause);
             }
             Some(_) => {}
             None => self.ended = true,

@@ -23,16 +23,23 @@ pub(crate) struct Output {
     stdout_has_styles: bool,
     stderr_has_styles: bool,
     width: Option<usize>,
+    /// The lines of the terminal, if standard output is one that understands styles.
+    height: Option<usize>,
+    /// How many lines [`redraw`](Output::redraw) wrote last.
+    drawn: usize,
 }
 
 impl Output {
     pub(crate) fn new() -> Self {
         let (stdout, stderr) = (io::stdout().lock(), io::stderr());
-        let width = stdout.is_terminal().then(terminal_size::terminal_size).flatten();
+        let size = stdout.is_terminal().then(terminal_size::terminal_size).flatten();
+        let stdout_has_styles = AutoStream::choice(&stdout) != ColorChoice::Never;
         Output {
             // Narrower terminals break long lines better themselves.
-            width: width.map(|(width, _)| usize::from(width.0)).filter(|&width| width >= 60),
-            stdout_has_styles: AutoStream::choice(&stdout) != ColorChoice::Never,
+            width: size.map(|(width, _)| usize::from(width.0)).filter(|&width| width >= 60),
+            height: size.map(|(_, height)| usize::from(height.0)).filter(|_| stdout_has_styles),
+            drawn: 0,
+            stdout_has_styles,
             stderr_has_styles: AutoStream::choice(&stderr) != ColorChoice::Never,
             stdout: BufWriter::with_capacity(BUFFER, Box::new(stdout)),
             stderr: BufWriter::with_capacity(BUFFER, Box::new(AutoStream::auto(stderr))),
@@ -43,6 +50,8 @@ impl Output {
     pub(crate) fn into_writers(stdout: impl Write + 'static, stderr: impl Write + 'static) -> Self {
         Output {
             width: None,
+            height: None,
+            drawn: 0,
             stdout_has_styles: false,
             stderr_has_styles: false,
             stdout: BufWriter::with_capacity(BUFFER, Box::new(stdout)),
@@ -59,6 +68,30 @@ impl Output {
     pub(crate) fn line(&mut self, line: &Line) -> io::Result<()> {
         self.part(line)?;
         self.write_all(b"\n")
+    }
+
+    /// Whether lines can be written in place of others: standard output is a terminal.
+    pub(crate) fn can_redraw(&self) -> bool {
+        self.height.is_some()
+    }
+
+    /// Writes lines in place of those of the last call. What does not fit on the terminal is left out.
+    pub(crate) fn redraw(&mut self, lines: &[Line]) -> io::Result<()> {
+        let room = self.height.unwrap_or(usize::MAX).saturating_sub(2).max(1);
+        let drawn = std::mem::take(&mut self.drawn);
+        if drawn > 0 {
+            write!(self, "\x1b[{drawn}A")?;
+        }
+        // Without wrapping, a line is a line; wrapping is on again before anyone else writes.
+        self.write_all(b"\r\x1b[J\x1b[?7l")?;
+        lines.iter().take(room).try_for_each(|line| self.line(line))?;
+        let left_out = lines.len().saturating_sub(room);
+        if left_out > 0 {
+            self.line(&super::line::line![format_args!("… and {left_out} more lines")])?;
+        }
+        self.write_all(b"\x1b[?7h")?;
+        self.drawn = lines.len().min(room) + usize::from(left_out > 0);
+        self.flush()
     }
 
     /// Writes a part of a line to standard output.

@@ -10,4 +10,5 @@ mod qemu;
 mod recipes;
 mod run;
 mod scripted;
+mod status;
 mod unknown;

@@ -70,8 +70,12 @@ impl Qemu {
     }
 
     pub(crate) fn execute(&mut self, command: &str) {
+        self.execute_with(command, Value::Null);
+    }
+
+    pub(crate) fn execute_with(&mut self, command: &str, arguments: Value) {
         let client = self.client.as_mut().expect("a connection");
-        client.execute(command, Value::Null).unwrap_or_else(|error| panic!("{command}: {error}"));
+        client.execute(command, arguments).unwrap_or_else(|error| panic!("{command}: {error}"));
     }
 
     #[cfg(unix)]
