@@ -148,6 +148,7 @@ impl<'a> ShapeImport<'a> {
     ) {
         let name = known.name.as_str();
         let place = known.facts.span.unwrap_or(definition.span);
+        self.compare_dates(&format!("'{name}' of '{}'", definition.name), &known.facts, &theirs.facts);
         if known.ty != theirs.ty {
             self.needs_manual_edit(
                 place,
@@ -194,6 +195,8 @@ impl<'a> ShapeImport<'a> {
         let mut changed: Vec<Value> = Vec::new();
         for value in theirs {
             if let Some(old) = known.iter().find(|old| old.name == value.name) {
+                let what = format!("value '{}' of '{}'", value.name, definition.name);
+                self.compare_dates(&what, &old.facts, &value.facts);
                 changed.extend(self.value(definition, &editor, old, value));
                 behind = Some(&value.name);
             } else if let Some(span) = self.exists_undated(definition, &value.name) {

@@ -69,6 +69,15 @@ impl<'a> ShapeImport<'a> {
         self.at
     }
 
+    /// Notes a date that both sides say, each another one.
+    pub(super) fn compare_dates(&mut self, what: &str, known: &Facts, theirs: &Facts) {
+        if let (Some(ours), Some(since)) = (known.since, theirs.since)
+            && ours != since
+        {
+            self.notes.push(format!("{what}: the tree says since QEMU {since}, our schema since {ours}"));
+        }
+    }
+
     pub(super) fn needs_manual_edit(&mut self, span: Span, message: &str) {
         self.by_hand.push(format!("{}: {message}", self.ours.place(span)));
     }

@@ -95,6 +95,7 @@ impl<'a> ShapeImport<'a> {
 
     fn event(&mut self, definition: &'a Definition, known: &'a Event, theirs: &'a Event) {
         self.facts(definition, &known.facts, &theirs.facts);
+        self.compare_dates(&format!("event '{}'", definition.name), &known.facts, &theirs.facts);
         match (&known.data, &theirs.data) {
             (Data::Type(known), Data::Type(theirs)) if known == theirs => {}
             (Data::Type(known), Data::Type(theirs)) => {
@@ -133,6 +134,7 @@ impl<'a> ShapeImport<'a> {
         theirs: &'a TypeDefinition,
     ) {
         self.facts(definition, &known.facts, &theirs.facts);
+        self.compare_dates(&format!("type '{}'", definition.name), &known.facts, &theirs.facts);
         match (&known.shape, &theirs.shape) {
             (Shape::Enum(known), Shape::Enum(theirs)) => self.values(definition, known, theirs),
             (Shape::Object(known), Shape::Object(theirs)) => self.object(definition, known, theirs),
