@@ -61,6 +61,13 @@ pub(crate) enum Command {
     ///
     /// The exit status is 1 if QEMU refuses the command, with its reason on standard error.
     Execute(Execute),
+    /// Tells what happened to machines, from recordings and logs
+    ///
+    /// In words: how long each machine ran, when and why it stood still, how its jobs and migrations went,
+    /// how it ended. With `-o`, also as a page for a browser, with a timeline and a table of the events; it
+    /// needs no network. A machine is called as its log says, or as its file. The exit status is 1 if there is
+    /// no event in the input.
+    Report(Report),
     /// Says whether machines run, why not, and what they are doing
     ///
     /// One look at each machine: its run state with the cause, its jobs and how far they are, the last
@@ -215,6 +222,21 @@ pub(crate) struct Execute {
     /// How long to wait for the reply
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
     pub(crate) timeout: Duration,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// Files, or `-` for standard input; packed by gzip, zstd or xz as well
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Only events in this form
+    #[arg(long, value_name = "FORM", value_parser = PossibleValuesParser::new(Form::ALL.map(Form::name)).try_map(|name| name.parse::<Form>()))]
+    pub(crate) input: Option<Form>,
+
+    /// Write a page for a browser to this file
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod execute;
 mod explain;
 mod list;
 mod manual;
+mod report;
 mod runtime;
 mod status;
 mod unknown_names;
@@ -26,6 +27,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit
         Command::Watch(arguments) => watch::watch(arguments, output),
         Command::Wait(arguments) => wait::wait(arguments, output),
         Command::Execute(arguments) => execute::execute(arguments, output),
+        Command::Report(arguments) => report::report(arguments, output),
         Command::Status(arguments) => status::status(arguments, output),
         Command::List(arguments) => list::list(arguments, output),
         Command::Explain(arguments) => explain::explain(arguments, output),

@@ -17,6 +17,7 @@ mod json;
 mod knowledge;
 mod period;
 mod record;
+mod report;
 mod selection;
 mod signals;
 mod sinks;

@@ -58,7 +58,7 @@ fn note_foreign_input(beginning: &[u8], output: &mut Output) -> io::Result<()> {
 
 /// What is to be read. With several files, events are marked with the file. The last one is followed if
 /// that is wished.
-fn inputs(files: &[PathBuf], follow: bool) -> Vec<Input> {
+pub(super) fn inputs(files: &[PathBuf], follow: bool) -> Vec<Input> {
     let input = |(index, file): (usize, &PathBuf)| {
         let (name, source) = match name_of(file) {
             None => ("standard input".to_owned(), "stdin".to_owned()),

@@ -52,7 +52,6 @@ impl Line {
     }
 
     /// The text without its styles.
-    #[cfg(test)]
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }

@@ -1,5 +1,6 @@
 //! The command-line tool as its users meet it: arguments in, two streams and an exit status out.
 
+mod browser;
 mod decode;
 mod hostile;
 mod knowledge;
@@ -8,6 +9,7 @@ mod live;
 mod log;
 mod qemu;
 mod recipes;
+mod report;
 mod run;
 mod scripted;
 mod status;

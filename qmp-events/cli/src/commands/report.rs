@@ -1,0 +1,102 @@
+//! `report`: what happened, in words on standard output and as a page in a file.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::decode::inputs;
+use super::runtime::runtime;
+use crate::args::Report;
+use crate::exit::Exit;
+use crate::record::Record;
+use crate::report::page;
+use crate::report::story::Story;
+use crate::sources::recording::Recording;
+use crate::sources::{News, Source};
+use crate::state::words::Tone;
+use crate::terminal::line::line;
+use crate::terminal::output::Output;
+use crate::terminal::palette::{BOLD, ERROR, PLAIN, WARNING, paint};
+use crate::terminal::text::{count, printable};
+
+pub(crate) fn report(arguments: &Report, output: &mut Output) -> anyhow::Result<Exit> {
+    let mut source = Recording::new(inputs(&arguments.files, false), arguments.input);
+    let names = source.origins().into_iter().map(|origin| name_of(&origin.name)).collect::<Vec<_>>();
+    let mut reader = Reader { story: Story::default(), malformed: 0 };
+    runtime()?.block_on(async {
+        loop {
+            while let Some(report) = source.next() {
+                let name = report.machine.as_deref().unwrap_or(&names[report.origin]);
+                reader.take(name, report.news);
+            }
+            if !source.wait().await? {
+                return anyhow::Ok(());
+            }
+        }
+    })?;
+    let Reader { story, malformed } = reader;
+    let story = story.finish();
+    if malformed > 0 {
+        let text = format!("{} malformed; `decode` says which", count(malformed, "message"));
+        output.note(&line![paint(WARNING, "warning: "), text])?;
+    }
+    if story.events.is_empty() {
+        output.note(&line![paint(ERROR, "error: "), "no events in the input"])?;
+        return Ok(Exit::No);
+    }
+    write_summary(&story, output)?;
+    if let Some(file) = &arguments.output {
+        write_page(&story, file).with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// What a machine is called whose file does not say it.
+fn name_of(file: &str) -> String {
+    let stem = Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    stem.unwrap_or_else(|| file.to_owned())
+}
+
+struct Reader {
+    story: Story,
+    malformed: u64,
+}
+
+impl Reader {
+    fn take(&mut self, name: &str, news: News<'_>) {
+        match news {
+            News::Event { json, logged, .. } => match Record::decode(json) {
+                Ok(mut record) => {
+                    record.time = record.time.or(logged);
+                    let machine = self.story.machine(name);
+                    self.story.tell(machine, &record);
+                }
+                Err(_) => self.malformed += 1,
+            },
+            News::Malformed { .. } | News::Damaged { .. } => self.malformed += 1,
+            _ => {}
+        }
+    }
+}
+
+fn write_summary(story: &Story, output: &mut Output) -> std::io::Result<()> {
+    for (index, life) in story.machines.iter().enumerate() {
+        if index > 0 {
+            output.line(&line![])?;
+        }
+        output.line(&line![paint(BOLD, printable(&life.name))])?;
+        for sentence in life.summary() {
+            let style = if sentence.tone == Tone::Bad { ERROR } else { PLAIN };
+            output.line(&line!["  ", paint(style, sentence.text)])?;
+        }
+    }
+    Ok(())
+}
+
+fn write_page(story: &Story, file: &Path) -> std::io::Result<()> {
+    let mut file = BufWriter::new(File::create(file)?);
+    page::write(story, &mut file)?;
+    file.flush()
+}
