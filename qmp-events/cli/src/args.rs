@@ -136,6 +136,11 @@ pub(crate) struct Decode {
     #[arg(long)]
     pub(crate) replies: bool,
 
+    /// After events, print what changes in the state of the machine: `=>` for people, and JSON objects
+    /// with `state` in place of `event`
+    #[arg(long)]
+    pub(crate) state: bool,
+
     #[command(flatten)]
     pub(crate) selection: Selection,
 
@@ -156,6 +161,11 @@ pub(crate) struct Watch {
     /// Connect again whenever a connection ends or cannot be made
     #[arg(long)]
     pub(crate) reconnect: bool,
+
+    /// After events, print what changes in the state of the machine: `=>` for people, and JSON objects
+    /// with `state` in place of `event`
+    #[arg(long)]
+    pub(crate) state: bool,
 
     #[command(flatten)]
     pub(crate) selection: Selection,

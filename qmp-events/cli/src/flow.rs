@@ -5,14 +5,17 @@ use std::collections::hash_map::Entry;
 use std::io;
 use std::pin::pin;
 
-use qmp_events::Malformed;
+use qmp_events::machine::Input;
 use qmp_events::protocol::CommandError;
+use qmp_events::tokio::Peer;
+use qmp_events::{Malformed, Timestamp};
 
 use crate::exit::Exit;
 use crate::period::LogClock;
 use crate::record::Record;
 use crate::sinks::{self, Display, Sink};
 use crate::sources::{News, Origin, Place, Report, Source};
+use crate::state::states::States;
 use crate::summary::Summary;
 use crate::terminal::line::{Part, line};
 use crate::terminal::output::Output;
@@ -35,6 +38,7 @@ pub(crate) struct Flow<'a> {
     is_connected: bool,
     shows_error_replies: bool,
     clock: LogClock,
+    states: Option<States>,
 }
 
 /// An event, where it was read and whose it is.
@@ -73,6 +77,7 @@ impl<'a> Flow<'a> {
             is_connected: false,
             shows_error_replies: false,
             clock: LogClock::default(),
+            states: None,
         }
     }
 
@@ -88,6 +93,12 @@ impl<'a> Flow<'a> {
         self
     }
 
+    /// Whether changes of the machines' states are printed after the events that tell of them.
+    pub(crate) fn with_states(mut self, shown: bool) -> Self {
+        self.states = shown.then(States::default);
+        self
+    }
+
     /// Prints what is wanted of a source until it ends, or until `end` is ready.
     pub(crate) async fn follow(
         &mut self,
@@ -98,10 +109,16 @@ impl<'a> Flow<'a> {
         let mut end = pin!(end);
         loop {
             while let Some(report) = source.next() {
-                if let Some(occurrence) = self.read(report)?
-                    && is_wanted(&occurrence.record)
-                {
-                    self.print(&occurrence)?;
+                let asked = report.origin;
+                if let Some(occurrence) = self.read(report)? {
+                    if is_wanted(&occurrence.record) {
+                        self.print(&occurrence)?;
+                    }
+                    let Occurrence { origin, record, .. } = &occurrence;
+                    self.follow_state(*origin, record.time, Input::Event(&record.message))?;
+                }
+                while let Some(query) = self.states.as_mut().and_then(|states| states.next_query(asked)) {
+                    source.ask(asked, query);
                 }
             }
             self.output.flush()?;
@@ -121,6 +138,7 @@ impl<'a> Flow<'a> {
             Some(machine) => self.origin_of(report.origin, machine),
             None => report.origin,
         };
+        self.follow_connection(index, &report.news)?;
         match report.news {
             News::Event { json, place, logged } => match Record::decode(json) {
                 Ok(mut record) => {
@@ -157,6 +175,7 @@ impl<'a> Flow<'a> {
                 self.note(index, &paint(style, &cause))?;
                 self.ends.insert(index, Exit::from(&cause));
             }
+            News::Answer { .. } => {}
             News::Reply => self.summary.other_message(),
             News::ErrorReply { id, error, line } => {
                 self.summary.other_message();
@@ -168,6 +187,29 @@ impl<'a> Flow<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Takes in what a machine's connection tells of its state.
+    fn follow_connection(&mut self, index: usize, news: &News<'_>) -> io::Result<()> {
+        let input = match news {
+            News::Connected(greeting) => Input::Connected(greeting),
+            News::Gap(gap) => Input::Gap { is_same: gap.peer == Peer::Same },
+            News::Lagged(_) | News::Malformed { line: None, .. } => Input::Missed,
+            News::Disconnected(cause) => Input::Disconnected(cause),
+            News::Answer { query, result } => Input::Reply(*query, result.as_deref()),
+            _ => return Ok(()),
+        };
+        self.follow_state(index, None, input)
+    }
+
+    /// Prints what changes in the state of a machine, if that is wished.
+    fn follow_state(&mut self, index: usize, time: Option<Timestamp>, input: Input<'_>) -> io::Result<()> {
+        let Some(states) = &mut self.states else { return Ok(()) };
+        let origin = &self.origins[index];
+        states
+            .apply(index, time, input)
+            .iter()
+            .try_for_each(|news| self.sink.state(self.output, origin, news))
     }
 
     /// A machine that a log names.

@@ -13,6 +13,7 @@ pub(crate) mod uri;
 use std::fmt;
 use std::sync::Arc;
 
+use qmp_events::machine::Query;
 use qmp_events::protocol::{CommandError, Greeting};
 use qmp_events::tokio::Gap;
 use qmp_events::{Disconnected, Malformed, Timestamp, Version};
@@ -63,6 +64,8 @@ pub(crate) enum News<'a> {
     Lagged(u64),
     /// A connection was made again.
     Gap(Gap),
+    /// A running machine answered what it was [asked](Source::ask): the JSON text of what it returned.
+    Answer { query: Query, result: Result<String, CommandError> },
     /// A connection has ended, or could not be made.
     Disconnected(Disconnected),
 }
@@ -105,6 +108,9 @@ pub(crate) trait Source {
 
     /// What is at hand; `None` if it must [`wait`](Source::wait) for more.
     fn next(&mut self) -> Option<Report<'_>>;
+
+    /// Asks one of the machines something, if it can be asked. The answer is told when it comes.
+    fn ask(&mut self, _origin: usize, _query: Query) {}
 
     /// Waits for more; false at the end of the source. Nothing is lost if the future is dropped.
     fn wait(&mut self) -> impl Future<Output = anyhow::Result<bool>>;

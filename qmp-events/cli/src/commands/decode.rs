@@ -36,7 +36,8 @@ pub(crate) fn decode_bytes(arguments: &Decode, input: &[u8], output: &mut Output
 fn decode_source(arguments: &Decode, mut source: Recording, output: &mut Output) -> anyhow::Result<Exit> {
     let mut flow = Flow::new(&arguments.display, &source, output)
         .with_error_replies(arguments.replies)
-        .with_clock(arguments.clock);
+        .with_clock(arguments.clock)
+        .with_states(arguments.state);
     let wanted = |record: &Record| arguments.period.has(record) && arguments.selection.takes(record);
     runtime()?.block_on(async { flow.follow(&mut source, wanted, end_signal()?).await })?;
     let summary = flow.summary;

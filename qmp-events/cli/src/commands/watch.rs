@@ -28,14 +28,14 @@ async fn follow(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> 
     }
     let end = end_signal()?;
     let mut source = Live::connect(&arguments.machines, options)?;
-    let mut flow = Flow::new(&arguments.display, &source, output);
+    let mut flow = Flow::new(&arguments.display, &source, output).with_states(arguments.state);
     let ended = flow.follow(&mut source, |record| arguments.selection.takes(record), end).await?;
     Ok(if ended.is_by_signal() { Exit::Done } else { flow.worst_end() })
 }
 
 async fn play(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> {
     let mut source = Demo::new();
-    let mut flow = Flow::new(&arguments.display, &source, output);
+    let mut flow = Flow::new(&arguments.display, &source, output).with_states(arguments.state);
     flow.follow(&mut source, |record| arguments.selection.takes(record), end_signal()?).await?;
     let summary = format!("{}; from {} recorded machines", flow.summary.headline(), Demo::MACHINES);
     output.note(&line![paint(DIM, summary)])?;

@@ -398,6 +398,7 @@ $("events").addEventListener("keydown", event => {
   event.preventDefault();
 });
 addEventListener("resize", () => { render(); renderRows(); });
+$("cut").hidden = axis.cuts.length === 0;
 renderSummary();
 render();
 renderRows();

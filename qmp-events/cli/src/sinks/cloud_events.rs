@@ -13,6 +13,7 @@ use super::sink::Sink;
 use crate::json::Json;
 use crate::record::Record;
 use crate::sources::{Origin, Place};
+use crate::state::news::StateNews;
 use crate::terminal::output::Output;
 
 const TYPE_PREFIX: &str = "org.qemu.qmp.";
@@ -32,6 +33,11 @@ impl Sink for CloudEvents {
         record: &Record,
     ) -> io::Result<()> {
         output.json(&serde_json::to_string(&CloudEvent { record, origin, place })?)
+    }
+
+    fn state(&mut self, _: &mut Output, _: &Origin, _: &StateNews) -> io::Result<()> {
+        // A CloudEvent is something that happened, with an id of its own; a state is what follows from it.
+        Err(io::Error::new(io::ErrorKind::Unsupported, "--state has no form as CloudEvents"))
     }
 }
 

@@ -7,14 +7,15 @@ mod row;
 use std::io;
 
 use anstyle::Style;
-use qmp_events::Version;
 use qmp_events::info::RateLimit;
+use qmp_events::{Timestamp, Version};
 use textwrap::core::display_width;
 
 use super::sink::Sink;
 use crate::knowledge::severity::Severity;
 use crate::record::Record;
 use crate::sources::{Origin, Place};
+use crate::state::news::StateNews;
 use crate::terminal::line::{Line, line};
 use crate::terminal::output::Output;
 use crate::terminal::palette::{BOLD, DIM, ERROR, LABEL, LIFECYCLE, UNKNOWN, WARNING, paint};
@@ -42,6 +43,17 @@ impl Sink for Human {
     fn event(&mut self, output: &mut Output, origin: &Origin, _: Place, record: &Record) -> io::Result<()> {
         self.render(origin, record, output.width(), output)
     }
+
+    fn state(&mut self, output: &mut Output, origin: &Origin, news: &StateNews) -> io::Result<()> {
+        let (width, lines) = (output.width(), output);
+        let mut row = self.begin(origin, news.time, width, lines);
+        row.cell(&paint(news.tone.style(), "=>"), 0);
+        for word in news.text.split(' ') {
+            row.push(&paint(news.tone.style(), word));
+            row.end_span();
+        }
+        row.finish()
+    }
 }
 
 impl Human {
@@ -58,9 +70,30 @@ impl Human {
         width: Option<usize>,
         lines: &mut dyn Lines,
     ) -> io::Result<()> {
+        let mut row = self.begin(origin, record.time, width, lines);
+        let severity = Severity::of(record);
+        let mark = if severity == Severity::Unknown { "?" } else { "" };
+        let name = format!("{}{mark}", printable(record.message.event.name()));
+        row.cell(&paint(name_style(severity), name), NAME_WIDTH);
+        write_members(record, &mut row);
+        if let Some(limit) = rate_limit(record, origin.qemu) {
+            row.push(&paint(DIM, describe(limit)));
+            row.end_span();
+        }
+        row.finish()
+    }
+
+    /// A row with its first cells: when, and whose.
+    fn begin<'a>(
+        &mut self,
+        origin: &Origin,
+        time: Option<Timestamp>,
+        width: Option<usize>,
+        lines: &'a mut dyn Lines,
+    ) -> Row<'a> {
         // In a log, machines are named as they come.
         self.label_width = self.label_width.max(label_width(origin).min(LABEL_WIDTH));
-        let reading = self.clock.read(record.time);
+        let reading = self.clock.read(time);
         let mut row = Row::new(width, lines);
         if let Some(date) = reading.new_date {
             row.heading(line![paint(DIM, date)]);
@@ -72,16 +105,7 @@ impl Human {
             let label = if origin.label.is_empty() { String::new() } else { printable(&origin.label) };
             row.cell(&paint(LABEL, label), self.label_width);
         }
-        let severity = Severity::of(record);
-        let mark = if severity == Severity::Unknown { "?" } else { "" };
-        let name = format!("{}{mark}", printable(record.message.event.name()));
-        row.cell(&paint(name_style(severity), name), NAME_WIDTH);
-        write_members(record, &mut row);
-        if let Some(limit) = rate_limit(record, origin.qemu) {
-            row.push(&paint(DIM, describe(limit)));
-            row.end_span();
-        }
-        row.finish()
+        row
     }
 }
 

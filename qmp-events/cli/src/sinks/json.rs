@@ -5,6 +5,7 @@ use std::io;
 use super::sink::Sink;
 use crate::record::Record;
 use crate::sources::{Origin, Place};
+use crate::state::news::StateNews;
 use crate::terminal::output::Output;
 
 pub(super) struct Json;
@@ -12,5 +13,9 @@ pub(super) struct Json;
 impl Sink for Json {
     fn event(&mut self, output: &mut Output, _: &Origin, _: Place, record: &Record) -> io::Result<()> {
         output.json(record.json())
+    }
+
+    fn state(&mut self, output: &mut Output, origin: &Origin, news: &StateNews) -> io::Result<()> {
+        output.json(&news.json(&origin.label).to_string())
     }
 }

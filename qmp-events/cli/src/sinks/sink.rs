@@ -4,6 +4,7 @@ use std::io;
 
 use crate::record::Record;
 use crate::sources::{Origin, Place};
+use crate::state::news::StateNews;
 use crate::terminal::output::Output;
 
 /// Where events go.
@@ -16,4 +17,7 @@ pub(crate) trait Sink {
         place: Place,
         record: &Record,
     ) -> io::Result<()>;
+
+    /// Prints a change of a machine's state.
+    fn state(&mut self, output: &mut Output, origin: &Origin, news: &StateNews) -> io::Result<()>;
 }

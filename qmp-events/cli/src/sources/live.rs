@@ -4,6 +4,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use qmp_events::Error;
+use qmp_events::machine::Query;
+use qmp_events::protocol::CommandError;
 use qmp_events::tokio::{Client, Item, Options, Subscription};
 use tokio::sync::mpsc;
 
@@ -20,12 +23,20 @@ const CHANNEL: usize = 64;
 /// A message as it came.
 type Json = Arc<[u8]>;
 
+/// What a connection tells.
+enum Told {
+    Item(Item<Json>),
+    Answer(Query, Result<String, CommandError>),
+}
+
 /// Running machines.
 pub(crate) struct Live {
     clients: Vec<Client>,
     origins: Vec<Origin>,
-    items: mpsc::Receiver<(usize, Item<Json>)>,
-    ready: VecDeque<(usize, Item<Json>)>,
+    items: mpsc::Receiver<(usize, Told)>,
+    /// For those who bring answers; it keeps nothing alive.
+    answers: mpsc::WeakSender<(usize, Told)>,
+    ready: VecDeque<(usize, Told)>,
     /// The event that was told last.
     event: Json,
     start: i64,
@@ -56,6 +67,7 @@ impl Live {
         };
         Ok(Live {
             clients,
+            answers: sender.downgrade(),
             origins: machines.iter().map(origin).collect(),
             items,
             ready: VecDeque::new(),
@@ -73,9 +85,9 @@ impl Live {
 
 /// Hands on what a machine's connection gives. It waits if the reader is slow; then the subscription
 /// drops items and counts them.
-async fn forward(index: usize, mut items: Subscription<Json>, sender: mpsc::Sender<(usize, Item<Json>)>) {
+async fn forward(index: usize, mut items: Subscription<Json>, sender: mpsc::Sender<(usize, Told)>) {
     while let Some(item) = items.next().await {
-        if sender.send((index, item)).await.is_err() {
+        if sender.send((index, Told::Item(item))).await.is_err() {
             return;
         }
     }
@@ -87,7 +99,13 @@ impl Source for Live {
     }
 
     fn next(&mut self) -> Option<Report<'_>> {
-        let (origin, item) = self.ready.pop_front().or_else(|| self.items.try_recv().ok())?;
+        let (origin, told) = self.ready.pop_front().or_else(|| self.items.try_recv().ok())?;
+        let item = match told {
+            Told::Item(item) => item,
+            Told::Answer(query, result) => {
+                return Some(Report { origin, machine: None, news: News::Answer { query, result } });
+            }
+        };
         let news = match item {
             Item::Event(json) => {
                 self.event = json;
@@ -103,6 +121,22 @@ impl Source for Live {
             _ => return None,
         };
         Some(Report { origin, machine: None, news })
+    }
+
+    fn ask(&mut self, origin: usize, query: Query) {
+        let (Some(client), Some(sender)) = (self.clients.get(origin).cloned(), self.answers.upgrade()) else {
+            return;
+        };
+        tokio::spawn(async move {
+            let result = match client.execute(query.command(), None).await {
+                Ok(value) => Ok(value.to_string()),
+                Err(Error::Command(error)) => Err(error),
+                // The connection has ended, as its items say.
+                Err(_) => return,
+            };
+            // Nobody listens if the program ends.
+            let _ = sender.send((origin, Told::Answer(query, result))).await;
+        });
     }
 
     async fn wait(&mut self) -> anyhow::Result<bool> {

@@ -1,14 +1,13 @@
 //! All that is known of a machine, as lines for people: the first says whether it runs, and those below,
 //! indented, what else there is to know.
 
-use anstyle::Style;
 use qmp_events::Disconnected;
 use qmp_events::machine::{Connection, Errors, Job, Machine, Migration, Unplug};
 
 use super::time::date_and_time;
-use super::words::{self, Tone};
+use super::words;
 use crate::terminal::line::{Line, line};
-use crate::terminal::palette::{BOLD, DIM, ERROR, LIFECYCLE, PLAIN, UNKNOWN, WARNING, paint};
+use crate::terminal::palette::{BOLD, DIM, ERROR, WARNING, paint};
 use crate::terminal::text::{count, printable};
 
 /// The width of a progress bar.
@@ -71,7 +70,7 @@ fn headline(label: &str, machine: &Machine, disconnected: Option<&Disconnected>)
     let mut line = line![paint(BOLD, printable(label)), "  "];
     match (machine.end(), machine.connection(), disconnected) {
         (Some(end), ..) => {
-            line.push(&paint(style(words::end_tone(end)), format_args!("ended: {}", words::end(end))));
+            line.push(&paint(words::end_tone(end).style(), format_args!("ended: {}", words::end(end))));
             return line;
         }
         (None, Connection::Connected, _) => {}
@@ -81,7 +80,7 @@ fn headline(label: &str, machine: &Machine, disconnected: Option<&Disconnected>)
         }
         (None, ..) => line.push(&paint(WARNING, "no connection; ")),
     }
-    line.push(&paint(style(words::run_tone(machine.run())), words::run(machine.run())));
+    line.push(&paint(words::run_tone(machine.run()).style(), words::run(machine.run())));
     if let Some(since) = machine.run().since.and_then(date_and_time) {
         line.push(&format_args!(", since {since}"));
     }
@@ -99,7 +98,7 @@ fn identity(machine: &Machine) -> String {
 
 fn describe_job(job: &Job) -> Line {
     let mut line = line![printable(&words::job_name(job)), "  "];
-    line.push(&paint(style(words::job_tone(job)), words::job_state(job)));
+    line.push(&paint(words::job_tone(job).style(), words::job_state(job)));
     if let (Some(offset), Some(len)) = (job.offset, job.len)
         && job.outcome.is_none()
     {
@@ -112,7 +111,7 @@ fn describe_job(job: &Job) -> Line {
 }
 
 fn describe_migration(migration: &Migration) -> Option<Line> {
-    let mut line = line![paint(style(words::migration_tone(migration)), words::migration(migration)?)];
+    let mut line = line![paint(words::migration_tone(migration).style(), words::migration(migration)?)];
     if let Some(progress_of) = migration.progress.filter(|_| migration.is_under_way()) {
         let done = progress_of.total.saturating_sub(progress_of.remaining);
         line.push(&line!["  ", progress(done, progress_of.total)]);
@@ -157,15 +156,6 @@ fn progress(done: i64, all: i64) -> Line {
     let filled = (share * BAR as f64) as usize;
     let bar = format!("[{}{}]", "#".repeat(filled), "-".repeat(BAR - filled));
     line![bar, format_args!(" {:>3} %", (share * 100.0) as u64)]
-}
-
-fn style(tone: Tone) -> Style {
-    match tone {
-        Tone::Good => LIFECYCLE,
-        Tone::Calm => PLAIN,
-        Tone::Bad => ERROR,
-        Tone::Unknown => UNKNOWN,
-    }
 }
 
 #[cfg(test)]

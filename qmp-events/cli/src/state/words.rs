@@ -1,7 +1,10 @@
 //! States, causes and ends in words.
 
+use anstyle::Style;
 use qmp_events::events::{JobStatus, MigrationStatus, ShutdownCause};
 use qmp_events::machine::{Cause, End, EndCause, IoErrorCause, Job, Migration, Outcome, Run, RunState};
+
+use crate::terminal::palette::{ERROR, LIFECYCLE, PLAIN, UNKNOWN};
 
 /// What a state is to someone who looks after the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +17,17 @@ pub(crate) enum Tone {
     Bad,
     /// Nobody knows.
     Unknown,
+}
+
+impl Tone {
+    pub(crate) fn style(self) -> Style {
+        match self {
+            Tone::Good => LIFECYCLE,
+            Tone::Calm => PLAIN,
+            Tone::Bad => ERROR,
+            Tone::Unknown => UNKNOWN,
+        }
+    }
 }
 
 /// The run state by QEMU's name for it; for one that is unknown, what is known.
@@ -45,6 +59,7 @@ pub(crate) fn run(run: &Run) -> String {
         None if run.status.is_none() && run.running == Some(false) => {
             "stopped, for a reason unknown".to_owned()
         }
+        None if run.status.is_none() && run.running.is_none() => "unknown whether it runs".to_owned(),
         None => run_state(run),
     }
 }

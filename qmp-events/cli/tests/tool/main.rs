@@ -12,5 +12,6 @@ mod recipes;
 mod report;
 mod run;
 mod scripted;
+mod state;
 mod status;
 mod unknown;
