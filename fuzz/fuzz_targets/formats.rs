@@ -17,10 +17,12 @@ fn run(options: &[&str], input: &[u8]) -> String {
     stdout
 }
 
-fuzz_target!(|input: &[u8]| {
-    let json = run(&["--format", "json"], input);
-    let human = run(&["--time", "none"], input);
-    let cloud_events = run(&["--format", "cloudevents", "--replies"], input);
+/// The same in every format.
+fn check(form: &[&str], input: &[u8]) {
+    let run = |options: &[&str]| run(&[form, options].concat(), input);
+    let json = run(&["--format", "json"]);
+    let human = run(&["--time", "none"]);
+    let cloud_events = run(&["--format", "cloudevents", "--replies"]);
     assert_eq!(human.lines().count(), json.lines().count(), "a line is an event");
     assert_eq!(cloud_events.lines().count(), json.lines().count());
     for (line, cloud_event) in json.lines().zip(cloud_events.lines()) {
@@ -31,6 +33,12 @@ fuzz_target!(|input: &[u8]| {
         let again = EventMessage::decode(line.as_bytes()).expect("an event").to_string();
         assert_eq!(serde_json::from_str::<Value>(&again).expect("JSON"), event);
     }
-    assert_eq!(run(&["--format", "json"], json.as_bytes()), json, "its own output is read in the same way");
-    run(&["--where", "a.b=c", "--severity", "error", "--event", "!S*"], input);
+    let again = self::run(&["--input", "qmp", "--format", "json"], json.as_bytes());
+    assert_eq!(again, json, "its own output is read in the same way");
+}
+
+fuzz_target!(|input: &[u8]| {
+    check(&[], input);
+    check(&["--input", "qmp"], input);
+    run(&["--where", "a.b=c", "--severity", "error", "--event", "!S*", "--since", "2020-01-01"], input);
 });

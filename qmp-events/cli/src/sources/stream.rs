@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use qmp_events::log::{self, Entry, Form, LoggedEvent, Reader, Summary};
+use qmp_events::log::{self, Entry, Form, LogTime, LoggedEvent, Reader, Summary};
 use qmp_events::protocol::{Frame, RawMessage, Reply, ServerMessage, Splitter};
 
 use super::{News, Place};
@@ -104,24 +104,9 @@ impl Stream {
                 Some(Next { news, machine: None })
             }
             State::Log(reader) => {
+                let entry = reader.next_entry()?;
                 self.number += 1;
-                match reader.next_entry()? {
-                    Entry::Event(event) => {
-                        let place = Place::Logged { line: event.line, number: self.number };
-                        let machine = event.origin.label().map(str::to_owned);
-                        let event = self.event.insert(event);
-                        let logged = event.logged_at.as_ref().and_then(|time| time.timestamp());
-                        let news = News::Event { json: event.json().as_bytes(), place, logged };
-                        Some(Next { news, machine })
-                    }
-                    Entry::Malformed(entry) => {
-                        let machine = entry.origin.label().map(str::to_owned);
-                        let log::Malformed { line, problem, text, .. } = entry;
-                        let news = News::Damaged { line, problem, text };
-                        Some(Next { news, machine })
-                    }
-                    _ => None,
-                }
+                next_of(entry, self.number, &mut self.event)
             }
         }
     }
@@ -139,6 +124,24 @@ impl Stream {
         let State::Log(reader) = &self.state else { return false };
         let Summary { lines, events, malformed, .. } = reader.summary();
         lines > 0 && events + malformed == 0
+    }
+}
+
+/// An entry of a log. An event is kept in `event`.
+fn next_of(entry: Entry, number: u64, event: &mut Option<LoggedEvent>) -> Option<Next<'_>> {
+    match entry {
+        Entry::Event(entry) => {
+            let place = Place::Logged { line: entry.line, number };
+            let machine = entry.origin.label().map(str::to_owned);
+            let logged = entry.logged_at.as_ref().and_then(LogTime::timestamp);
+            let json = event.insert(entry).json().as_bytes();
+            Some(Next { news: News::Event { json, place, logged }, machine })
+        }
+        Entry::Malformed(log::Malformed { line, origin, problem, text, .. }) => {
+            let machine = origin.label().map(str::to_owned);
+            Some(Next { news: News::Damaged { line, problem, text }, machine })
+        }
+        _ => None,
     }
 }
 
