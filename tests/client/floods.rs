@@ -117,6 +117,23 @@ fn a_blocking_handshake_ends_a_flood_and_quotes_it() {
 }
 
 #[test]
+fn a_subscriber_in_the_thread_of_the_connection_keeps_up_with_a_flood() {
+    let runtime = ::tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    for line in FLOODS {
+        runtime.block_on(async {
+            let flood = Flood { head: READY, line, left: 20_000 * line.len() };
+            let (_client, mut items) = Options::new().from_stream(flood).await.expect("a handshake");
+            let mut received = 0;
+            while let Some(item) = items.next().await {
+                assert!(!matches!(item, Item::Lagged { .. }), "after {received}: {}", line.escape_ascii());
+                received += usize::from(matches!(item, Item::Event(_) | Item::Malformed(_)));
+            }
+            assert_eq!(received, 20_000, "{}", line.escape_ascii());
+        });
+    }
+}
+
+#[test]
 fn a_subscriber_that_never_reads_keeps_no_more_than_its_limit() {
     let runtime = ::tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     for line in FLOODS {

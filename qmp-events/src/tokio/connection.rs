@@ -18,6 +18,16 @@ use tokio::sync::{mpsc, oneshot};
 /// Requests wait in their channel while this many bytes wait for the server.
 const OUTPUT: usize = 64 << 10;
 
+/// The size of a read while the connection is idle: so much memory waits for it.
+const IDLE_READ: usize = 4 << 10;
+
+/// The size of a read after one that was filled.
+const BUSY_READ: usize = 32 << 10;
+
+/// Subscribers get a turn after so many messages, half of what tokio lets a task take in one turn. So one that
+/// runs in the same thread keeps up with any burst.
+const MESSAGES_A_TURN: usize = 64;
+
 /// How many items are held back until the connection is announced.
 const HELD: usize = 1024;
 
@@ -25,6 +35,9 @@ pub(super) struct Connection<'a, S> {
     reader: ReadHalf<S>,
     writer: Writer<S>,
     session: Session,
+    read_size: usize,
+    /// Messages since the subscribers had a turn.
+    taken: usize,
     greeting: Option<Greeting>,
     requests: &'a mut mpsc::Receiver<Request>,
     unanswered: HashMap<CommandId, oneshot::Sender<Outcome>>,
@@ -62,6 +75,8 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
             reader,
             writer: Writer { stream: writer, is_flushed: true, has_failed: false },
             session: Session::with_message_limit(message_limit),
+            read_size: IDLE_READ,
+            taken: 0,
             greeting: None,
             handshake: Handshake::default(),
             requests,
@@ -148,6 +163,9 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
     /// Hands on what comes, until it is something else than events and replies to requests.
     async fn next_protocol_event(&mut self) -> Result<ProtocolEvent, Disconnected> {
         loop {
+            if self.taken >= MESSAGES_A_TURN {
+                self.give_turn().await;
+            }
             let Some(incoming) = self.session.next_incoming() else {
                 let after_shutdown = self.session.saw_shutdown();
                 match &self.end {
@@ -159,6 +177,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
                 }
                 continue;
             };
+            self.taken += 1;
             match incoming {
                 Incoming::Event(event) => deliver_event(self.hub, self.held.as_ref(), &event),
                 Incoming::Reply { id, result } => {
@@ -186,18 +205,26 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
         }
     }
 
+    /// Lets subscribers run, or a burst would overflow their queues.
+    async fn give_turn(&mut self) {
+        self.taken = 0;
+        tokio::task::yield_now().await;
+    }
+
     /// Waits until something was read, written, or asked for. Cancelling it loses nothing.
     async fn exchange(&mut self) {
-        // Subscribers get a turn after each chunk, or a burst would overflow their queues.
-        tokio::task::yield_now().await;
-        let mut chunk = [0; 4 << 10];
+        self.give_turn().await;
+        let mut chunk = vec![0; self.read_size];
         let output = self.session.output();
         let (has_output, has_room) = (!output.is_empty(), output.len() < OUTPUT);
         let can_write = !self.writer.has_failed && (has_output || !self.writer.is_flushed);
         tokio::select! {
             read = self.reader.read(&mut chunk) => match read {
                 Ok(0) => self.set_end(Ok(())),
-                Ok(count) => self.session.receive(&chunk[..count]),
+                Ok(count) => {
+                    self.session.receive(&chunk[..count]);
+                    self.read_size = if count == chunk.len() { BUSY_READ } else { IDLE_READ };
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => self.set_end(Err(Arc::new(error))),
             },

@@ -110,19 +110,22 @@ impl Queue {
 
     /// Adds an event, if it is for this subscriber.
     pub(super) fn push_event(&self, name: &str, json: impl FnOnce() -> Arc<[u8]>) {
-        let mut filter = self.lock().filter.clone();
+        let mut passed: Option<Filter> = None;
         let waker = loop {
-            if filter.as_ref().is_some_and(|filter| !filter(name)) {
+            let filter = {
+                let mut inner = self.lock();
+                match &inner.filter {
+                    // Another one may have been set meanwhile.
+                    Some(filter) if passed.as_ref().is_none_or(|passed| !Arc::ptr_eq(passed, filter)) => {
+                        filter.clone()
+                    }
+                    _ => break inner.push(Queued::Event(json())),
+                }
+            };
+            if !filter(name) {
                 return;
             }
-            let mut inner = self.lock();
-            if inner.has_filter(filter.as_ref()) {
-                break inner.push(Queued::Event(json()));
-            }
-            // It was set meanwhile.
-            let newer = inner.filter.clone();
-            drop(inner);
-            filter = newer;
+            passed = Some(filter);
         };
         wake(waker);
     }
@@ -241,14 +244,6 @@ impl Inner {
         self.items.retain(is_kept);
         self.cost = self.items.iter().map(Queued::cost).sum();
         self.waiting = self.items.iter().filter(|item| !matches!(item, Queued::Lagged(_))).count();
-    }
-
-    fn has_filter(&self, filter: Option<&Filter>) -> bool {
-        match (&self.filter, filter) {
-            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-            (None, None) => true,
-            _ => false,
-        }
     }
 
     fn wakes(&self, waker: &Waker) -> bool {
