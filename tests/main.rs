@@ -8,3 +8,4 @@ mod imports;
 mod live;
 mod log;
 mod machine;
+mod reference;

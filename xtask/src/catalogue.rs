@@ -38,6 +38,8 @@ pub struct EventText {
 /// An example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExampleText {
+    /// The case that it shows, if the document says one.
+    pub label: Option<String>,
     /// The message as compact JSON.
     pub message: String,
     /// The message as the document lays it out.

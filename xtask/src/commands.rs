@@ -11,6 +11,7 @@ mod diff;
 mod dump;
 mod import;
 mod output;
+mod reference;
 mod source;
 mod verify;
 mod workspace;
@@ -119,6 +120,8 @@ enum Command {
         #[arg(long, value_enum, default_value_t = diff::Format::Text)]
         format: diff::Format,
     },
+    /// Write what is published of the catalogue: a site, JSON Schemas, AsyncAPI, the event document
+    Reference(reference::Publication),
     /// Compare with other crates: decoding, or what a subcommand names
     Bench(bench::Bench),
 }
@@ -147,6 +150,7 @@ impl Arguments {
             Command::Diff { from, to, schema, format } => {
                 diff::run(&or_default(schema, "schema")?, &from, &to, format)
             }
+            Command::Reference(publication) => reference::run(publication),
             Command::Bench(what) => bench::run(what).map(|()| ExitCode::SUCCESS),
         }
     }

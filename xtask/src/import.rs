@@ -29,7 +29,7 @@ use anyhow::bail;
 use qmp_events_compare::compare::compare;
 use qmp_events_compare::difference::Change;
 use qmp_events_compare::projection::project;
-use qmp_events_compare::releases::{self, Releases};
+use qmp_events_compare::releases;
 use qmp_events_compare::surface::Surface;
 use qmp_events_compare::verify;
 use qmp_events_frontend::files::Files;
@@ -89,7 +89,7 @@ pub fn import_reply(
     imported.notes.push(format!(
         "a reply to query-qmp-schema tells neither conditions nor dates: what is new since QEMU {} is dated \
          {at}, and has no condition",
-        ours.releases.newest
+        ours.releases.newest()
     ));
     let changed = imported.files.iter().map(|(path, text)| (files.identity(path), text.clone()));
     let after = OurSchema::read(&Overlay { under: files, changed: changed.collect() }, schema)?;
@@ -116,7 +116,7 @@ pub fn import(
     let mut overlay = Overlay { under: files, changed: BTreeMap::new() };
     let ours = OurSchema::read(&overlay, schema)?;
     check_whole(&project(&ours.schema, Some(at)), tree)?;
-    if at < ours.releases.newest {
+    if at < ours.releases.newest() {
         check_covered(&ours, tree, at)?;
         return Ok(Imported::default());
     }
@@ -149,7 +149,7 @@ pub fn import(
 
 /// An older release has nothing to add, and its conditions are not those of today.
 fn check_covered(ours: &OurSchema, tree: &QemuSchema<'_>, at: Version) -> anyhow::Result<()> {
-    let newest = ours.releases.newest;
+    let newest = ours.releases.newest();
     let differences = compare(&project(&ours.schema, Some(at)), tree.surface);
     let counts =
         |change: &Change| !matches!(change, Change::BaseChanged { .. } | Change::ConditionChanged { .. });
@@ -164,9 +164,8 @@ fn check_covered(ours: &OurSchema, tree: &QemuSchema<'_>, at: Version) -> anyhow
 
 /// The list of releases, if the schema covers more than it says.
 fn now_covered(ours: &OurSchema, release: Version) -> Option<(PathBuf, String)> {
-    let covered = Releases { newest: release, ..ours.releases };
     let path = ours.directory.join(releases::FILE);
-    (ours.releases.newest < release).then(|| (path, covered.render()))
+    (ours.releases.newest() < release).then(|| (path, ours.releases.and(release).render()))
 }
 
 /// No release drops most of its events; a part of a tree lacks them.

@@ -151,6 +151,7 @@ fn join_event(
 ) -> EventText {
     let members = data_members(schema, &event.data);
     let example = |example: &Example| ExampleText {
+        label: example.label.clone(),
         message: example.text.clone(),
         shown: sources.text(example.span).to_owned(),
     };

@@ -3,7 +3,7 @@
 //! ```text
 //! schema/qapi/*.json ─► frontend ───────┐
 //! schema/qmp-events.txt ─► frontend ────┼─► join ─► emit ─► write ─► qmp-events/src/generated/*.rs
-//! schema/names.toml ─► names ───────────┘
+//! schema/names.toml ─► names ───────────┘         └─► reference ─► qmp-events-reference ─► what is published
 //! ```
 //!
 //! It never depends on qmp-events: broken generated code must not stop the generator that
@@ -22,5 +22,6 @@ pub mod monitor;
 pub mod names;
 pub mod pipeline;
 pub mod reach;
+pub mod reference;
 pub mod replace;
 pub mod write;

@@ -10,11 +10,14 @@ use crate::emit::emit;
 use crate::join::join;
 use crate::marker::check_described;
 use crate::names::Names;
+use crate::reference::describe;
+use qmp_events_compare::releases::Releases;
 use qmp_events_frontend::diagnostics::Diagnostics;
 use qmp_events_frontend::files::Files;
 use qmp_events_frontend::files::read_text;
 use qmp_events_frontend::source::SourceMap;
 use qmp_events_frontend::{document, qapi};
+use qmp_events_reference::Reference;
 
 /// What was read, and what is wrong with it.
 #[derive(Debug, Default)]
@@ -36,6 +39,17 @@ pub struct Generated {
     pub diagnostics: Diagnostics,
     /// File names with contents.
     pub files: BTreeMap<String, String>,
+}
+
+/// The reference, and what is wrong with its sources.
+#[derive(Debug)]
+pub struct Described {
+    /// The texts.
+    pub sources: SourceMap,
+    /// The defects.
+    pub diagnostics: Diagnostics,
+    /// The catalogue as it is published.
+    pub reference: Reference,
 }
 
 /// Reads `qapi/qapi-schema.json`, `qmp-events.txt` and `names.toml` in a directory, and joins them.
@@ -67,4 +81,17 @@ pub fn generate(files: &dyn Files, schema: &Path) -> anyhow::Result<Generated> {
     check_described(sources.ids(), &sources, &mut diagnostics);
     let files = emit(&catalogue, &mut diagnostics);
     Ok(Generated { sources, diagnostics, files })
+}
+
+/// Reads a directory like [`load`], and `releases.json` too, and describes it for publication.
+///
+/// # Errors
+///
+/// As for [`load`].
+pub fn load_reference(files: &dyn Files, schema: &Path) -> anyhow::Result<Described> {
+    let Loaded { sources, mut diagnostics, catalogue } = load(files, schema)?;
+    check_described(sources.ids(), &sources, &mut diagnostics);
+    let releases = Releases::read(files, schema)?;
+    let reference = describe(&catalogue, &releases, &sources);
+    Ok(Described { sources, diagnostics, reference })
 }

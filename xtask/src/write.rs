@@ -80,3 +80,36 @@ pub fn write(directory: &Path, files: &BTreeMap<String, String>) -> io::Result<V
     }
     Ok(stale)
 }
+
+/// Makes a directory hold the files, whose names may have directories in front, and nothing else.
+///
+/// A directory that holds something else than what this wrote before is not touched: its name may
+/// have been a slip.
+///
+/// # Errors
+///
+/// When there are foreign files, or something cannot be read, written or removed.
+pub fn write_tree(directory: &Path, files: &BTreeMap<String, String>) -> io::Result<()> {
+    let mark = directory.join(TREE_MARK);
+    if directory.is_dir() && fs::read_dir(directory)?.next().is_some() {
+        if !mark.is_file() {
+            let message = "the directory is not empty, and was not written by this command";
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+        }
+        fs::remove_dir_all(directory)?;
+    }
+    fs::create_dir_all(directory)?;
+    fs::write(mark, "")?;
+    for (name, contents) in files {
+        let path = directory.join(name);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(path, contents)?;
+    }
+    Ok(())
+}
+
+/// The file by which [`write_tree`] knows a directory of its own. It also tells GitHub Pages to serve
+/// files as they are.
+const TREE_MARK: &str = ".nojekyll";

@@ -83,6 +83,8 @@ pub(crate) enum Command {
     ///
     /// A pattern or an everyday word (`BLOCK_JOB_*`, `reboot`) that fits several events lists them.
     Explain(Explain),
+    /// Prints a JSON Schema (2020-12) of the messages of an event, or of any event
+    Schema(Schema),
     /// Shows what changed from one QEMU to another, for programs that read events
     ///
     /// Each side is a release (`7.2`), a file with a reply to `query-qmp-schema` among its QMP messages,
@@ -298,6 +300,10 @@ pub(crate) struct List {
     /// Also what QEMU has no longer
     #[arg(long, conflicts_with = "qemu")]
     pub(crate) removed: bool,
+
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = Page::Human)]
+    pub(crate) format: Page,
 }
 
 #[derive(Debug, Args)]
@@ -305,6 +311,31 @@ pub(crate) struct Explain {
     /// The event, such as `SHUTDOWN`, a member, such as `SHUTDOWN.reason`, a pattern or a word
     #[arg(value_name = "EVENT[.MEMBER]")]
     pub(crate) subject: String,
+
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Page::Human)]
+    pub(crate) format: Page,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// The event, such as `SHUTDOWN`; any, if it is left out
+    #[arg(value_name = "EVENT")]
+    pub(crate) event: Option<String>,
+
+    /// Strictly what this release of QEMU sends; otherwise what is not known is allowed, as the decoder
+    /// does
+    #[arg(long, value_name = "X.Y")]
+    pub(crate) qemu: Option<Version>,
+}
+
+/// How to print what the tool knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Page {
+    /// For people
+    Human,
+    /// JSON, in the format of `events.json`
+    Json,
 }
 
 #[derive(Debug, Args)]

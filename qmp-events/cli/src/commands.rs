@@ -10,6 +10,7 @@ mod list;
 mod manual;
 mod report;
 mod runtime;
+mod schema;
 mod status;
 mod unknown_names;
 mod wait;
@@ -31,6 +32,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit
         Command::Status(arguments) => status::status(arguments, output),
         Command::List(arguments) => list::list(arguments, output),
         Command::Explain(arguments) => explain::explain(arguments, output),
+        Command::Schema(arguments) => schema::schema(arguments, output),
         Command::Diff(arguments) => diff::diff(arguments, output),
         Command::Check(arguments) => check::check(arguments, output),
         Command::Completions { shell } => manual::completions(*shell, output),

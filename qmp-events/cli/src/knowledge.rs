@@ -3,4 +3,5 @@
 pub(crate) mod catalogue;
 pub(crate) mod everyday_words;
 pub(crate) mod foreign_input;
+pub(crate) mod published;
 pub(crate) mod severity;

@@ -94,8 +94,8 @@ impl Catalogue {
     ///
     /// The release is newer than the catalogue.
     pub fn at(&self, release: Version) -> Result<Surface, UnknownRelease> {
-        if release > self.releases.newest {
-            return Err(UnknownRelease { asked: release, newest: self.releases.newest });
+        if release > self.releases.newest() {
+            return Err(UnknownRelease { asked: release, newest: self.releases.newest() });
         }
         let mut surface = project(&self.schema, Some(release));
         let limited = |(name, dated): (&String, &DatedLimit)| {

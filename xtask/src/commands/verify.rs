@@ -70,7 +70,7 @@ fn verify(
     let Some(release) = version.or(theirs.version.map(QemuVersion::compared_with)) else {
         bail!("{source} does not say which release it is: add --qemu-version X.Y");
     };
-    let newest = catalogue.releases.newest;
+    let newest = catalogue.releases.newest();
     let ours = catalogue.at(release.min(newest))?;
     let root = catalogue.root().context("the schema has no files")?;
     let differences = compare(&ours, &theirs.surface);

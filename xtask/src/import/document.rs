@@ -195,7 +195,7 @@ impl<'a> DocumentEditor<'a> {
             self.schema().definitions.iter().find(|definition| within(definition.extent))
         };
         let since = |lifetime: &qmp_events_frontend::schema::Lifetime| {
-            lifetime.since.is_some_and(|since| self.ours.releases.newest < since && since <= self.at)
+            lifetime.since.is_some_and(|since| self.ours.releases.newest() < since && since <= self.at)
         };
         since(&member.lifetime) || inside(member.span).is_some_and(|owner| since(&owner.lifetime))
     }

@@ -56,7 +56,7 @@ impl<'a> ShapeImport<'a> {
     /// Since when QEMU has something that our schema lacks: what the tree says, if that is a release
     /// after all that the schema covers, and not after the imported one; else the imported one.
     pub(super) fn date(&mut self, what: &str, facts: &Facts) -> Version {
-        let covered = self.ours.releases.newest;
+        let covered = self.ours.releases.newest();
         match facts.since {
             Some(since) if covered < since && since <= self.at => return since,
             Some(since) if covered < self.at => self.notes.push(format!(

@@ -257,7 +257,7 @@ impl<'a> ShapeImport<'a> {
         for ((span, name), new) in std::mem::take(&mut self.new) {
             let module = self.module_of(span);
             let since = self.date(&format!("'{name}'"), new.facts());
-            let dates = emit::Dates { covered: self.ours.releases.newest, since, at: self.at };
+            let dates = emit::Dates { covered: self.ours.releases.newest(), since, at: self.at };
             let overview = if self.tree.unnamed.contains(name) { UNNAMED } else { MARKER };
             let text = emit_definition(name, overview, new, self.must_be_boxed(new), dates);
             if !by_module.contains_key(&module) {

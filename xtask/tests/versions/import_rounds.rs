@@ -88,7 +88,7 @@ fn empty() -> Texts {
         ("qapi/qapi-schema.json", "# SPDX-License-Identifier: MIT OR Apache-2.0\n"),
         ("qmp-events.txt", ""),
         ("names.toml", ""),
-        ("releases.json", r#"{ "exact-since": "1.0", "newest": "1.0" }"#),
+        ("releases.json", r#"{ "releases": ["1.0"] }"#),
     ];
     files.into_iter().map(|(name, text)| (Path::new(SCHEMA).join(name), text.as_bytes().to_vec())).collect()
 }

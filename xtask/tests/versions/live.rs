@@ -76,7 +76,7 @@ fn start(binary: &str, arguments: &[&str]) -> Option<Qemu> {
 
 fn verify_live(answer: Answer) {
     let version = QemuVersion::read(&answer.version).expect("a version").compared_with();
-    let newest = Releases::read(&Disk, &workspace().join("schema")).expect("the list of releases").newest;
+    let newest = Releases::read(&Disk, &workspace().join("schema")).expect("the list of releases").newest();
     if newest < version {
         return say_skipped(&format!("the schema ends with QEMU {newest}: import {version}"));
     }

@@ -6,12 +6,13 @@ use anyhow::{anyhow, bail};
 use qmp_events::info::{EventInfo, RateLimit};
 
 use super::event_rows::print_events;
-use crate::args::Explain;
+use crate::args::{Explain, Page as Format};
 use crate::exit::Exit;
 use crate::json::Json;
 use crate::knowledge::catalogue::{
     self, Dates, Part, find_event, find_events, near, paragraphs, suggestion, summary,
 };
+use crate::knowledge::published;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
 use crate::terminal::palette::{BOLD, DIM, paint};
@@ -29,11 +30,17 @@ pub(crate) fn explain(arguments: &Explain, output: &mut Output) -> anyhow::Resul
             [] => return Err(unknown_event(&arguments.subject)),
             [event] => (*event, None),
             events => {
-                print_events(events, output)?;
+                match arguments.format {
+                    Format::Human => print_events(events, output)?,
+                    Format::Json => published::write(&published::summaries(events), output)?,
+                }
                 return Ok(Exit::Done);
             }
         },
     };
+    if arguments.format == Format::Json {
+        return explain_as_json(event, path, output);
+    }
     let width = output.width().map_or(WIDTH, |width| width.min(WIDTH));
     let mut page = Page { output, width };
     match path {
@@ -42,6 +49,25 @@ pub(crate) fn explain(arguments: &Explain, output: &mut Output) -> anyhow::Resul
             let part = find_part(event, path)?;
             page.part(&format!("{}.{path}", event.name), &part)?;
         }
+    }
+    Ok(Exit::Done)
+}
+
+fn explain_as_json(
+    event: &'static EventInfo,
+    path: Option<&str>,
+    output: &mut Output,
+) -> anyhow::Result<Exit> {
+    if let Some(path) = path {
+        // The path is checked here, with a remedy.
+        find_part(event, path)?;
+    }
+    let Some(event) = published::event(event.name) else {
+        bail!("the published catalogue has no event {:?}", event.name);
+    };
+    match path.and_then(|path| published::member(event, path)) {
+        Some(member) => published::write(&published::member_with_type(member), output)?,
+        None => published::write(&published::event_with_types(event), output)?,
     }
     Ok(Exit::Done)
 }

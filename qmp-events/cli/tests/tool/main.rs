@@ -7,6 +7,7 @@ mod knowledge;
 mod large;
 mod live;
 mod log;
+mod published;
 mod qemu;
 mod recipes;
 mod report;

@@ -192,7 +192,7 @@ pub(crate) fn catalogue() -> Texts {
         ("qapi/disk.json", DISK),
         ("qmp-events.txt", DOCUMENT),
         ("names.toml", ""),
-        ("releases.json", r#"{ "exact-since": "1.0", "newest": "1.0" }"#),
+        ("releases.json", r#"{ "releases": ["1.0"] }"#),
     ];
     files.into_iter().map(|(name, text)| (Path::new(SCHEMA).join(name), text.as_bytes().to_vec())).collect()
 }
