@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use bench::corpus::Corpus;
 use bench::decoders::{IGNORED_ANY, Pass, QAPI, ROWS, Row};
-use bench::median;
+use bench::{median, median_ratio};
 use serde_json::json;
 
 /// In a round, a row decodes so many lines at least, so that it is measured at its own pace and not
@@ -59,8 +59,4 @@ fn measure(lines: &[&[u8]]) -> Vec<(&'static Row, Vec<f64>)> {
         }
     }
     running.into_iter().map(|(row, _, times)| (row, times)).collect()
-}
-
-fn median_ratio(times: &[f64], others: &[f64]) -> f64 {
-    median(times.iter().zip(others).map(|(time, other)| time / other).collect())
 }

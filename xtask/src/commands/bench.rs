@@ -7,6 +7,7 @@ mod cargo;
 mod decoding;
 mod growth;
 mod schemas;
+mod stream;
 
 use std::path::PathBuf;
 
@@ -25,6 +26,12 @@ enum What {
     /// Count the instructions an event costs, under callgrind
     Instructions {
         /// A file of event lines, instead of the even mix of all kinds
+        #[arg(long, value_name = "FILE")]
+        corpus: Option<PathBuf>,
+    },
+    /// Time streams of events: the splitter, sessions and clients, and the tool beside other programs
+    Stream {
+        /// A file of event lines, instead of the recorded stream and the even mix
         #[arg(long, value_name = "FILE")]
         corpus: Option<PathBuf>,
     },
@@ -51,6 +58,7 @@ pub(super) fn run(bench: Bench) -> anyhow::Result<()> {
     match bench.what {
         None => decoding::run(bench.decoding),
         Some(What::Instructions { corpus }) => decoding::run_instructions(corpus.as_deref()),
+        Some(What::Stream { corpus }) => stream::run(corpus.as_deref()),
         Some(What::Schemas { qemu_tree, qemu_generator }) => {
             schemas::run(&qemu_tree, qemu_generator.as_deref())
         }

@@ -67,7 +67,7 @@ pub(super) fn run(options: Options) -> anyhow::Result<()> {
 }
 
 /// Writes the corpora, and says where they are.
-fn corpora(file: Option<&Path>) -> anyhow::Result<Vec<PathBuf>> {
+pub(super) fn corpora(file: Option<&Path>) -> anyhow::Result<Vec<PathBuf>> {
     let directory = bench_directory()?.join("target/corpora");
     if directory.exists() {
         fs::remove_dir_all(&directory)?;
