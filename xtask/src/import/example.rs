@@ -10,6 +10,23 @@ const MOST_DETAILED: usize = 2;
 /// As deep as the event document goes.
 const MOST_NESTED: usize = 16;
 
+/// How many members an example shows: types that each hold the next one twice would have no end.
+const MOST_MEMBERS: usize = 200;
+
+/// Where in an example we are.
+struct Place {
+    /// The types that the value is in: an optional member does not lead back into them.
+    open: Vec<DefinitionId>,
+    /// How many more members may be shown.
+    room: usize,
+}
+
+impl Place {
+    fn outermost() -> Self {
+        Self { open: Vec::new(), room: MOST_MEMBERS }
+    }
+}
+
 /// The text of a message.
 pub(super) fn message(schema: &Schema, name: &str, event: &Event) -> String {
     let mut out = String::from("{ \"timestamp\": { \"seconds\": 1722434561, \"microseconds\": 204118 },\n");
@@ -25,8 +42,8 @@ pub(super) fn message(schema: &Schema, name: &str, event: &Event) -> String {
 pub(super) fn data(schema: &Schema, event: &Event) -> Option<Node> {
     let members = match event.data {
         Data::None => return None,
-        Data::Type(id) => object(schema, id, &mut Vec::new()),
-        Data::Members(_) => members(schema, &data_members(schema, &event.data), &mut Vec::new()),
+        Data::Type(id) => object(schema, id, &mut Place::outermost()),
+        Data::Members(_) => members(schema, &data_members(schema, &event.data), &mut Place::outermost()),
     };
     (!members.is_empty()).then_some(Node::Object(members, Layout::Filled))
 }
@@ -48,15 +65,14 @@ fn data_text(data: &Node) -> String {
 
 /// A value for a member.
 pub(super) fn member(schema: &Schema, member: &Member) -> Node {
-    value(schema, &member.ty, &member.name, &mut Vec::new())
+    value(schema, &member.ty, &member.name, &mut Place::outermost())
 }
 
-/// `open` are the types that the value is in: an optional member does not lead back into them.
-fn value(schema: &Schema, ty: &Type, name: &str, open: &mut Vec<DefinitionId>) -> Node {
+fn value(schema: &Schema, ty: &Type, name: &str, place: &mut Place) -> Node {
     let id = match ty {
         Type::Builtin(builtin) => return Node::Word(builtin_text(*builtin, name)),
-        Type::List(element) if leads_back(element, open) => return Node::List(Vec::new()),
-        Type::List(element) => return Node::List(vec![value(schema, element, name, open)]),
+        Type::List(element) if leads_back(element, &place.open) => return Node::List(Vec::new()),
+        Type::List(element) => return Node::List(vec![value(schema, element, name, place)]),
         Type::Named(id) => *id,
     };
     match &schema.get(id).kind {
@@ -65,10 +81,10 @@ fn value(schema: &Schema, ty: &Type, name: &str, open: &mut Vec<DefinitionId>) -
             Node::Word(format!("\"{}\"", value.map_or("", |value| &value.name)))
         }
         Kind::Alternate(alternate) => {
-            let branch = alternate.branches.iter().find(|branch| !leads_back(&branch.ty, open));
-            branch.map_or(Node::Word("null".to_owned()), |branch| value(schema, &branch.ty, name, open))
+            let branch = alternate.branches.iter().find(|branch| !leads_back(&branch.ty, &place.open));
+            branch.map_or(Node::Word("null".to_owned()), |branch| value(schema, &branch.ty, name, place))
         }
-        _ => Node::Object(object(schema, id, open), Layout::Filled),
+        _ => Node::Object(object(schema, id, place), Layout::Filled),
     }
 }
 
@@ -80,35 +96,37 @@ fn leads_back(ty: &Type, open: &[DefinitionId]) -> bool {
     }
 }
 
-fn object(schema: &Schema, id: DefinitionId, open: &mut Vec<DefinitionId>) -> Vec<(String, Node)> {
-    // Only a schema that no value can satisfy leads here twice, and nobody documents deeper ones.
-    if open.contains(&id) || open.len() >= MOST_NESTED {
+fn object(schema: &Schema, id: DefinitionId, place: &mut Place) -> Vec<(String, Node)> {
+    // Only a schema that no value can satisfy leads here twice, and deeper ones are not documented.
+    if place.open.contains(&id) || place.open.len() >= MOST_NESTED {
         return Vec::new();
     }
-    open.push(id);
-    let mut entries = members(schema, &own_members(schema, id), open);
+    place.open.push(id);
+    let mut entries = members(schema, &own_members(schema, id), place);
     if let Kind::Union(union) = &schema.get(id).kind {
         let branch = union.branches.first();
         let tag = branch.map_or("", |branch| &branch.name);
         entries.insert(0, (format!("\"{}\"", union.tag), Node::Word(format!("\"{tag}\""))));
         if let Some(Type::Named(id)) = branch.map(|branch| &branch.ty) {
-            entries.extend(object(schema, *id, open));
+            entries.extend(object(schema, *id, place));
         }
     }
-    open.pop();
+    place.open.pop();
     entries
 }
 
-fn members(schema: &Schema, members: &[&Member], open: &mut Vec<DefinitionId>) -> Vec<(String, Node)> {
-    let shown = members.iter().filter(|member| {
-        let too_much = open.len() > MOST_DETAILED || leads_back(&member.ty, open);
-        member.lifetime.removed.is_none() && !(member.optional && too_much)
-    });
-    let shown: Vec<_> = shown.collect();
+fn members(schema: &Schema, members: &[&Member], place: &mut Place) -> Vec<(String, Node)> {
+    let mut shown = Vec::new();
+    for member in members {
+        let too_much = place.open.len() > MOST_DETAILED || leads_back(&member.ty, &place.open);
+        if member.lifetime.removed.is_some() || (member.optional && too_much) {
+            continue;
+        }
+        let Some(room) = place.room.checked_sub(1) else { break };
+        place.room = room;
+        shown.push((format!("\"{}\"", member.name), value(schema, &member.ty, &member.name, place)));
+    }
     shown
-        .into_iter()
-        .map(|member| (format!("\"{}\"", member.name), value(schema, &member.ty, &member.name, open)))
-        .collect()
 }
 
 /// A value that any QEMU could send; a string shows what it is for.
