@@ -144,7 +144,10 @@ pub fn import(
             overlay.changed.insert(path, text);
         }
     }
-    bail!("the import comes to no end; this is a defect of cargo xtask import")
+    bail!(
+        "after {MOST_ROUNDS} rounds of edits there is still something to edit: types of the source nest deeper \
+         than the event document can describe, or this is a defect of cargo xtask import"
+    )
 }
 
 /// An older release has nothing to add, and its conditions are not those of today.

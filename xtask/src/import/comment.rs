@@ -61,7 +61,7 @@ impl<'a> CommentEditor<'a> {
         self.feature(name).is_some()
     }
 
-    /// Describes a new member behind the text of another one, or in front of the others.
+    /// Describes a new member after the text of another one, or in front of the others.
     pub(super) fn add_member(&self, name: &str, after: Option<&str>, since: Version, edits: &mut Edits) {
         let text = describe(name, since);
         match after.and_then(|after| self.member(after)) {

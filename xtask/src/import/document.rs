@@ -14,7 +14,7 @@ use qmp_events_frontend::schema::{Builtin, Data, Event, Kind, Member, Schema, Ty
 use qmp_events_frontend::source::Span;
 use qmp_events_frontend::version::Version;
 
-/// Three levels; what is deeper nobody reads, and types that all hold each other would have no end.
+/// Three levels; deeper ones are not read, and types that all hold each other would have no end.
 const MOST_INDENT: usize = 4;
 
 /// Changed files with their texts.
@@ -134,24 +134,24 @@ impl<'a> DocumentEditor<'a> {
     }
 
     fn members(&mut self, members: &[Described<'a>], documented: &'a [DocumentMember]) {
-        let mut behind: Option<&DocumentMember> = None;
+        let mut previous: Option<&DocumentMember> = None;
         for one in members {
             match documented.iter().find(|bullet| bullet.name == one.member.name) {
                 Some(bullet) => {
                     self.member(one, bullet);
-                    behind = Some(bullet);
+                    previous = Some(bullet);
                 }
-                None => self.add_bullet(one, behind, documented),
+                None => self.add_bullet(one, previous, documented),
             }
         }
     }
 
-    fn add_bullet(&mut self, one: &Described<'a>, behind: Option<&DocumentMember>, all: &[DocumentMember]) {
-        let Some(neighbour) = behind.or(all.first()) else { return };
+    fn add_bullet(&mut self, one: &Described<'a>, previous: Option<&DocumentMember>, all: &[DocumentMember]) {
+        let Some(neighbour) = previous.or(all.first()) else { return };
         let start = self.line_start(neighbour.span.start as usize);
         let indent = self.text[start..].chars().take_while(|c| *c == ' ').count();
         let bullet = self.bullet(one, indent, &mut Vec::new());
-        match behind {
+        match previous {
             Some(_) => self.insert(self.bullet_end(start, indent, true), format!("\n{bullet}")),
             None => self.insert(start, format!("{bullet}\n")),
         }
@@ -188,7 +188,7 @@ impl<'a> DocumentEditor<'a> {
         in_branches.into_iter().filter(|member| is_known(member) || self.is_new(member)).collect()
     }
 
-    /// Whether a member, or the whole definition that it stands in, came with this release.
+    /// Whether a member, or the whole definition that it is in, came with this release.
     fn is_new(&self, member: &Member) -> bool {
         let inside = |span: Span| {
             let within = |at: Span| at.file == span.file && at.start <= span.start && span.end <= at.end;
@@ -206,7 +206,7 @@ impl<'a> DocumentEditor<'a> {
         let indent = self.text[start..].chars().take_while(|c| *c == ' ').count();
         let end = self.bullet_end(start, indent, false);
         let joined = self.text[start..end].lines().map(str::trim).collect::<Vec<_>>();
-        // A line break behind a sentence stands for two blanks.
+        // A line break after a sentence counts as two blanks.
         let joined = joined.iter().enumerate().fold(String::new(), |mut text, (index, line)| {
             let gap = if index == 0 {
                 ""
@@ -318,7 +318,7 @@ fn described<'a>(own: &[&'a Member], in_branches: &[&'a Member]) -> Vec<Describe
     own.chain(in_branches).filter(|one| seen.insert(&one.member.name)).collect()
 }
 
-/// The word behind `json-`. Of an alternate that of one of its branches.
+/// The word after `json-`. Of an alternate that of one of its branches.
 fn json_type(schema: &Schema, ty: &Type) -> Option<&'static str> {
     Some(match ty {
         Type::List(_) => "array",

@@ -207,7 +207,7 @@ pub(super) fn member_key(member: &Member) -> String {
     format!("'{}{}'", if member.optional { "*" } else { "" }, member.name)
 }
 
-/// What stands behind the key of a member.
+/// The value after the key of a member.
 pub(super) fn member_node(member: &Member) -> Node {
     with_facts("type", type_node(&member.ty), &member.facts)
 }
@@ -217,7 +217,7 @@ pub(super) fn value_node(value: &Value) -> Node {
     with_facts("name", Node::single(&value.name), &value.facts)
 }
 
-/// What stands behind the tag value of a branch.
+/// The value after the tag value of a branch.
 pub(super) fn branch_node(branch: &Branch) -> Node {
     with_facts("type", Node::single(&branch.ty), &branch.facts)
 }

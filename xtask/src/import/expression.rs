@@ -15,7 +15,7 @@ pub(super) struct NewEntry {
     /// The name, in quotes.
     pub(super) key: String,
     pub(super) value: Node,
-    /// The entry to stand behind, by its name without quotes and `*`.
+    /// The entry to come after, by its name without quotes and `*`.
     pub(super) after: Option<String>,
 }
 
@@ -77,15 +77,15 @@ impl<'a> ExpressionEditor<'a> {
         edits.insert(first.key.span.file, first.key.span.start as usize, before.concat());
     }
 
-    /// Sets a key of the definition: replaces its value, or adds it behind the others.
+    /// Sets a key of the definition: replaces its value, or adds it after the others.
     pub(super) fn set(&self, key: &str, node: &Node, edits: &mut Edits) {
         if let Some(value) = self.value(key) {
             return edits.replace(value.span, node.render(self.column(value.span), 2));
         }
-        // Conditions stand last.
-        let behind = self.item.entries.iter().rfind(|entry| key == "if" || entry.key.text != "if");
-        let Some(behind) = behind else { return };
-        let Span { file, end, .. } = behind.value.span;
+        // Conditions come last.
+        let previous = self.item.entries.iter().rfind(|entry| key == "if" || entry.key.text != "if");
+        let Some(previous) = previous else { return };
+        let Span { file, end, .. } = previous.value.span;
         edits.insert(file, end as usize, format!(",\n  '{key}': {}", node.render(key.len() + 6, 2)));
     }
 
@@ -97,13 +97,13 @@ impl<'a> ExpressionEditor<'a> {
         edits.replace(span, "");
     }
 
-    /// Replaces what stands behind a name.
+    /// Replaces what comes after a name.
     pub(super) fn replace_value(&self, entry: &Entry, node: &Node, edits: &mut Edits) {
         edits.replace(entry.value.span, node.render(self.column(entry.value.span), 2));
     }
 
     /// Writes the list under a key of the definition anew: each value as it is, or what `rewrite`
-    /// makes of it, and the new ones behind those that they name. A value that carries a comment
+    /// makes of it, and the new ones after those that they name. A value that carries a comment
     /// keeps it.
     pub(super) fn edit_list(
         &self,
@@ -144,10 +144,10 @@ impl<'a> ExpressionEditor<'a> {
         }
         for (after, node) in new {
             let found = values.iter().find(|value| after.as_deref() == Some(value_name(value)));
-            let Some(behind) = found.or(values.last()) else { continue };
-            let column = self.column(behind.span);
+            let Some(previous) = found.or(values.last()) else { continue };
+            let column = self.column(previous.span);
             let text = format!(",\n{}{}", " ".repeat(column), node.render(column, 2));
-            edits.insert(behind.span.file, behind.span.end as usize, text);
+            edits.insert(previous.span.file, previous.span.end as usize, text);
         }
     }
 

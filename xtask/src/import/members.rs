@@ -75,19 +75,19 @@ impl<'a> ShapeImport<'a> {
         theirs: &[&'a Member],
     ) {
         let Some(editor) = self.editor(definition) else { return };
-        let mut behind: Option<&str> = None;
+        let mut previous: Option<&str> = None;
         let mut new = Vec::new();
         for member in theirs {
             if let Some(old) = known.iter().find(|old| old.name == member.name) {
                 self.member(definition, key, &editor, old, member);
-                behind = Some(&member.name);
+                previous = Some(&member.name);
             } else if let Some(span) = self.exists_undated(definition, &member.name) {
                 self.reappeared(span, &format!("member '{}' of '{}'", member.name, definition.name));
             } else {
                 let entry = NewEntry {
                     key: emit::member_key(member),
                     value: emit::member_node(member),
-                    after: behind.map(str::to_owned),
+                    after: previous.map(str::to_owned),
                 };
                 new.push((entry, *member));
             }
@@ -190,7 +190,7 @@ impl<'a> ShapeImport<'a> {
     /// Values of an enum.
     pub(super) fn values(&mut self, definition: &'a Definition, known: &'a [Value], theirs: &'a [Value]) {
         let Some(editor) = self.editor(definition) else { return };
-        let mut behind: Option<&str> = None;
+        let mut previous: Option<&str> = None;
         let mut new = Vec::new();
         let mut changed: Vec<Value> = Vec::new();
         for value in theirs {
@@ -198,17 +198,17 @@ impl<'a> ShapeImport<'a> {
                 let what = format!("value '{}' of '{}'", value.name, definition.name);
                 self.compare_dates(&what, &old.facts, &value.facts);
                 changed.extend(self.value(definition, &editor, old, value));
-                behind = Some(&value.name);
+                previous = Some(&value.name);
             } else if let Some(span) = self.exists_undated(definition, &value.name) {
                 self.reappeared(span, &format!("value '{}' of '{}'", value.name, definition.name));
             } else {
                 let what = format!("value '{}' of '{}'", value.name, definition.name);
                 let since = self.date(&what, &value.facts);
-                editor.comment.add_member(&value.name, behind, since, &mut self.edits);
+                editor.comment.add_member(&value.name, previous, since, &mut self.edits);
                 for feature in &value.facts.features {
                     self.describe_feature(definition, feature, &editor.comment);
                 }
-                new.push((behind.map(str::to_owned), emit::value_node(value)));
+                new.push((previous.map(str::to_owned), emit::value_node(value)));
                 if emit::is_exceptional(&value.name) {
                     self.exceptions.insert(definition.name.clone());
                 }
@@ -245,7 +245,7 @@ impl<'a> ShapeImport<'a> {
     /// Branches of a union.
     pub(super) fn branches(&mut self, definition: &'a Definition, known: &Variants, theirs: &Variants) {
         let Some(editor) = self.editor(definition) else { return };
-        let mut behind: Option<&str> = None;
+        let mut previous: Option<&str> = None;
         let mut new = Vec::new();
         for branch in &theirs.branches {
             let Some(old) = known.branches.iter().find(|old| old.name == branch.name) else {
@@ -253,11 +253,11 @@ impl<'a> ShapeImport<'a> {
                 new.push(NewEntry {
                     key: format!("'{}'", branch.name),
                     value: emit::branch_node(branch),
-                    after: behind.map(str::to_owned),
+                    after: previous.map(str::to_owned),
                 });
                 continue;
             };
-            behind = Some(&branch.name);
+            previous = Some(&branch.name);
             if old.ty != branch.ty {
                 let place = old.facts.span.unwrap_or(definition.span);
                 self.needs_manual_edit(

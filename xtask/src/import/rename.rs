@@ -112,7 +112,7 @@ fn rename_in_text(file: FileId, old: &str, new: &str, sources: &SourceMap, edits
     rename_words(text, Span::new(file, 0..text.len()), old, new, edits);
 }
 
-/// Replaces a name wherever it stands as a word. A name that looks like a word of English stays,
+/// Replaces a name wherever it is a word. A name that looks like a word of English stays,
 /// apart from the `@Name:` that opens a comment.
 fn rename_words(text: &str, at: Span, old: &str, new: &str, edits: &mut Edits) {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';

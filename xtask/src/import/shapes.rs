@@ -288,7 +288,7 @@ impl<'a> ShapeImport<'a> {
         files
     }
 
-    /// Includes new modules behind those that the root includes.
+    /// Includes new modules after those that the root includes.
     fn include(&mut self, includes: &str) {
         let Some(root) = self.ours.schema.modules.first().filter(|_| !includes.is_empty()) else { return };
         let is_include = |item: &&Item| item.entries.iter().any(|entry| entry.key.text == "include");

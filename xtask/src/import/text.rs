@@ -16,7 +16,7 @@ pub(super) struct Edits {
 }
 
 impl Edits {
-    /// Replaces what stands in a span.
+    /// Replaces the text of a span.
     pub(super) fn replace(&mut self, span: Span, text: impl Into<String>) {
         self.list.push((span, text.into()));
     }
@@ -49,7 +49,7 @@ impl Edits {
     }
 }
 
-/// Fills words into lines of [`WIDTH`]. Two blanks behind a sentence stay two.
+/// Fills words into lines of [`WIDTH`]. Two blanks after a sentence stay two.
 pub(super) fn fill(text: &str, first: &str, rest: &str) -> String {
     let mut out = first.to_owned();
     let mut column = first.chars().count();
@@ -86,7 +86,7 @@ pub(super) enum Node {
     List(Vec<Node>),
 }
 
-/// How the members of an object stand.
+/// How the members of an object are laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
     /// As many on a line as fit.
@@ -146,10 +146,10 @@ impl Node {
         let mut at = column + 2;
         for (index, (key, value)) in parts.iter().enumerate() {
             let is_last = index + 1 == parts.len();
-            let behind = if is_last { after + 2 } else { 1 };
+            let closing = if is_last { after + 2 } else { 1 };
             let text = format!("{key}{}", value.flat());
             let gap = usize::from(index > 0);
-            if index > 0 && at + gap + text.chars().count() + behind > WIDTH {
+            if index > 0 && at + gap + text.chars().count() + closing > WIDTH {
                 out.push('\n');
                 out.extend(std::iter::repeat_n(' ', column + 2));
                 at = column + 2;
@@ -157,7 +157,7 @@ impl Node {
                 out.push(' ');
                 at += 1;
             }
-            let text = format!("{key}{}", value.render(at + key.chars().count(), behind));
+            let text = format!("{key}{}", value.render(at + key.chars().count(), closing));
             at = match text.rsplit_once('\n') {
                 Some((_, last)) => last.chars().count(),
                 None => at + text.chars().count(),

@@ -112,6 +112,30 @@ fn import_takes_a_recorded_conversation_and_its_release() {
 }
 
 #[test]
+fn types_that_each_hold_the_next_one_twice_end_an_import() {
+    const DEPTH: usize = 20;
+    let object = |depth: usize| {
+        let (name, next) = (format!("t{depth}"), format!("t{}", depth + 1));
+        let members = serde_json::json!([{"name": "a", "type": next}, {"name": "b", "type": next}]);
+        let members = if depth < DEPTH { members } else { serde_json::json!([]) };
+        serde_json::json!({"meta-type": "object", "name": name, "members": members})
+    };
+    let event = serde_json::json!({"meta-type": "event", "name": "E", "arg-type": "t0"});
+    let reply: Vec<_> = std::iter::once(event).chain((0..=DEPTH).map(object)).collect();
+
+    let directory = Directory::new("fan");
+    let schema = directory.0.join("schema");
+    let source = directory.0.join("reply.json");
+    std::fs::write(&source, serde_json::json!({"return": reply}).to_string()).expect("a file");
+    let copied = Command::new("cp").args(["-r", "schema"]).arg(&schema).current_dir(workspace()).status();
+    assert!(copied.expect("cp runs").success());
+    let [schema, source] = [&schema, &source].map(|path| path.to_str().expect("UTF-8"));
+    let (status, _, complaint) = xtask(&["import", "--schema", schema, "--qemu-version", "99.0", source]);
+    assert_eq!(status, 2, "{complaint}");
+    assert!(complaint.contains("deeper than the event document can describe"), "{complaint}");
+}
+
+#[test]
 fn diff_speaks_json() {
     let (status, said, _) = xtask(&["diff", "--from", "7.2", "--to", "10.0", "--format", "json"]);
     assert_eq!(status, 0);
