@@ -13,7 +13,7 @@ use crate::release::Scope;
 
 mod reached;
 
-pub(crate) use reached::reached_types;
+pub(crate) use reached::{reached_types, types_below};
 
 /// The dialect.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";

@@ -12,16 +12,32 @@ pub(crate) fn reached_types<'a>(
     events: impl IntoIterator<Item = &'a Event>,
     scope: Scope,
 ) -> Vec<&'a Type> {
-    let mut waiting: Vec<&str> = Vec::new();
-    for event in events {
-        waiting.extend(named(reference, &event.data.object, scope));
-    }
+    let objects = events.into_iter().map(|event| &event.data.object);
+    reached(reference, objects, |object| named(reference, object, scope))
+}
+
+/// Every type whose changes show in messages of an event: also those of tags and of branches.
+pub(crate) fn types_below<'a>(reference: &'a Reference, event: &'a Event) -> Vec<&'a Type> {
+    reached(reference, [&event.data.object], |object| {
+        let members = object.members.iter().map(|member| member.ty.element());
+        let branches = reference.branches_in(object, Scope::Any).into_iter();
+        members.chain(branches.map(|branch| branch.type_name.as_str())).collect()
+    })
+}
+
+/// The types that objects lead to, by the names that `names` finds in each object, in source order.
+fn reached<'a>(
+    reference: &'a Reference,
+    objects: impl IntoIterator<Item = &'a Object>,
+    names: impl Fn(&'a Object) -> Vec<&'a str>,
+) -> Vec<&'a Type> {
+    let mut waiting: Vec<&str> = objects.into_iter().flat_map(&names).collect();
     let mut seen = BTreeSet::new();
     while let Some(name) = waiting.pop() {
         let Some(ty) = reference.find_type(name).filter(|_| !seen.contains(name)) else { continue };
         seen.insert(name);
         match &ty.shape {
-            Shape::Struct(object) | Shape::Union(object) => waiting.extend(named(reference, object, scope)),
+            Shape::Struct(object) | Shape::Union(object) => waiting.extend(names(object)),
             Shape::Alternate { types } => waiting.extend(types.iter().map(|ty| ty.element())),
             Shape::Enum { .. } => {}
         }

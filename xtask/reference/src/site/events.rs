@@ -9,7 +9,7 @@ use super::markup::{json, words};
 use super::rows::{Row, rows};
 use crate::changes::{Change, What, changes_of_event, changes_of_type};
 use crate::json::Json;
-use crate::json_schema::{event_schema, reached_types};
+use crate::json_schema::{event_schema, types_below};
 use crate::model::{Event, Reference, summary};
 use crate::release::Scope;
 
@@ -113,7 +113,7 @@ fn named_events(event: &Event) -> BTreeSet<&str> {
 
 /// The changes of the event, and those of its types that show in its messages, oldest first.
 fn history(reference: &Reference, event: &Event) -> Vec<Line> {
-    let types = reached_types(reference, [event], Scope::Any);
+    let types = types_below(reference, event);
     let of_types = types.into_iter().flat_map(changes_of_type);
     let seen =
         of_types.filter(|change| !matches!(change.what, What::Added | What::Removed | What::Renamed(_)));
