@@ -5,6 +5,8 @@ mod commands;
 mod recordings;
 mod rules;
 #[cfg(unix)]
+mod saved;
+#[cfg(unix)]
 mod subject;
 #[cfg(unix)]
 mod waits;

@@ -1,10 +1,13 @@
 //! What follows from each event of a recording, as snapshots that a person has read.
 
 use qmp_events::EventMessage;
+use qmp_events::log::{Entry, Reader};
 use qmp_events::machine::Machine;
 use qmp_events::protocol::{Frame, ServerMessage, Splitter};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::io::Read;
 
 /// The event, and each member of the state that is another one now.
 fn describe(machine: &mut Machine, message: &EventMessage, text: &mut String) {
@@ -54,6 +57,32 @@ fn follow(recording: &[u8]) -> String {
         }
     }
     text
+}
+
+/// Follows the machines of a log, each on its own.
+fn follow_log(log: &[u8]) -> String {
+    let mut machines: BTreeMap<String, (Machine, String)> = BTreeMap::new();
+    let mut reader = Reader::new();
+    reader.push(log);
+    reader.finish();
+    while let Some(entry) = reader.next_entry() {
+        let Entry::Event(event) = entry else { panic!("{entry:?}") };
+        let name = event.origin.label().unwrap_or("no name").to_owned();
+        let message = EventMessage::decode(event.json().as_bytes()).expect("an event");
+        let (machine, text) = machines.entry(name).or_default();
+        describe(machine, &message, text);
+    }
+    machines.into_iter().map(|(name, (_, text))| format!("=== {name}\n{text}")).collect()
+}
+
+#[test]
+fn the_state_after_each_event_of_a_log_of_libvirt_is_right() {
+    let file = std::fs::File::open(tests::fixture("libvirt-9.0/libvirtd-debug.log.gz")).expect("a log");
+    let mut log = Vec::new();
+    flate2::read::GzDecoder::new(file).read_to_end(&mut log).expect("a packed log");
+    insta::assert_snapshot!("libvirtd-debug", follow_log(&log));
+    let printed = std::fs::read(tests::fixture("libvirt-9.0/qemu-monitor-event-plain.txt")).expect("a log");
+    insta::assert_snapshot!("virsh", follow_log(&printed));
 }
 
 #[test]

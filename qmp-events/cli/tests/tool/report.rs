@@ -173,6 +173,13 @@ fn what_is_drawn_is_the_state() {
     assert!(drawn > 20, "only {drawn} spans are drawn");
 }
 
+/// How many events the marks stand for.
+fn marks(page: &Page) -> i64 {
+    let lines = page.tags("line");
+    let marks = lines.iter().filter(|tag| tag.attribute("data-kind") == "mark");
+    marks.map(|tag| tag.number("data-count")).sum()
+}
+
 #[test]
 fn the_page_of_a_night_shows_the_pause_its_reason_the_job_and_the_end() {
     let directory = Directory::new("page");
@@ -198,12 +205,7 @@ fn the_page_of_a_night_shows_the_pause_its_reason_the_job_and_the_end() {
     ] {
         assert!(spans.contains(&(span.0.to_owned(), span.1, span.2)), "no {span:?} in {spans:?}");
     }
-    let marks: i64 = page
-        .tags("line")
-        .iter()
-        .filter(|tag| tag.attribute("data-kind") == "mark")
-        .map(|tag| tag.number("data-count"))
-        .sum();
+    let marks = marks(&page);
     assert_eq!(marks, 11, "every event is in a mark");
     let ends = page.tags("path");
     assert_eq!(ends.len(), 1);
@@ -247,12 +249,7 @@ fn a_hundred_thousand_events_are_a_page_of_a_few_elements() {
     let Some(page) = Page::load(&file) else { return };
     assert!(page.dom().contains(">100000 events<"), "it says how many");
     assert!(page.size() < 6000, "{} elements", page.size());
-    let marks: i64 = page
-        .tags("line")
-        .iter()
-        .filter(|tag| tag.attribute("data-kind") == "mark")
-        .map(|tag| tag.number("data-count"))
-        .sum();
+    let marks = marks(&page);
     assert_eq!(marks, 100_000, "every event is in a mark");
     let states: i64 = page.tags("rect").iter().map(|tag| tag.number("data-count")).sum();
     assert_eq!(states, 100_000, "every state is in a span");
