@@ -30,11 +30,11 @@ for message in blocking::connect(\"unix:/run/vm.sock\")?.events() {{
     );
     let python = format!(
         "import asyncio
-from qemu.qmp import EventListener, QMPClient
+from qemu.qmp import QMPClient
 
 async def main():
     client = QMPClient()
-    with client.listen(EventListener(\"{name}\")) as events:
+    with client.listener(\"{name}\") as events:
         await client.connect(\"/run/vm.sock\")
         async for event in events:
             print(event.get(\"data\"))
