@@ -61,6 +61,14 @@ fn another_service_is_quoted() {
 }
 
 #[test]
+fn text_that_does_not_end_is_not_taken_for_a_server_of_another_client() {
+    for text in ["noise without an end", "{\"QMP\": {\"version\":", &"x".repeat(100_000)] {
+        let words = text.get(..10).expect("text").replace('"', "\\\"");
+        assert_no_greeting(failures(&Script::new().send(text).hold(), SHORT, 1 << 20), &words);
+    }
+}
+
+#[test]
 fn a_message_limit_below_the_greeting_is_named() {
     assert_no_greeting(failures(&Script::new().greet().hold(), SHORT, 64), "raise the limit");
 }

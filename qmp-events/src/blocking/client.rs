@@ -62,7 +62,12 @@ impl<S: Read + Write> Client<S> {
     ) -> Result<(), Error> {
         let connection = &mut self.connection;
         loop {
-            match connection.step(deadline)? {
+            let step = connection.step(deadline).inspect_err(|error| {
+                if matches!(error, Error::TimedOut { .. }) {
+                    handshake.note_unfinished(&mut connection.session);
+                }
+            });
+            match step? {
                 Step::Deliver(item) => {
                     if let PendingItem::Malformed(malformed) = &item {
                         handshake.note(malformed)?;

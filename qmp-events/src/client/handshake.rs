@@ -2,6 +2,7 @@
 
 use super::disconnected::Disconnected;
 use super::malformed::Malformed;
+use crate::protocol::{Incoming, Session};
 use std::time::Duration;
 
 /// How long a server may take for its greeting and the capabilities negotiation, if nothing else is set.
@@ -33,6 +34,17 @@ impl Handshake {
             }
         }
         Ok(())
+    }
+
+    /// Notes what a server began and did not end, such as text without a line's end: nothing more is read.
+    pub(crate) fn note_unfinished(&mut self, session: &mut Session) {
+        session.finish();
+        while let Some(incoming) = session.next_incoming() {
+            // It has the last word already if it proves anything.
+            if let Incoming::Skipped(skipped) = incoming {
+                let _ = self.note(&skipped.into());
+            }
+        }
     }
 
     /// The time is up.

@@ -12,6 +12,7 @@ use crate::protocol::{CommandError, CommandId, Greeting, Incoming, RawEvent, Ser
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::sync::{mpsc, oneshot};
 
@@ -90,6 +91,12 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
     /// What explains a handshake that failed.
     pub(super) fn handshake(&mut self) -> &mut Handshake {
         &mut self.handshake
+    }
+
+    /// Why the handshake failed, if its time is up.
+    pub(super) fn handshake_timed_out(&mut self, after: Duration) -> Disconnected {
+        self.handshake.note_unfinished(&mut self.session);
+        self.handshake.timed_out(after)
     }
 
     /// Waits until the capabilities are negotiated.

@@ -90,7 +90,7 @@ impl<C: Connector> Driver<C> {
         let mut connection = Connection::new(stream, limit, &self.hub, &mut self.requests);
         let negotiated = match timeout_at(deadline, connection.negotiate()).await {
             Ok(result) => result.map_err(|cause| connection.handshake().explain(cause)),
-            Err(_) => Err(connection.handshake().timed_out(after)),
+            Err(_) => Err(connection.handshake_timed_out(after)),
         };
         if let Err(cause) = negotiated {
             connection.release_events();
