@@ -110,20 +110,20 @@ fn a_thousand_connects_under_load_lose_no_event_after_the_negotiation() {
 fn connecting_in_vain_leaves_no_thread() {
     let Some(machine) = start(&[]) else { return };
     let _first = blocking::connect(machine.endpoint()).expect("a handshake");
-    // Threads inherit the name of the one that starts them, and other tests run in this process too.
-    let own = std::fs::read_to_string("/proc/thread-self/comm").expect("a name");
-    let threads = || {
+    // Threads inherit the name of the one that starts them; other tests run in this process too.
+    let name = "in-vain";
+    let threads = move || {
         let tasks = std::fs::read_dir("/proc/self/task").expect("threads").flatten();
-        let name = |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("comm"));
-        tasks
-            .filter_map(|task| name(task).ok())
-            .filter(|name| *name == own || name.starts_with("qmp-con"))
-            .count()
+        let names = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
+        names.filter(|other| other.trim_end() == name || other.starts_with("qmp-con")).count()
     };
-    let before = threads();
-    for _ in 0..50 {
-        let options = blocking::Options::new().handshake_timeout(Duration::from_millis(5));
-        options.connect(machine.endpoint()).expect_err("no greeting");
-    }
-    assert_eq!(threads(), before);
+    let endpoint = machine.endpoint();
+    let connecting = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
+        for _ in 0..50 {
+            let options = blocking::Options::new().handshake_timeout(Duration::from_millis(5));
+            options.connect(endpoint.clone()).expect_err("no greeting");
+        }
+        assert_eq!(threads(), 1, "only this one");
+    });
+    connecting.expect("a thread").join().expect("no panic");
 }

@@ -43,10 +43,11 @@ impl Trail {
         self.steps[self.steps.len().saturating_sub(30)..].join("\n")
     }
 
-    /// A walk that stays at home proves nothing.
+    /// A walk that stays at home proves nothing. How far one gets also depends on how long QEMU takes, so
+    /// the least is well below what most walks see.
     fn assert_that_it_went_far(&self) {
         if steps() >= 500 {
-            for (seen, least) in [(&self.statuses, 8), (&self.jobs, 3), (&self.migrations, 5)] {
+            for (seen, least) in [(&self.statuses, 6), (&self.jobs, 2), (&self.migrations, 4)] {
                 assert!(seen.len() >= least, "only {seen:?} in {} steps", steps());
             }
         }
