@@ -44,6 +44,7 @@ const IO_REPORT: &str =
 const SETUP: &str = r#"MIGRATION {"status": "setup"}"#;
 const ACTIVE: &str = r#"MIGRATION {"status": "active"}"#;
 const PRE_SWITCHOVER: &str = r#"MIGRATION {"status": "pre-switchover"}"#;
+const DEVICE: &str = r#"MIGRATION {"status": "device"}"#;
 const COMPLETED: &str = r#"MIGRATION {"status": "completed"}"#;
 const CANCELLED: &str = r#"MIGRATION {"status": "cancelled"}"#;
 
@@ -75,6 +76,9 @@ fn the_run_state_and_its_cause_follow_from_events() {
         (&["RESUME", SETUP, ACTIVE, "STOP", PRE_SWITCHOVER, "RESUME", CANCELLED], "running", "null"),
         (&["RESUME", SETUP, ACTIVE, "STOP", PRE_SWITCHOVER, CANCELLED], "?", "null"),
         (&["RESUME", SETUP, ACTIVE, "STOP", COMPLETED, "RESUME"], "running", "null"),
+        // QEMU 11.1 lets the migration go on while it stops the machine for something else.
+        (&["RESUME", SETUP, ACTIVE, IO_ERROR, DEVICE, "STOP", COMPLETED], "postmigrate", "migration"),
+        (&["RESUME", SETUP, ACTIVE, IO_ERROR, DEVICE, COMPLETED, "STOP"], "postmigrate", "migration"),
         // The reset may have come before or after QEMU was in `postmigrate`.
         (&["RESUME", SETUP, ACTIVE, "STOP", COMPLETED, RESET], "?", "null"),
         // A snapshot is saved as a migration that never becomes active.

@@ -186,8 +186,9 @@ impl Follower {
     fn stop(&mut self, time: Option<Timestamp>) {
         self.slept = self.run.status == Some(RunState::Suspended);
         match self.announced.take() {
-            // A migration stopped it just before, and what was to stop it came too late.
-            _ if self.run.status == Some(RunState::FinishMigrate) => {}
+            // A migration stopped it just before, and what was to stop it came too late. QEMU 11.1 can send this
+            // even after the migration has completed.
+            _ if matches!(self.run.status, Some(RunState::FinishMigrate | RunState::Postmigrate)) => {}
             Some((status, cause)) => self.enter(status, Some(cause), time),
             None => self.run = Run { status: None, running: Some(false), cause: None, since: time },
         }
