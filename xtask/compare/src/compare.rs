@@ -368,10 +368,14 @@ impl<'a> Comparison<'a> {
 
     /// The types of an alternate have no names on the wire, but no two of the same JSON type.
     fn alternates(&mut self, old: &'a [TypeReference], new: &'a [TypeReference], place: &Place) {
-        let old_kinds: BTreeSet<_> = old.iter().map(|one| json_kind(self.old, one)).collect();
+        let old_kinds = by_name(old, |one| json_kind(self.old, one));
         let new_kinds = by_name(new, |one| json_kind(self.new, one));
         for one in old {
             let kind = json_kind(self.old, one);
+            // A reply may have a second one all the same.
+            if !old_kinds.get(kind).is_some_and(|first| std::ptr::eq(*first, one)) {
+                continue;
+            }
             match new_kinds.get(kind) {
                 Some(other) => self.types(one, other, kind, place),
                 None => self.report(Change::BranchRemoved { branch: kind.to_owned() }, place, false),
@@ -379,7 +383,7 @@ impl<'a> Comparison<'a> {
         }
         for one in new {
             let kind = json_kind(self.new, one);
-            if !old_kinds.contains(kind) {
+            if !old_kinds.contains_key(kind) {
                 self.report(Change::BranchAdded { branch: kind.to_owned() }, place, false);
             }
         }
