@@ -2,7 +2,7 @@
 // looks names up with that multiplier.
 
 /// The bucket of a text, by its first sixteen bytes.
-#[inline(always)]
+#[inline]
 pub(crate) fn bucket(start: &[u8; 16], multiplier: u64) -> u8 {
     let start = u128::from_le_bytes(*start);
     let (first, last) = (start as u64, (start >> 64) as u64);

@@ -6,6 +6,10 @@
 //!
 //! What QEMU writes is looked for first, spaces included; white space anywhere else is met in paths
 //! of its own, with the same result.
+//!
+//! `#[inline(always)]`: with `#[inline]` alone, an event of the even mix takes 0.3 % more instructions with
+//! `event` first, and 0.1 % fewer in QEMU's order (`cargo xtask bench instructions`, Rust 1.95). Parts of
+//! the cursor that make no difference are left to the compiler.
 
 mod locate;
 mod number;

@@ -46,7 +46,7 @@ impl<'a> Envelope<'a> {
     }
 
     /// Reads a message as QEMU writes it; nothing if it is written otherwise.
-    #[inline(always)]
+    #[inline]
     fn decode_regular(message: &'a [u8]) -> Option<Result<Self, DecodeError>> {
         let mut cursor = Cursor::new(message);
         let timestamp = read_opening(&mut cursor)?;
@@ -129,7 +129,7 @@ impl<'a> TryFrom<&'a str> for Envelope<'a> {
 }
 
 /// Skips `data` and says where it begins and what it is.
-#[inline(always)]
+#[inline]
 fn skip_data<'a>(cursor: &mut Cursor<'a>) -> Result<(Cursor<'a>, &'a [u8]), Fault> {
     let before = cursor.clone();
     cursor.skip_value()?;

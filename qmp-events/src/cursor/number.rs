@@ -2,6 +2,9 @@
 //!
 //! An integer may be spelled as a float (`5.0`, `1e2`) below 2⁵³: from there on a float stands for
 //! more than one integer, so such a value may have lost digits on its way, and is refused.
+//!
+//! `#[inline(always)]`: with `#[inline]` alone, an event of the even mix takes 5.3 % more instructions in
+//! QEMU's order and 3.0 % more with `event` first (`cargo xtask bench instructions`, Rust 1.95).
 
 use super::{Cursor, MAX_FLOAT_INTEGER, first_word};
 use crate::error::{DecodeErrorKind, Fault};

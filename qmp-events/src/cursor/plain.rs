@@ -10,7 +10,7 @@ use std::hint::select_unpredictable;
 use super::first_word;
 
 /// How many bytes come before the first that is not plain.
-#[inline(always)]
+#[inline]
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
     let mut rest = bytes;
     while let Some((word, after)) = rest.split_first_chunk() {
@@ -44,13 +44,13 @@ pub(super) struct Block([u8; BLOCK]);
 
 impl Block {
     /// The first bytes, if there are enough for a block.
-    #[inline(always)]
+    #[inline]
     pub(super) fn first(bytes: &[u8]) -> Option<Self> {
         bytes.first_chunk().copied().map(Block)
     }
 
     /// The first bytes.
-    #[inline(always)]
+    #[inline]
     pub(super) fn before(bytes: &[u8]) -> Self {
         Block::first(bytes).unwrap_or_else(|| {
             let mut block = [0; BLOCK];
@@ -62,7 +62,7 @@ impl Block {
     }
 
     /// How many bytes come before the first that is not plain, if there is one. A zero is none.
-    #[inline(always)]
+    #[inline]
     pub(super) fn plain_length(&self) -> Option<usize> {
         let (words, _) = self.0.as_chunks();
         let mut found = (0, BLOCK / 8 - 1);
@@ -76,7 +76,7 @@ impl Block {
     }
 
     /// A copy, zeros included.
-    #[inline(always)]
+    #[inline]
     pub(super) fn to_vec(self) -> Vec<u8> {
         self.0.to_vec()
     }
@@ -84,14 +84,14 @@ impl Block {
 
 /// Whether a byte is not plain. A quote is 0x22, and 0x20 with the second bit turned: so it meets
 /// the control characters; and as signed numbers, parts of other characters are less, too.
-#[inline(always)]
+#[inline]
 fn is_special(byte: u8) -> bool {
     ((byte ^ 2).cast_signed() <= 0x20) | (byte == b'\\')
 }
 
 /// The high bit of each byte for which `is_special` holds. A borrow can set it for bytes after the
 /// first such byte too, never before it.
-#[inline(always)]
+#[inline]
 fn special_bytes(word: u64) -> u64 {
     let quote_or_control = (word ^ (EVERY_BYTE * 2)).wrapping_sub(EVERY_BYTE * 0x21);
     let backslash = (word ^ (EVERY_BYTE * b'\\' as u64)).wrapping_sub(EVERY_BYTE);

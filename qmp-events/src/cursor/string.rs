@@ -1,4 +1,7 @@
 //! Strings: plain ASCII at once, escapes and other characters in a path of their own.
+//!
+//! `#[inline(always)]`: with `#[inline]` alone, an event of the even mix takes 1.3 % more instructions with
+//! `event` first, and 0.2 % fewer in QEMU's order (`cargo xtask bench instructions`, Rust 1.95).
 
 use std::borrow::Cow;
 

@@ -17,7 +17,7 @@ impl Cursor<'_> {
         self.walk(text)
     }
 
-    #[inline(always)]
+    #[inline]
     fn walk<C: Copy>(&mut self, copy: &mut C) -> Result<(), Fault> {
         let base = self.depth;
         let mut objects = 0_u128; // one bit per level, the innermost lowest: whether it is an object
@@ -101,15 +101,15 @@ trait Copy {
 struct Nothing;
 
 impl Copy for Nothing {
-    #[inline(always)]
+    #[inline]
     fn text(&mut self, _: &'static str) {}
 
-    #[inline(always)]
+    #[inline]
     fn string(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
         cursor.skip_string()
     }
 
-    #[inline(always)]
+    #[inline]
     fn number(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
         match cursor.short_integer::<u64>() {
             Some(_) => Ok(()),
