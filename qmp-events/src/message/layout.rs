@@ -2,6 +2,9 @@
 //! values is compared whole.
 //!
 //! A short cut and never more: a message that differs in the least, or is malformed, goes to `parts`.
+//!
+//! `#[inline(always)]`: with `#[inline]` alone, an event of the even mix takes 1.1 % more instructions with
+//! `event` first, and as many in QEMU's order (`cargo xtask bench instructions`, Rust 1.95).
 
 use super::event_message::EventMessage;
 use super::opened::{OpenedMessage, read_seconds};

@@ -1,4 +1,7 @@
 //! Messages of QEMU's layout that were read up to the event's name.
+//!
+//! `#[inline(always)]`: with `#[inline]` alone, an event of the even mix takes 5.2 % more instructions in
+//! QEMU's order and 3.6 % more with `event` first (`cargo xtask bench instructions`, Rust 1.95).
 
 use std::cell::Cell;
 

@@ -168,7 +168,7 @@ pub fn read_into<'de, T: QapiType, S: MemberReader<'de>>(
 }
 
 /// The value of a member that was left out.
-#[inline(always)]
+#[inline]
 pub fn absent<T: QapiType>(name: &'static str) -> Result<T, Incomplete> {
     T::absent().ok_or(Incomplete::Missing(name))
 }
@@ -215,7 +215,7 @@ pub fn decode_branch<T: Object>(cursor: &mut Cursor<'_>, tags: &Tags<'_>) -> Res
     decode_members(cursor, Some(tags))
 }
 
-#[inline(always)]
+#[inline]
 fn decode_members<T: Object>(cursor: &mut Cursor<'_>, tags: Option<&Tags<'_>>) -> Result<T, Fault> {
     let mut partial = T::Partial::default();
     cursor.skip_whitespace();
