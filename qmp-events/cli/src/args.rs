@@ -17,6 +17,7 @@ use crate::period::{LogClock, Period};
 use crate::selection::{Selection, Wanted};
 use crate::sinks::Display;
 use crate::sources::machine::Machine;
+use crate::sources::machines::Machines;
 
 /// Reads, watches and explains the events of QEMU machines.
 ///
@@ -153,8 +154,8 @@ pub(crate) struct Decode {
 #[derive(Debug, Args)]
 pub(crate) struct Watch {
     /// A machine: unix:PATH or tcp:HOST:PORT, with the name to show for it in front, if wanted
-    #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "demo", value_parser = Machine::parser())]
-    pub(crate) machines: Vec<Machine>,
+    #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "demo", value_parser = Machines::parser())]
+    pub(crate) machines: Vec<Machines>,
 
     /// Play recordings of real machines instead; needs no QEMU
     #[arg(long, conflicts_with_all = ["machines", "reconnect"])]

@@ -1,12 +1,11 @@
 //! From a source through the selection into a sink. What is not an event becomes a note.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::BTreeMap;
 use std::io;
 use std::pin::pin;
 
-use qmp_events::machine::Input;
-use qmp_events::protocol::CommandError;
+use qmp_events::machine::{Input, Query};
+use qmp_events::protocol::{CommandError, Greeting};
 use qmp_events::tokio::Peer;
 use qmp_events::{Malformed, Timestamp};
 
@@ -14,7 +13,8 @@ use crate::exit::Exit;
 use crate::period::LogClock;
 use crate::record::Record;
 use crate::sinks::{self, Display, Sink};
-use crate::sources::{News, Origin, Place, Report, Source};
+use crate::sources::origins::{OriginId, Origins};
+use crate::sources::{News, Place, Report, Source};
 use crate::state::states::States;
 use crate::summary::Summary;
 use crate::terminal::line::{Part, line};
@@ -22,19 +22,15 @@ use crate::terminal::output::Output;
 use crate::terminal::palette::{DIM, ERROR, LABEL, WARNING, paint};
 use crate::terminal::text::excerpt;
 
-/// How many machines of logs are told apart.
-const MACHINES: usize = 4096;
-
 /// What lies between a source and the output.
 pub(crate) struct Flow<'a> {
     pub(crate) summary: Summary,
     pub(crate) output: &'a mut Output,
     sink: Box<dyn Sink>,
-    origins: Vec<Origin>,
-    /// How the last connection to each machine ended, by its index.
-    ends: HashMap<usize, Exit>,
-    /// The machines that logs name, by the log's index.
-    machines: HashMap<(usize, String), usize>,
+    origins: Origins,
+    /// How the last connection to each machine ended.
+    ends: BTreeMap<OriginId, Exit>,
+    worst_of_left: Exit,
     is_connected: bool,
     shows_error_replies: bool,
     clock: LogClock,
@@ -44,7 +40,7 @@ pub(crate) struct Flow<'a> {
 /// An event, where it was read and whose it is.
 #[derive(Debug)]
 pub(crate) struct Occurrence {
-    origin: usize,
+    origin: OriginId,
     place: Place,
     pub(crate) record: Record,
 }
@@ -71,9 +67,9 @@ impl<'a> Flow<'a> {
             summary,
             output,
             sink,
-            origins,
-            ends: HashMap::new(),
-            machines: HashMap::new(),
+            origins: Origins::new(origins),
+            ends: BTreeMap::new(),
+            worst_of_left: Exit::Done,
             is_connected: false,
             shows_error_replies: false,
             clock: LogClock::default(),
@@ -109,7 +105,7 @@ impl<'a> Flow<'a> {
         let mut end = pin!(end);
         loop {
             while let Some(report) = source.next() {
-                let asked = report.origin;
+                let number = report.origin;
                 if let Some(occurrence) = self.read(report)? {
                     if is_wanted(&occurrence.record) {
                         self.print(&occurrence)?;
@@ -117,8 +113,8 @@ impl<'a> Flow<'a> {
                     let Occurrence { origin, record, .. } = &occurrence;
                     self.follow_state(*origin, record.time, Input::Event(&record.message))?;
                 }
-                while let Some(query) = self.states.as_mut().and_then(|states| states.next_query(asked)) {
-                    source.ask(asked, query);
+                while let Some(query) = self.next_query(number) {
+                    source.ask(number, query);
                 }
             }
             self.output.flush()?;
@@ -134,55 +130,60 @@ impl<'a> Flow<'a> {
 
     /// Reads what a source tells: an event, or something that becomes a note.
     pub(crate) fn read(&mut self, report: Report<'_>) -> io::Result<Option<Occurrence>> {
-        let index = match report.machine {
-            Some(machine) => self.origin_of(report.origin, machine),
-            None => report.origin,
-        };
-        self.follow_connection(index, &report.news)?;
-        match report.news {
+        let Report { origin: number, machine, news } = report;
+        if let News::Arrived(origin) = news {
+            self.origins.add(number, origin);
+            return Ok(None);
+        }
+        // An answer may come after the machine has left.
+        let Some(id) = self.origins.find(number, machine) else { return Ok(None) };
+        self.follow_connection(id, &news)?;
+        match news {
+            News::Arrived(_) | News::Answer { .. } => {}
+            News::Left => self.forget(id),
+            News::Trouble(text) => self.note(id, &paint(WARNING, text))?,
             News::Event { json, place, logged } => match Record::decode(json) {
                 Ok(mut record) => {
                     record.time = self.clock.choose(record.time, logged);
                     self.summary.event(&record, place.line());
-                    return Ok(Some(Occurrence { origin: index, place, record }));
+                    return Ok(Some(Occurrence { origin: id, place, record }));
                 }
-                Err(error) => self.malformed(index, &error.into(), place.line())?,
+                Err(error) => self.malformed(id, &error.into(), place.line())?,
             },
-            News::Malformed { malformed, line } => self.malformed(index, &malformed, line)?,
+            News::Malformed { malformed, line } => self.malformed(id, &malformed, line)?,
             News::Damaged { line, problem, text } => {
                 self.summary.malformed(Some(line));
-                self.note_malformed(index, &format!("line {line}: {problem}"), Some(&text))?;
+                self.note_malformed(id, &format!("line {line}: {problem}"), Some(&text))?;
             }
             News::Greeting(greeting) => {
                 self.summary.other_message();
-                self.origins[index].qemu = greeting.version.map(Into::into);
+                self.set_version(id, &greeting);
             }
             News::Connected(greeting) => {
                 self.is_connected = true;
-                self.origins[index].qemu = greeting.version.map(Into::into);
-                self.note(index, &paint(DIM, format_args!("connected to {greeting}")))?;
+                self.set_version(id, &greeting);
+                self.note(id, &paint(DIM, format_args!("connected to {greeting}")))?;
             }
             News::Lagged(count) => {
                 let text = format!("{count} dropped here: the output is read too slowly");
-                self.note(index, &paint(WARNING, text))?;
+                self.note(id, &paint(WARNING, text))?;
             }
             News::Gap(gap) => {
                 let text = format!("back after a gap, to {}; events may be missing here", gap.peer);
-                self.note(index, &paint(WARNING, text))?;
+                self.note(id, &paint(WARNING, text))?;
             }
             News::Disconnected(cause) => {
                 let style = if cause.is_normal() { DIM } else { ERROR };
-                self.note(index, &paint(style, &cause))?;
-                self.ends.insert(index, Exit::from(&cause));
+                self.note(id, &paint(style, &cause))?;
+                self.ends.insert(id, Exit::from(&cause));
             }
-            News::Answer { .. } => {}
             News::Reply => self.summary.other_message(),
-            News::ErrorReply { id, error, line } => {
+            News::ErrorReply { id: command, error, line } => {
                 self.summary.other_message();
                 if self.shows_error_replies {
-                    let command = id.map(|id| format!(" to {id}")).unwrap_or_default();
+                    let command = command.map(|id| format!(" to {id}")).unwrap_or_default();
                     let reply = line![paint(WARNING, "error reply"), command, ": ", describe(&error)];
-                    self.note(index, &line![format_args!("line {line}: "), reply])?;
+                    self.note(id, &line![format_args!("line {line}: "), reply])?;
                 }
             }
         }
@@ -190,7 +191,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Takes in what a machine's connection tells of its state.
-    fn follow_connection(&mut self, index: usize, news: &News<'_>) -> io::Result<()> {
+    fn follow_connection(&mut self, id: OriginId, news: &News<'_>) -> io::Result<()> {
         let input = match news {
             News::Connected(greeting) => Input::Connected(greeting),
             News::Gap(gap) => Input::Gap { is_same: gap.peer == Peer::Same },
@@ -199,41 +200,43 @@ impl<'a> Flow<'a> {
             News::Answer { query, result } => Input::Reply(*query, result.as_deref()),
             _ => return Ok(()),
         };
-        self.follow_state(index, None, input)
+        self.follow_state(id, None, input)
     }
 
     /// Prints what changes in the state of a machine, if that is wished.
-    fn follow_state(&mut self, index: usize, time: Option<Timestamp>, input: Input<'_>) -> io::Result<()> {
+    fn follow_state(&mut self, id: OriginId, time: Option<Timestamp>, input: Input<'_>) -> io::Result<()> {
         let Some(states) = &mut self.states else { return Ok(()) };
-        let origin = &self.origins[index];
-        states
-            .apply(index, time, input)
-            .iter()
-            .try_for_each(|news| self.sink.state(self.output, origin, news))
+        let Some(origin) = self.origins.get(id) else { return Ok(()) };
+        states.apply(id, time, input).iter().try_for_each(|news| self.sink.state(self.output, origin, news))
     }
 
-    /// A machine that a log names.
-    fn origin_of(&mut self, log: usize, machine: String) -> usize {
-        let next = self.origins.len();
-        if self.machines.len() >= MACHINES {
-            return log;
+    fn next_query(&mut self, number: usize) -> Option<Query> {
+        let states = self.states.as_mut()?;
+        states.next_query(self.origins.find(number, None)?)
+    }
+
+    fn set_version(&mut self, id: OriginId, greeting: &Greeting) {
+        if let Some(origin) = self.origins.get_mut(id) {
+            origin.qemu = greeting.version.map(Into::into);
         }
-        let origin = &self.origins[log];
-        let label =
-            if origin.label.is_empty() { machine.clone() } else { format!("{}:{machine}", origin.label) };
-        match self.machines.entry((log, machine)) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(new) => {
-                self.origins.push(Origin { label, ..origin.clone() });
-                *new.insert(next)
-            }
+    }
+
+    /// Keeps nothing of a machine that has left but how it ended, if that was worse than all others.
+    fn forget(&mut self, id: OriginId) {
+        self.origins.remove(id);
+        self.worst_of_left = self.worst_of_left.max(self.ends.remove(&id).unwrap_or(Exit::Done));
+        if let Some(states) = &mut self.states {
+            states.forget(id);
         }
     }
 
     /// Prints an event.
     pub(crate) fn print(&mut self, occurrence: &Occurrence) -> io::Result<()> {
         let Occurrence { origin, place, record } = occurrence;
-        self.sink.event(self.output, &self.origins[*origin], *place, record)
+        match self.origins.get(*origin) {
+            Some(origin) => self.sink.event(self.output, origin, *place, record),
+            None => Ok(()),
+        }
     }
 
     /// Whether a connection was made.
@@ -243,10 +246,10 @@ impl<'a> Flow<'a> {
 
     /// The worst end of a connection.
     pub(crate) fn worst_end(&self) -> Exit {
-        self.ends.values().copied().max().unwrap_or(Exit::Done)
+        self.ends.values().copied().fold(self.worst_of_left, Exit::max)
     }
 
-    fn malformed(&mut self, index: usize, malformed: &Malformed, line: Option<u64>) -> io::Result<()> {
+    fn malformed(&mut self, id: OriginId, malformed: &Malformed, line: Option<u64>) -> io::Result<()> {
         self.summary.malformed(line);
         let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
         let (text, raw) = match malformed {
@@ -257,16 +260,16 @@ impl<'a> Flow<'a> {
             // Its words say where it was.
             other => (other.to_string(), None),
         };
-        self.note_malformed(index, &text, raw)
+        self.note_malformed(id, &text, raw)
     }
 
-    fn note_malformed(&mut self, index: usize, text: &str, raw: Option<&str>) -> io::Result<()> {
-        self.note(index, &line![paint(ERROR, "malformed: "), text])?;
+    fn note_malformed(&mut self, id: OriginId, text: &str, raw: Option<&str>) -> io::Result<()> {
+        self.note(id, &line![paint(ERROR, "malformed: "), text])?;
         raw.map_or(Ok(()), |raw| self.output.note(&line![paint(DIM, excerpt(raw))]))
     }
 
-    fn note(&mut self, index: usize, text: &impl Part) -> io::Result<()> {
-        let mut line = match self.origins[index].title.as_str() {
+    fn note(&mut self, id: OriginId, text: &impl Part) -> io::Result<()> {
+        let mut line = match self.origins.get(id).map_or("", |origin| origin.title.as_str()) {
             "" => line![],
             title => line![paint(LABEL, title), ": "],
         };

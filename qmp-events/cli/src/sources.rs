@@ -1,11 +1,14 @@
 //! Where events come from. A source is a file of its own: it says which machines it reads, and tells
 //! in order what it reads of them. It must never print.
 
+mod arrivals;
 mod chunks;
 pub(crate) mod demo;
 pub(crate) mod followed;
 pub(crate) mod live;
 pub(crate) mod machine;
+pub(crate) mod machines;
+pub(crate) mod origins;
 pub(crate) mod recording;
 mod stream;
 pub(crate) mod uri;
@@ -36,7 +39,7 @@ pub(crate) struct Origin {
 /// Something that a source tells.
 #[derive(Debug)]
 pub(crate) struct Report<'a> {
-    /// Whom it is about, as an index into the source's origins.
+    /// Whom it is about, by the number of a machine or file that the source reads.
     pub(crate) origin: usize,
     /// The machine, if that is a log of several and says so.
     pub(crate) machine: Option<String>,
@@ -46,6 +49,12 @@ pub(crate) struct Report<'a> {
 /// What happened.
 #[derive(Debug)]
 pub(crate) enum News<'a> {
+    /// The source reads another machine from here on.
+    Arrived(Origin),
+    /// It has left for good: nothing more is told of it, but for answers on their way.
+    Left,
+    /// Something went wrong that ends no connection.
+    Trouble(String),
     /// A message that says that it is an event, and when a log says it came.
     Event { json: &'a [u8], place: Place, logged: Option<Timestamp> },
     /// Something that is not a message of QMP, and its line in the stream.
@@ -103,7 +112,7 @@ impl fmt::Display for Place {
 
 /// Where events come from.
 pub(crate) trait Source {
-    /// The machines that it reads.
+    /// What it reads from the start, by number; what comes later is told.
     fn origins(&self) -> Vec<Origin>;
 
     /// What is at hand; `None` if it must [`wait`](Source::wait) for more.

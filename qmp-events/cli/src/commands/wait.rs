@@ -35,7 +35,7 @@ pub(crate) fn wait(arguments: &Wait, output: &mut Output) -> anyhow::Result<Exit
         // The wait begins when the connection is made; until then the handshake has its own limit.
         let limit = arguments.timeout.map_or(HANDSHAKE, |timeout| timeout.min(HANDSHAKE));
         let options = Options::new().handshake_timeout(limit);
-        let source = Live::connect(std::slice::from_ref(&arguments.machine), options)?;
+        let source = Live::connect(&arguments.machine, options)?;
         let flow = Flow::new(&arguments.display, &source, output);
         let machine = Machine::new();
         Waiting { arguments, flow, machine, came: 0, related: Related::default() }.run(source).await
@@ -54,8 +54,8 @@ struct Waiting<'a> {
 
 impl Waiting<'_> {
     async fn run(mut self, mut source: Live) -> anyhow::Result<Exit> {
-        let clients = source.clients().to_vec();
-        let mut command = clients.first().and_then(|client| first_command(client, &self.arguments.command));
+        let client = source.first_client().cloned();
+        let mut command = client.as_ref().and_then(|client| first_command(client, &self.arguments.command));
         let mut timeout = pin!(sleep(self.arguments.timeout));
         loop {
             while let Some(report) = source.next() {

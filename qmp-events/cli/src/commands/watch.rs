@@ -27,7 +27,7 @@ async fn follow(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> 
         options = options.reconnect(Backoff::default());
     }
     let end = end_signal()?;
-    let mut source = Live::connect(&arguments.machines, options)?;
+    let mut source = Live::open(&arguments.machines, options).await?;
     let mut flow = Flow::new(&arguments.display, &source, output).with_states(arguments.state);
     let ended = flow.follow(&mut source, |record| arguments.selection.takes(record), end).await?;
     Ok(if ended.is_by_signal() { Exit::Done } else { flow.worst_end() })

@@ -91,7 +91,7 @@ impl Human {
         width: Option<usize>,
         lines: &'a mut dyn Lines,
     ) -> Row<'a> {
-        // In a log, machines are named as they come.
+        // Machines come later, and a log names them late.
         self.label_width = self.label_width.max(label_width(origin).min(LABEL_WIDTH));
         let reading = self.clock.read(time);
         let mut row = Row::new(width, lines);

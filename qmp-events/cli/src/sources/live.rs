@@ -1,42 +1,29 @@
 //! Running machines. Each connection is read by a task of its own, so that a slow output never makes
 //! a QEMU wait; what a slow output misses is counted.
 
-use std::collections::VecDeque;
-use std::sync::Arc;
+use std::collections::{BTreeMap, VecDeque};
 
 use qmp_events::Error;
 use qmp_events::machine::Query;
-use qmp_events::protocol::CommandError;
-use qmp_events::tokio::{Client, Item, Options, Subscription};
+use qmp_events::tokio::{Client, Item, Options};
 use tokio::sync::mpsc;
 
+use super::arrivals::{Arrivals, Json, Numbered, Told};
 use super::machine::Machine;
+use super::machines::Machines;
 use super::uri::uri_reference;
 use super::{News, Origin, Place, Report, Source};
 
-/// How many items wait, from each machine; more are dropped and counted.
-const QUEUE: usize = 16 << 10;
-
-/// How many items wait between these queues and the reader.
-const CHANNEL: usize = 64;
-
-/// A message as it came.
-type Json = Arc<[u8]>;
-
-/// What a connection tells.
-enum Told {
-    Item(Item<Json>),
-    Answer(Query, Result<String, CommandError>),
-}
-
-/// Running machines.
+/// Running machines: those that were named, and those that come.
 pub(crate) struct Live {
-    clients: Vec<Client>,
+    /// By the number of the machine.
+    clients: BTreeMap<usize, Client>,
+    /// The machines that were named.
     origins: Vec<Origin>,
-    items: mpsc::Receiver<(usize, Told)>,
+    told: mpsc::Receiver<Numbered>,
     /// For those who bring answers; it keeps nothing alive.
-    answers: mpsc::WeakSender<(usize, Told)>,
-    ready: VecDeque<(usize, Told)>,
+    answers: mpsc::WeakSender<Numbered>,
+    ready: VecDeque<Numbered>,
     /// The event that was told last.
     event: Json,
     start: i64,
@@ -44,52 +31,61 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    /// Begins to connect to each machine.
+    /// Begins to connect to the machines that are named, and to look for others.
     ///
     /// # Errors
     ///
-    /// If an endpoint is not valid.
-    pub(crate) fn connect(machines: &[Machine], options: Options) -> anyhow::Result<Self> {
-        let (sender, items) = mpsc::channel(CHANNEL);
-        let mut clients = Vec::with_capacity(machines.len());
-        for (index, machine) in machines.iter().enumerate() {
-            let (client, subscription) = options.start(&machine.endpoint)?;
-            clients.push(client);
-            tokio::spawn(forward(index, subscription.with_capacity(QUEUE).raw(), sender.clone()));
+    /// If that cannot begin.
+    pub(crate) async fn open(sources: &[Machines], options: Options) -> anyhow::Result<Self> {
+        let named: Vec<&Machine> = sources.iter().filter_map(Machines::named).collect();
+        let has_labels = sources.len() > 1 || named.len() < sources.len();
+        let (live, arrivals) = Self::connect_all(&named, has_labels, options)?;
+        for source in sources {
+            source.start(&arrivals, options).await?;
         }
-        let has_labels = machines.len() > 1;
-        let origin = |machine: &Machine| Origin {
-            label: if has_labels { machine.label.clone() } else { String::new() },
-            title: machine.label.clone(),
-            name: machine.endpoint.to_string(),
-            source: uri_reference(&machine.endpoint.to_string()),
-            qemu: None,
-        };
-        Ok(Live {
-            clients,
-            answers: sender.downgrade(),
-            origins: machines.iter().map(origin).collect(),
-            items,
+        Ok(live)
+    }
+
+    /// Begins to connect to one machine.
+    ///
+    /// # Errors
+    ///
+    /// If the endpoint is not valid.
+    pub(crate) fn connect(machine: &Machine, options: Options) -> anyhow::Result<Self> {
+        Ok(Self::connect_all(&[machine], false, options)?.0)
+    }
+
+    fn connect_all(
+        machines: &[&Machine],
+        has_labels: bool,
+        options: Options,
+    ) -> anyhow::Result<(Self, Arrivals)> {
+        let (arrivals, answers, told) = Arrivals::channel(machines.len(), has_labels);
+        let mut live = Live {
+            clients: BTreeMap::new(),
+            origins: Vec::with_capacity(machines.len()),
+            told,
+            answers,
             ready: VecDeque::new(),
             event: Json::default(),
             start: jiff::Timestamp::now().as_microsecond(),
             count: 0,
-        })
-    }
-
-    /// The connections, in the order of the machines.
-    pub(crate) fn clients(&self) -> &[Client] {
-        &self.clients
-    }
-}
-
-/// Hands on what a machine's connection gives. It waits if the reader is slow; then the subscription
-/// drops items and counts them.
-async fn forward(index: usize, mut items: Subscription<Json>, sender: mpsc::Sender<(usize, Told)>) {
-    while let Some(item) = items.next().await {
-        if sender.send((index, Told::Item(item))).await.is_err() {
-            return;
+        };
+        for (number, machine) in machines.iter().enumerate() {
+            let (client, items) = options.start(&machine.endpoint)?;
+            live.clients.insert(number, client);
+            let name = machine.endpoint.to_string();
+            let source = uri_reference(&name);
+            live.origins.push(arrivals.origin(&machine.label, name, source));
+            let announced = arrivals.named(number);
+            tokio::spawn(async move { announced.serve(items.raw()).await });
         }
+        Ok((live, arrivals))
+    }
+
+    /// The connection to the first machine that was named.
+    pub(crate) fn first_client(&self) -> Option<&Client> {
+        self.clients.get(&0)
     }
 }
 
@@ -99,32 +95,40 @@ impl Source for Live {
     }
 
     fn next(&mut self) -> Option<Report<'_>> {
-        let (origin, told) = self.ready.pop_front().or_else(|| self.items.try_recv().ok())?;
-        let item = match told {
-            Told::Item(item) => item,
-            Told::Answer(query, result) => {
-                return Some(Report { origin, machine: None, news: News::Answer { query, result } });
-            }
-        };
-        let news = match item {
-            Item::Event(json) => {
-                self.event = json;
-                self.count += 1;
-                let place = Place::Live { start: self.start, count: self.count };
-                News::Event { json: &self.event, place, logged: None }
-            }
-            Item::Connected(greeting) => News::Connected(greeting),
-            Item::Malformed(malformed) => News::Malformed { malformed, line: None },
-            Item::Lagged { missed } => News::Lagged(missed),
-            Item::Gap(gap) => News::Gap(gap),
-            Item::Disconnected(cause) => News::Disconnected(cause),
-            _ => return None,
-        };
-        Some(Report { origin, machine: None, news })
+        loop {
+            let (origin, told) = self.ready.pop_front().or_else(|| self.told.try_recv().ok())?;
+            let news = match told {
+                Told::Arrived(arrived) => News::Arrived(arrived),
+                Told::Reachable(client) => {
+                    self.clients.insert(origin, client);
+                    continue;
+                }
+                Told::Item(Item::Event(json)) => {
+                    self.event = json;
+                    self.count += 1;
+                    let place = Place::Live { start: self.start, count: self.count };
+                    News::Event { json: &self.event, place, logged: None }
+                }
+                Told::Item(Item::Connected(greeting)) => News::Connected(greeting),
+                Told::Item(Item::Malformed(malformed)) => News::Malformed { malformed, line: None },
+                Told::Item(Item::Lagged { missed }) => News::Lagged(missed),
+                Told::Item(Item::Gap(gap)) => News::Gap(gap),
+                Told::Item(Item::Disconnected(cause)) => News::Disconnected(cause),
+                Told::Item(_) => continue,
+                Told::Answer(query, result) => News::Answer { query, result },
+                Told::Trouble(text) => News::Trouble(text),
+                Told::Left => {
+                    self.clients.remove(&origin);
+                    News::Left
+                }
+            };
+            return Some(Report { origin, machine: None, news });
+        }
     }
 
     fn ask(&mut self, origin: usize, query: Query) {
-        let (Some(client), Some(sender)) = (self.clients.get(origin).cloned(), self.answers.upgrade()) else {
+        let (Some(client), Some(sender)) = (self.clients.get(&origin).cloned(), self.answers.upgrade())
+        else {
             return;
         };
         tokio::spawn(async move {
@@ -140,9 +144,47 @@ impl Source for Live {
     }
 
     async fn wait(&mut self) -> anyhow::Result<bool> {
-        let item = self.items.recv().await;
-        let more = item.is_some();
-        self.ready.extend(item);
+        let told = self.told.recv().await;
+        let more = told.is_some();
+        self.ready.extend(told);
         Ok(more)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_machine_that_comes_later_is_told_until_it_leaves() {
+        let (mut live, arrivals) = Live::connect_all(&[], true, Options::new()).expect("nothing to connect");
+        let task = tokio::spawn(async move {
+            let machine = arrivals.announce("web", "unix:/a".to_owned(), "unix:/a".to_owned()).await?;
+            machine.tell(Item::Event(br#"{"event": "STOP"}"#.as_slice().into())).await;
+            machine.trouble("a fault".to_owned()).await;
+            machine.leave().await;
+            Some(())
+        });
+        let mut told = Vec::new();
+        loop {
+            while let Some(Report { origin, news, .. }) = live.next() {
+                told.push((
+                    origin,
+                    match news {
+                        News::Arrived(origin) => origin.label,
+                        News::Event { json, .. } => String::from_utf8_lossy(json).into_owned(),
+                        News::Trouble(text) => text,
+                        News::Left => "left".to_owned(),
+                        other => format!("{other:?}"),
+                    },
+                ));
+            }
+            if !live.wait().await.expect("no failure") {
+                break;
+            }
+        }
+        task.await.expect("no panic").expect("it is read");
+        let expected = ["web", r#"{"event": "STOP"}"#, "a fault", "left"];
+        assert_eq!(told, expected.map(|text| (0, text.to_owned())));
     }
 }

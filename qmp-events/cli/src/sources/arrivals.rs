@@ -1,0 +1,130 @@
+//! Machines that come and go while others are watched. A task announces a machine, tells what it gives,
+//! and says when it has left for good. A slow output makes the task wait, never the program's memory grow.
+
+#![allow(dead_code, reason = "nothing announces machines yet")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use qmp_events::Disconnected;
+use qmp_events::machine::Query;
+use qmp_events::protocol::CommandError;
+use qmp_events::tokio::{Client, Item, Subscription};
+use tokio::sync::mpsc;
+
+use super::Origin;
+
+/// How many items wait, from each machine; more are dropped and counted.
+const QUEUE: usize = 16 << 10;
+
+/// How many items wait between these queues and the reader.
+const CHANNEL: usize = 64;
+
+/// A message as it came.
+pub(super) type Json = Arc<[u8]>;
+
+/// What is told of a machine.
+pub(super) enum Told {
+    Arrived(Origin),
+    /// A connection over which it can be asked.
+    Reachable(Client),
+    Item(Item<Json>),
+    Answer(Query, Result<String, CommandError>),
+    /// Something went wrong that ends no connection.
+    Trouble(String),
+    Left,
+}
+
+/// What was told, after the machine's number.
+pub(super) type Numbered = (usize, Told);
+
+/// Where machines are announced; cloned for each task that does. The source ends when all clones and all
+/// that was announced are gone.
+#[derive(Clone)]
+pub(crate) struct Arrivals {
+    sender: mpsc::Sender<Numbered>,
+    next: Arc<AtomicUsize>,
+    /// Whether lines say whose they are.
+    has_labels: bool,
+}
+
+impl Arrivals {
+    /// The machines that the reader knows from the start have the numbers before `first`. The weak sender
+    /// keeps nothing alive.
+    pub(super) fn channel(
+        first: usize,
+        has_labels: bool,
+    ) -> (Self, mpsc::WeakSender<Numbered>, mpsc::Receiver<Numbered>) {
+        let (sender, told) = mpsc::channel(CHANNEL);
+        let weak = sender.downgrade();
+        (Arrivals { sender, next: Arc::new(first.into()), has_labels }, weak, told)
+    }
+
+    /// A machine that comes, by its label, what errors call it, and a URI reference for it. `None` if the
+    /// program ends.
+    pub(super) async fn announce(&self, label: &str, name: String, source: String) -> Option<Announced> {
+        let machine = self.named(self.next.fetch_add(1, Ordering::Relaxed));
+        let origin = self.origin(label, name, source);
+        machine.send(Told::Arrived(origin)).await.then_some(machine)
+    }
+
+    /// A machine that the reader knows from the start.
+    pub(super) fn named(&self, number: usize) -> Announced {
+        Announced { number, sender: self.sender.clone() }
+    }
+
+    /// A machine whose notes begin with its label, and its lines if they say whose they are.
+    pub(super) fn origin(&self, label: &str, name: String, source: String) -> Origin {
+        let title = label.to_owned();
+        let label = if self.has_labels { title.clone() } else { String::new() };
+        Origin { label, title, name, source, qemu: None }
+    }
+}
+
+/// A machine that was announced.
+pub(crate) struct Announced {
+    number: usize,
+    sender: mpsc::Sender<Numbered>,
+}
+
+impl Announced {
+    /// Tells all that a connection gives, and how it ended; `None` if the program ends. It waits if the
+    /// reader is slow; then the subscription drops items and counts them.
+    pub(super) async fn serve(&self, items: Subscription<Json>) -> Option<Disconnected> {
+        let mut items = items.with_capacity(QUEUE);
+        let mut end = None;
+        while let Some(item) = items.next().await {
+            if let Item::Disconnected(cause) = &item {
+                end = Some(cause.clone());
+            }
+            if !self.tell(item).await {
+                return None;
+            }
+        }
+        end
+    }
+
+    /// Tells one thing; false if the program ends.
+    pub(super) async fn tell(&self, item: Item<Json>) -> bool {
+        self.send(Told::Item(item)).await
+    }
+
+    /// It can be asked over this connection from now on.
+    pub(super) async fn is_reachable(&self, client: Client) -> bool {
+        self.send(Told::Reachable(client)).await
+    }
+
+    /// Tells of something that ends no connection.
+    pub(super) async fn trouble(&self, text: String) -> bool {
+        self.send(Told::Trouble(text)).await
+    }
+
+    /// It has left for good: nothing is kept of it.
+    pub(super) async fn leave(self) {
+        self.send(Told::Left).await;
+    }
+
+    async fn send(&self, told: Told) -> bool {
+        self.sender.send((self.number, told)).await.is_ok()
+    }
+}
