@@ -209,6 +209,14 @@ impl Session {
         self.commands.execute(name, arguments.into())
     }
 
+    /// Where the next bytes from the server go, with room for `length` at least, and the bytes for the server
+    /// that are not sent yet.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn buffers(&mut self, length: usize) -> (&mut Vec<u8>, &[u8]) {
+        let Commands { output, sent, .. } = &self.commands;
+        (self.splitter.buffer(length), &output[*sent..])
+    }
+
     /// Bytes for the server that are not sent yet.
     pub fn output(&self) -> &[u8] {
         &self.commands.output[self.commands.sent..]

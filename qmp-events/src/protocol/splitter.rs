@@ -123,6 +123,14 @@ impl Splitter {
         self.buffer.extend_from_slice(bytes);
     }
 
+    /// Where the next bytes of the stream may be appended instead, with room for `length` at least.
+    #[cfg(feature = "tokio")]
+    pub(super) fn buffer(&mut self, length: usize) -> &mut Vec<u8> {
+        self.make_room();
+        self.buffer.reserve(length);
+        &mut self.buffer
+    }
+
     /// Says that the stream has ended, so that [`next_frame`](Self::next_frame) reports an unfinished
     /// message.
     pub fn finish(&mut self) {

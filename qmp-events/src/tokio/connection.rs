@@ -2,13 +2,13 @@
 //!
 //! It never waits for a subscriber, and it must never stop reading while it has something to send.
 
-use super::hub::Hub;
+use super::hub::{Hub, Subscribers};
 use super::identity::{self, Identity};
 use super::item::{Gap, Peer};
 use super::queue::{Queue, Queued};
 use super::request::{Outcome, Request};
 use crate::client::{Disconnected, Handshake, Malformed, decode_reply};
-use crate::protocol::{CommandError, CommandId, Greeting, Incoming, RawEvent, ServerMessage, Session};
+use crate::protocol::{CommandError, CommandId, Greeting, Incoming, ServerMessage, Session};
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const OUTPUT: usize = 64 << 10;
 const IDLE_READ: usize = 4 << 10;
 
 /// The size of a read after one that was filled.
-const BUSY_READ: usize = 32 << 10;
+const BUSY_READ: usize = 64 << 10;
 
 /// Subscribers get a turn after so many messages, half of what tokio lets a task take in one turn. So one that
 /// runs in the same thread keeps up with any burst.
@@ -43,6 +43,7 @@ pub(super) struct Connection<'a, S> {
     requests: &'a mut mpsc::Receiver<Request>,
     unanswered: HashMap<CommandId, oneshot::Sender<Outcome>>,
     hub: &'a Hub,
+    subscribers: Subscribers,
     /// What came before the connection is announced, so that it follows the announcement.
     held: Option<Queue>,
     handshake: Handshake,
@@ -83,6 +84,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
             requests,
             unanswered: HashMap::new(),
             hub,
+            subscribers: Subscribers::default(),
             held: Some(Queue::with_capacity(HELD)),
             end: None,
         }
@@ -137,7 +139,9 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
         let held = self.held.take();
         while let Some(item) = held.as_ref().and_then(Queue::take) {
             match item {
-                Queued::Event(json) => self.hub.publish_event(&name_of(&json), &json),
+                Queued::Event(json) => {
+                    self.hub.publish_event(&mut self.subscribers, &name_of(&json), &json);
+                }
                 item => self.hub.publish(&item),
             }
         }
@@ -186,7 +190,10 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
             };
             self.taken += 1;
             match incoming {
-                Incoming::Event(event) => deliver_event(self.hub, self.held.as_ref(), &event),
+                Incoming::Event(event) => match &self.held {
+                    Some(held) => held.push(Queued::Event(event.json.into())),
+                    None => self.hub.publish_event(&mut self.subscribers, &event.name, event.json),
+                },
                 Incoming::Reply { id, result } => {
                     let result = result.map(str::to_owned);
                     match self.unanswered.remove(&id) {
@@ -221,17 +228,14 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
     /// Waits until something was read, written, or asked for. Cancelling it loses nothing.
     async fn exchange(&mut self) {
         self.give_turn().await;
-        let mut chunk = vec![0; self.read_size];
-        let output = self.session.output();
+        let (input, output) = self.session.buffers(self.read_size);
+        let room = input.capacity() - input.len();
         let (has_output, has_room) = (!output.is_empty(), output.len() < OUTPUT);
         let can_write = !self.writer.has_failed && (has_output || !self.writer.is_flushed);
         tokio::select! {
-            read = self.reader.read(&mut chunk) => match read {
+            read = self.reader.read_buf(input) => match read {
                 Ok(0) => self.set_end(Ok(())),
-                Ok(count) => {
-                    self.session.receive(&chunk[..count]);
-                    self.read_size = if count == chunk.len() { BUSY_READ } else { IDLE_READ };
-                }
+                Ok(count) => self.read_size = if count == room { BUSY_READ } else { IDLE_READ },
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => self.set_end(Err(Arc::new(error))),
             },
@@ -267,13 +271,6 @@ impl<S: AsyncWrite> Writer<S> {
                 Ok(count)
             }
         }
-    }
-}
-
-fn deliver_event(hub: &Hub, held: Option<&Queue>, event: &RawEvent<'_>) {
-    match held {
-        Some(held) => held.push(Queued::Event(event.json.into())),
-        None => hub.publish_event(&event.name, event.json),
     }
 }
 

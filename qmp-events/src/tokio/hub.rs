@@ -6,6 +6,7 @@
 use super::queue::{Queue, Queued};
 use crate::client::Disconnected;
 use crate::protocol::Greeting;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
@@ -16,6 +17,8 @@ pub(super) const DEFAULT_CAPACITY: usize = 1024;
 #[derive(Debug)]
 pub(super) struct Hub {
     inner: Mutex<Inner>,
+    /// How often a subscriber came or went.
+    changes: AtomicU64,
     /// Why there is no connection; nothing while there is one, or while the first attempt runs.
     cause: watch::Sender<Option<Disconnected>>,
 }
@@ -29,9 +32,16 @@ struct Inner {
     is_closed: bool,
 }
 
+/// The subscribers as the driver saw them last, so that an event takes no lock of the hub.
+#[derive(Debug, Default)]
+pub(super) struct Subscribers {
+    queues: Arc<[Arc<Queue>]>,
+    changes: u64,
+}
+
 impl Hub {
     pub(super) fn new() -> Self {
-        Hub { inner: Mutex::default(), cause: watch::Sender::new(None) }
+        Hub { inner: Mutex::default(), changes: AtomicU64::new(0), cause: watch::Sender::new(None) }
     }
 
     /// A new subscriber's queue; it begins with the last that is known about the connection.
@@ -45,19 +55,29 @@ impl Hub {
             queue.close();
         } else {
             inner.queues = inner.queues.iter().chain([&queue]).cloned().collect();
+            self.changes.fetch_add(1, Ordering::Release);
         }
         queue
     }
 
     pub(super) fn unsubscribe(&self, queue: &Arc<Queue>) {
-        let mut inner = self.lock();
-        inner.queues = inner.queues.iter().filter(|other| !Arc::ptr_eq(other, queue)).cloned().collect();
+        {
+            let mut inner = self.lock();
+            inner.queues = inner.queues.iter().filter(|other| !Arc::ptr_eq(other, queue)).cloned().collect();
+            self.changes.fetch_add(1, Ordering::Release);
+        }
+        // The driver holds it until the next event.
+        queue.clear();
     }
 
-    pub(super) fn publish_event(&self, name: &str, json: &[u8]) {
+    /// Publishes an event to all subscribers; `subscribers` are those of the last time.
+    pub(super) fn publish_event(&self, subscribers: &mut Subscribers, name: &str, json: &[u8]) {
+        let changes = self.changes.load(Ordering::Acquire);
+        if subscribers.changes != changes {
+            *subscribers = Subscribers { queues: self.lock().queues.clone(), changes };
+        }
         let mut shared: Option<Arc<[u8]>> = None;
-        let queues = self.lock().queues.clone();
-        for queue in queues.iter() {
+        for queue in subscribers.queues.iter() {
             queue.push_event(name, || shared.get_or_insert_with(|| json.into()).clone());
         }
     }
@@ -85,6 +105,7 @@ impl Hub {
         let queues = {
             let mut inner = self.lock();
             inner.is_closed = true;
+            self.changes.fetch_add(1, Ordering::Release);
             std::mem::take(&mut inner.queues)
         };
         for queue in queues.iter() {

@@ -13,6 +13,9 @@ use std::task::{Context, Poll, Waker};
 /// The most memory that waits for one subscriber: 16 MiB. The newest item always fits.
 const BYTES: usize = 16 << 20;
 
+/// An empty queue keeps room for so many items.
+const KEPT_ITEMS: usize = 64;
+
 /// Decides by an event's name whether a subscriber gets it.
 pub(super) type Filter = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
@@ -145,6 +148,17 @@ impl Queue {
         wake(waker);
     }
 
+    /// Drops what waits, the filter and the waker: nobody will take an item any more.
+    pub(super) fn clear(&self) {
+        let (items, filter, waker) = {
+            let mut inner = self.lock();
+            (inner.cost, inner.waiting) = (0, 0);
+            (std::mem::take(&mut inner.items), inner.filter.take(), inner.waker.take())
+        };
+        // Dropped after the lock: filter and waker are the user's.
+        drop((items, filter, waker));
+    }
+
     pub(super) fn poll_take(&self, context: &mut Context<'_>) -> Poll<Option<Queued>> {
         {
             let mut inner = self.lock();
@@ -265,7 +279,7 @@ impl Inner {
         }
         self.cost -= item.cost();
         if self.items.is_empty() {
-            self.items = VecDeque::new();
+            self.items.shrink_to(KEPT_ITEMS);
         }
         Some(item)
     }
