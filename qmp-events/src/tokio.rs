@@ -39,7 +39,8 @@
 //!
 //! # Several machines
 //!
-//! Connect to each and spawn a task that sends its items to one channel; a connection needs a few KiB.
+//! Connect to each and spawn a task that sends its items to one channel; a connection needs a few KiB. Where
+//! machines connect to you instead, a [`Listener`] accepts them.
 //!
 //! This module must never block a thread, and its task must never panic on what a server sends.
 
@@ -52,9 +53,12 @@ mod driver;
 mod hub;
 mod identity;
 mod item;
+mod listener;
 mod options;
 mod queue;
 mod request;
+#[cfg(unix)]
+mod socket_file;
 mod subscription;
 mod task;
 mod wait;
@@ -63,7 +67,9 @@ pub use backoff::Backoff;
 pub use client::Client;
 pub use connect::connect;
 pub use connector::{Connector, Socket};
+pub use identity::Identity;
 pub use item::{DeliverAs, Gap, Item, Peer};
+pub use listener::Listener;
 pub use options::Options;
 pub use subscription::Subscription;
 pub use wait::Wait;

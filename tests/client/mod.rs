@@ -8,6 +8,8 @@ mod endings;
 mod errors;
 mod floods;
 mod handshake;
+#[cfg(unix)]
+mod listener;
 mod one_pass;
 mod session;
 mod splitter;

@@ -34,7 +34,7 @@ fn name(message: EventMessage) -> String {
     message.event.name().to_owned()
 }
 
-async fn hear(mut events: Subscription) -> Vec<String> {
+pub(super) async fn hear(mut events: Subscription) -> Vec<String> {
     let mut heard = Vec::new();
     while let Some(item) = events.next().await {
         heard.push(say(item, name));

@@ -81,13 +81,35 @@ impl Options {
     }
 
     /// Negotiates the capabilities over a connected stream: TLS, vsock, a pipe, a recording. It has no
-    /// time-outs but those of the stream, which end in [`Error::TimedOut`].
+    /// time-outs but those of the stream, which end in [`Error::TimedOut`]; over a plain socket, use
+    /// [`from_socket`](Self::from_socket).
     ///
     /// # Errors
     ///
     /// [`Error::Disconnected`] if the handshake fails.
     pub fn from_stream<S: Read + Write>(&self, stream: S) -> Result<Client<S>, Error> {
         self.negotiate(stream, |_, _| Ok(()), None)
+    }
+
+    /// Negotiates the capabilities over a socket that was accepted, where QEMU connects to a listener: with
+    /// `-chardev socket,id=m,path=PATH,reconnect=1 -mon m,mode=control`, for instance. It has all time-outs.
+    ///
+    /// ```no_run
+    /// use qmp_events::blocking::Options;
+    ///
+    /// let listener = std::os::unix::net::UnixListener::bind("/run/machines.sock")?;
+    /// for stream in listener.incoming() {
+    ///     let mut client = Options::new().from_socket(stream?)?;
+    ///     println!("{}", client.execute("query-name", None)?);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disconnected`] if the handshake fails.
+    pub fn from_socket(&self, socket: impl Into<Socket>) -> Result<Client, Error> {
+        self.negotiate(socket.into(), Socket::set_timeout, deadline_after(self.handshake_timeout))
     }
 
     fn negotiate<S: Read + Write>(

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 #[cfg(unix)]
 const SHORTEST: Duration = Duration::from_millis(1);
 
-/// A unix or TCP socket that is connected to an [`Endpoint`].
+/// A connected unix or TCP socket: connected to an [`Endpoint`], or accepted, see
+/// [`Options::from_socket`](super::Options::from_socket).
 #[derive(Debug)]
 pub struct Socket(Kind);
 
@@ -31,13 +32,13 @@ impl Socket {
     pub(super) fn connect(endpoint: &Endpoint, deadline: Option<Instant>) -> io::Result<Self> {
         match endpoint {
             #[cfg(unix)]
-            Endpoint::Unix(path) => connect_unix(path, deadline).map(Kind::Unix).map(Socket),
+            Endpoint::Unix(path) => connect_unix(path, deadline).map(Socket::from),
             #[cfg(not(unix))]
             Endpoint::Unix(_) => Err(io::ErrorKind::Unsupported.into()),
             Endpoint::Tcp { host, port } => {
                 let stream = connect_tcp(host, *port, deadline)?;
                 stream.set_nodelay(true)?;
-                Ok(Socket(Kind::Tcp(stream)))
+                Ok(stream.into())
             }
         }
     }
@@ -90,6 +91,19 @@ fn connect_tcp(host: &str, port: u16, deadline: Option<Instant>) -> io::Result<T
         }
     }
     Err(failure)
+}
+
+#[cfg(unix)]
+impl From<UnixStream> for Socket {
+    fn from(stream: UnixStream) -> Self {
+        Socket(Kind::Unix(stream))
+    }
+}
+
+impl From<TcpStream> for Socket {
+    fn from(stream: TcpStream) -> Self {
+        Socket(Kind::Tcp(stream))
+    }
 }
 
 impl Read for Socket {

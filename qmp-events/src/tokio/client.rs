@@ -1,6 +1,7 @@
 //! The handle on a connection.
 
 use super::hub::Hub;
+use super::identity::{self, Identity};
 use super::request::{Outcome, PendingReply, Request};
 use super::subscription::Subscription;
 use crate::client::{Disconnected, Error, decode_reply};
@@ -39,6 +40,23 @@ impl<E: QapiEvents> Client<E> {
     /// What the server said of itself; `None` while there is no connection.
     pub fn greeting(&self) -> Option<Arc<Greeting>> {
         self.hub.greeting()
+    }
+
+    /// Asks the server for evidence of which QEMU it is, to [compare](Identity::compare) with that of another
+    /// connection: QMP has no identifier of a running QEMU. With
+    /// [reconnect](super::Options::reconnect), [`Item::Gap`](super::Item::Gap) has the result of it already.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disconnected`] if there is no connection.
+    pub async fn identity(&self) -> Result<Identity, Error> {
+        let process = self.hub.process();
+        match self.execute(identity::QUERY, None).await {
+            Ok(vcpus) => Ok(process.with_vcpus(&vcpus)),
+            // A server without vCPUs refuses.
+            Err(Error::Command(_)) => Ok(process),
+            Err(error) => Err(error),
+        }
     }
 
     /// One more subscriber, from now on. Its first item is the state of the connection, if that is known.

@@ -1,7 +1,7 @@
 //! Connecting: makes the driver, and the handles on it.
 
 use super::client::Client;
-use super::connector::{Connected, Connector};
+use super::connector::{Connected, Connector, Socket};
 use super::driver::Driver;
 use super::hub::Hub;
 use super::options::Options;
@@ -52,8 +52,27 @@ impl Options {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        self.negotiate_over(Connected { stream: Some(stream), process_id: None }).await
+    }
+
+    /// As [`from_stream`](Self::from_stream), over a socket that was accepted. The process at its other end
+    /// is part of the [`Identity`](super::Identity) of the server.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disconnected`] if the handshake fails.
+    pub async fn from_socket(&self, socket: impl Into<Socket>) -> Result<(Client, Subscription), Error> {
+        let socket = socket.into();
+        let process_id = socket.process_id();
+        self.negotiate_over(Connected { stream: Some(socket), process_id }).await
+    }
+
+    async fn negotiate_over<S>(&self, connected: Connected<S>) -> Result<(Client, Subscription), Error>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let options = Options { reconnect: None, ..*self };
-        options.connect_with(Connected(Some(stream))).await
+        options.connect_with(connected).await
     }
 
     /// Connects in your own way, for example with TLS or over vsock.

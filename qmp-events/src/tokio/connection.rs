@@ -119,7 +119,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
             match self.next_protocol_event().await? {
                 ProtocolEvent::Reply(id, result) if id == query => {
                     // A server without vCPUs refuses.
-                    identity.add_vcpus(&decode_reply(result).unwrap_or_default());
+                    *identity = identity.with_vcpus(&decode_reply(result).unwrap_or_default());
                     return Ok(());
                 }
                 _ => {}

@@ -65,7 +65,7 @@ impl Connector for Endpoint {
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                         tokio::time::sleep(Duration::from_millis(50)).await;
                     }
-                    result => return result.map(Kind::Unix).map(Socket),
+                    result => return result.map(Socket::from),
                 }
             },
             #[cfg(not(unix))]
@@ -73,32 +73,36 @@ impl Connector for Endpoint {
             Endpoint::Tcp { host, port } => {
                 let stream = TcpStream::connect((host.as_str(), *port)).await?;
                 stream.set_nodelay(true)?;
-                Ok(Socket(Kind::Tcp(stream)))
+                Ok(stream.into())
             }
         }
     }
 
     fn process_id(&self, stream: &Socket) -> Option<i32> {
-        match &stream.0 {
-            #[cfg(unix)]
-            Kind::Unix(stream) => stream.peer_cred().ok()?.pid(),
-            Kind::Tcp(_) => None,
-        }
+        stream.process_id()
     }
 }
 
 /// A stream that was connected elsewhere, for one connection.
-pub(super) struct Connected<S>(pub(super) Option<S>);
+pub(super) struct Connected<S> {
+    pub(super) stream: Option<S>,
+    pub(super) process_id: Option<i32>,
+}
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connector for Connected<S> {
     type Stream = S;
 
     async fn connect(&mut self) -> io::Result<S> {
-        self.0.take().ok_or_else(|| io::ErrorKind::NotConnected.into())
+        self.stream.take().ok_or_else(|| io::ErrorKind::NotConnected.into())
+    }
+
+    fn process_id(&self, _: &S) -> Option<i32> {
+        self.process_id
     }
 }
 
-/// A unix or TCP socket that is connected to an [`Endpoint`].
+/// A connected unix or TCP socket: connected to an [`Endpoint`], or accepted by a
+/// [`Listener`](super::Listener).
 #[derive(Debug)]
 pub struct Socket(Kind);
 
@@ -107,6 +111,30 @@ enum Kind {
     #[cfg(unix)]
     Unix(UnixStream),
     Tcp(TcpStream),
+}
+
+impl Socket {
+    /// The id of the process at the other end, if it is one on this machine.
+    pub fn process_id(&self) -> Option<i32> {
+        match &self.0 {
+            #[cfg(unix)]
+            Kind::Unix(stream) => stream.peer_cred().ok()?.pid(),
+            Kind::Tcp(_) => None,
+        }
+    }
+}
+
+#[cfg(unix)]
+impl From<UnixStream> for Socket {
+    fn from(stream: UnixStream) -> Self {
+        Socket(Kind::Unix(stream))
+    }
+}
+
+impl From<TcpStream> for Socket {
+    fn from(stream: TcpStream) -> Self {
+        Socket(Kind::Tcp(stream))
+    }
 }
 
 impl AsyncRead for Socket {

@@ -85,7 +85,8 @@ impl<C: Connector> Driver<C> {
             Ok(Err(error)) => return failed(Disconnected::NotConnected(Arc::new(error))),
             Err(_) => return failed(Handshake::default().timed_out(after)),
         };
-        let process_id = self.connector.process_id(&stream);
+        let process = Identity::of_process(self.connector.process_id(&stream));
+        self.hub.set_process(process);
         let limit = self.options.message_limit;
         let mut connection = Connection::new(stream, limit, &self.hub, &mut self.requests);
         let negotiated = match timeout_at(deadline, connection.negotiate()).await {
@@ -98,7 +99,7 @@ impl<C: Connector> Driver<C> {
             return failed(cause);
         }
         if self.options.reconnect.is_some() {
-            let mut identity = Identity::of_process(process_id);
+            let mut identity = process;
             // Whatever goes wrong here goes wrong again in `serve`.
             let _ = timeout_at(deadline, connection.identify(&mut identity)).await;
             if let Some(previous) = self.previous.replace(identity) {

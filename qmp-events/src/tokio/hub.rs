@@ -3,6 +3,7 @@
 //! Only the driver publishes, so the order needs no lock. The lock is never held while a queue is filled:
 //! filters and wakers are the user's, and may call the client.
 
+use super::identity::Identity;
 use super::queue::{Queue, Queued};
 use crate::client::Disconnected;
 use crate::protocol::Greeting;
@@ -30,6 +31,8 @@ struct Inner {
     /// `Connected` or `Disconnected`; nothing while the first attempt runs.
     connection: Option<Queued>,
     is_closed: bool,
+    /// What is known of the server's process.
+    process: Identity,
 }
 
 /// The subscribers as the driver saw them last, so that an event takes no lock of the hub.
@@ -111,6 +114,14 @@ impl Hub {
         for queue in queues.iter() {
             queue.close();
         }
+    }
+
+    pub(super) fn set_process(&self, process: Identity) {
+        self.lock().process = process;
+    }
+
+    pub(super) fn process(&self) -> Identity {
+        self.lock().process
     }
 
     pub(super) fn is_closed(&self) -> bool {

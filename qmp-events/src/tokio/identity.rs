@@ -6,9 +6,11 @@ use serde_json::Value;
 /// The command that tells a thread of the server's process.
 pub(super) const QUERY: &str = "query-cpus-fast";
 
-/// Evidence of which process serves a connection.
+/// Evidence of which QEMU serves a connection, from [`Client::identity`](super::Client::identity): the process
+/// at the other end of a unix socket (on Linux, process id and start time), and the host thread of the first
+/// vCPU.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Identity {
+pub struct Identity {
     process: Option<Process>,
     /// The host thread of the first vCPU. It differs after a restart, unless the process numbers begin
     /// anew with it, as in a container.
@@ -32,14 +34,15 @@ impl Identity {
         Identity { process, vcpu_thread: None }
     }
 
-    /// Adds what the reply to [`QUERY`] tells.
-    pub(super) fn add_vcpus(&mut self, vcpus: &Value) {
-        self.vcpu_thread = vcpus[0]["thread-id"].as_u64();
+    /// With what the reply to [`QUERY`] tells.
+    pub(super) fn with_vcpus(self, vcpus: &Value) -> Self {
+        Identity { vcpu_thread: vcpus[0]["thread-id"].as_u64(), ..self }
     }
 
-    /// What this evidence and the earlier one prove. A wrong `Same` would do harm, so it takes all
-    /// evidence there is: the peer process may be a proxy or a manager that opened the socket.
-    pub(super) fn compare(self, earlier: Self) -> Peer {
+    /// What this evidence and that of an earlier connection prove.
+    // A wrong `Same` would do harm, so it takes all evidence there is: the peer process may be a proxy or a
+    // manager that opened the socket.
+    pub fn compare(self, earlier: Self) -> Peer {
         let same_process = self.process.zip(earlier.process).map(|(now, before)| now == before);
         let same_vcpu = self.vcpu_thread.zip(earlier.vcpu_thread).map(|(now, before)| now == before);
         match (same_process, same_vcpu) {

@@ -1,0 +1,133 @@
+//! Clients over connections that a server made: the listener, and sockets that were accepted.
+
+use super::tokio::hear;
+use qmp_events::tokio::{Listener, Options, Peer};
+use qmp_events::{Disconnected, Error, blocking};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+/// A path for a socket in a directory of its own.
+fn socket_path(test: &str) -> PathBuf {
+    let directory = std::env::temp_dir().join(format!("qmp-events-listener-{}-{test}", std::process::id()));
+    std::fs::create_dir_all(&directory).expect("a directory");
+    let path = directory.join("machines.sock");
+    let _ = std::fs::remove_file(&path);
+    path
+}
+
+/// Greets, answers as many commands as there are replies, sends an event, and leaves.
+fn serve<S: Read + Write + Send + 'static>(stream: S, replies: Vec<Value>) {
+    let mut stream = BufReader::new(stream);
+    thread::spawn(move || {
+        let mut serve = || -> std::io::Result<()> {
+            let version = json!({"qemu": {"micro": 0, "minor": 0, "major": 10}, "package": ""});
+            writeln!(stream.get_mut(), "{}", json!({"QMP": {"version": version, "capabilities": []}}))?;
+            for reply in replies {
+                let mut command = String::new();
+                stream.read_line(&mut command)?;
+                let command: Value = serde_json::from_str(&command)?;
+                writeln!(stream.get_mut(), "{}", json!({"return": reply, "id": command["id"]}))?;
+            }
+            writeln!(stream.get_mut(), "{}", json!({"event": "SHUTDOWN", "data": {"guest": true}}))
+        };
+        // The client may leave first.
+        let _ = serve();
+    });
+}
+
+#[::tokio::test]
+async fn machines_that_connect_become_clients() {
+    let path = socket_path("clients");
+    let by_path = Listener::bind(&path).await.expect("it listens");
+    let by_port = Listener::bind("tcp:127.0.0.1:0").await.expect("it listens");
+    serve(UnixStream::connect(&path).expect("it listens"), vec![json!({})]);
+    let address = by_port.endpoint().to_string();
+    serve(
+        TcpStream::connect(address.strip_prefix("tcp:").expect("an address")).expect("it listens"),
+        vec![json!({})],
+    );
+    for listener in [by_path, by_port] {
+        let socket = listener.accept().await.expect("a connection");
+        let (_client, items) = Options::new().from_socket(socket).await.expect("a handshake");
+        assert_eq!(
+            hear(items).await,
+            [
+                "connected to QEMU 10.0.0",
+                "SHUTDOWN",
+                "disconnected: the server closed the connection after SHUTDOWN"
+            ]
+        );
+    }
+    assert!(!path.exists(), "its file is removed with the listener");
+}
+
+#[::tokio::test]
+async fn the_identities_of_two_connections_tell_whether_it_is_the_same_machine() {
+    let path = socket_path("identities");
+    let listener = Listener::bind(&path).await.expect("it listens");
+    let mut identities = Vec::new();
+    for thread in [7, 7, 8] {
+        serve(
+            UnixStream::connect(&path).expect("it listens"),
+            vec![json!({}), json!([{"thread-id": thread}])],
+        );
+        let socket = listener.accept().await.expect("a connection");
+        let (client, _items) = Options::new().from_socket(socket).await.expect("a handshake");
+        identities.push(client.identity().await.expect("an answer"));
+    }
+    let [first, second, third] = identities[..] else { panic!("three identities") };
+    let same = if cfg!(target_os = "linux") { Peer::Same } else { Peer::Unknown };
+    assert_eq!((second.compare(first), third.compare(second)), (same, Peer::Different));
+}
+
+#[::tokio::test]
+async fn only_a_socket_on_which_nobody_listens_is_replaced() {
+    let path = socket_path("stale");
+    drop(UnixListener::bind(&path).expect("a socket"));
+    let listener = Listener::bind(&path).await.expect("nobody listens");
+    let error = Listener::bind(&path).await.expect_err("somebody listens");
+    assert_eq!(error.kind(), ErrorKind::AddrInUse, "{error}");
+
+    // What another program put in its place is not removed.
+    std::fs::remove_file(&path).expect("it is there");
+    std::fs::write(&path, "data").expect("a file");
+    drop(listener);
+    let error = Listener::bind(&path).await.expect_err("that is a file");
+    assert_eq!(error.kind(), ErrorKind::AlreadyExists, "{error}");
+    assert_eq!(std::fs::read_to_string(&path).expect("it is there"), "data");
+
+    let error = Listener::bind("/run/machines.sock").await.expect_err("that is not an endpoint");
+    assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+    assert!(error.to_string().contains("write unix:PATH"), "{error}");
+}
+
+#[test]
+fn the_blocking_client_takes_accepted_sockets_with_its_time_outs() {
+    let path = socket_path("blocking");
+    let (unix, tcp) =
+        (UnixListener::bind(&path).expect("a socket"), TcpListener::bind("127.0.0.1:0").expect("a socket"));
+    serve(UnixStream::connect(&path).expect("it listens"), vec![json!({})]);
+    serve(TcpStream::connect(tcp.local_addr().expect("bound")).expect("it listens"), vec![json!({})]);
+    let options = blocking::Options::new();
+    for client in [
+        options.from_socket(unix.accept().expect("a connection").0),
+        options.from_socket(tcp.accept().expect("a connection").0),
+    ] {
+        let mut client = client.expect("a handshake");
+        assert_eq!(
+            client.events().map(|event| event.expect("an event").event.name().to_owned()).collect::<Vec<_>>(),
+            ["SHUTDOWN"]
+        );
+    }
+
+    let silent = UnixStream::connect(&path).expect("it listens");
+    let options = options.handshake_timeout(Duration::from_millis(20));
+    let error = options.from_socket(unix.accept().expect("a connection").0).expect_err("it says nothing");
+    assert!(matches!(error, Error::Disconnected(Disconnected::HandshakeTimedOut { .. })), "{error}");
+    drop(silent);
+}
