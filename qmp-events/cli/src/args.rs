@@ -47,7 +47,7 @@ pub(crate) enum Command {
     /// Prints the events of running machines as they come
     ///
     /// Events go to standard output, and what happens to the connections goes to standard error.
-    /// It ends when all machines have ended, or at SIGINT or SIGTERM. The exit status is 0 if
+    /// It ends when all machines have ended, unless others may come, or at SIGINT or SIGTERM. The exit status is 0 if
     /// every QEMU ended after SHUTDOWN or a signal ended the watch, 3 if a connection failed or
     /// ended otherwise, 4 if a server does not keep to the protocol.
     Watch(Watch),
@@ -153,7 +153,12 @@ pub(crate) struct Decode {
 
 #[derive(Debug, Args)]
 pub(crate) struct Watch {
-    /// A machine: unix:PATH or tcp:HOST:PORT, with the name to show for it in front, if wanted
+    /// A machine, unix:PATH or tcp:HOST:PORT; those with sockets in a directory, unix:DIRECTORY/PATTERN;
+    /// or those that connect, listen:unix:PATH or listen:tcp:HOST:PORT. With a name for it in front, if wanted
+    ///
+    /// `*`, `?` and `[...]` in the last part of a path make a pattern, such as `unix:/run/vms/*.qmp`: machines come and
+    /// go with their sockets, and are called as those. A machine that connects (`-chardev
+    /// socket,id=m,path=PATH,reconnect=1 -mon m,mode=control`) is called by its name, its UUID or a number.
     #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "demo", value_parser = Machines::parser())]
     pub(crate) machines: Vec<Machines>,
 
@@ -180,7 +185,7 @@ pub(crate) struct Watch {
 #[derive(Debug, Args)]
 pub(crate) struct Wait {
     /// The machine: unix:PATH or tcp:HOST:PORT
-    #[arg(value_name = "[LABEL=]ENDPOINT", value_parser = Machine::parser())]
+    #[arg(value_name = "[LABEL=]ENDPOINT", value_parser = Machines::one_parser())]
     pub(crate) machine: Machine,
 
     #[command(flatten)]
@@ -221,7 +226,7 @@ pub(crate) struct FirstCommand {
 #[derive(Debug, Args)]
 pub(crate) struct Execute {
     /// The machine: unix:PATH or tcp:HOST:PORT
-    #[arg(value_name = "ENDPOINT", value_parser = Machine::parser())]
+    #[arg(value_name = "ENDPOINT", value_parser = Machines::one_parser())]
     pub(crate) machine: Machine,
 
     /// The command, such as `query-status`
@@ -255,7 +260,7 @@ pub(crate) struct Report {
 #[derive(Debug, Args)]
 pub(crate) struct Status {
     /// A machine: unix:PATH or tcp:HOST:PORT, with the name to show for it in front, if wanted
-    #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "schema", value_parser = Machine::parser())]
+    #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "schema", value_parser = Machines::one_parser())]
     pub(crate) machines: Vec<Machine>,
 
     /// How to print the state
@@ -365,7 +370,7 @@ pub(crate) enum DiffFormat {
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// The machine: unix:PATH or tcp:HOST:PORT
-    #[arg(value_name = "ENDPOINT", value_parser = Machine::parser())]
+    #[arg(value_name = "ENDPOINT", value_parser = Machines::one_parser())]
     pub(crate) machine: Machine,
 
     /// Give up if the answer takes longer, with status 4

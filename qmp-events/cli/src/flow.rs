@@ -141,6 +141,7 @@ impl<'a> Flow<'a> {
         match news {
             News::Arrived(_) | News::Answer { .. } => {}
             News::Left => self.forget(id),
+            News::Remark(text) => self.note(id, &paint(DIM, text))?,
             News::Trouble(text) => self.note(id, &paint(WARNING, text))?,
             News::Event { json, place, logged } => match Record::decode(json) {
                 Ok(mut record) => {
@@ -168,8 +169,8 @@ impl<'a> Flow<'a> {
                 let text = format!("{count} dropped here: the output is read too slowly");
                 self.note(id, &paint(WARNING, text))?;
             }
-            News::Gap(gap) => {
-                let text = format!("back after a gap, to {}; events may be missing here", gap.peer);
+            News::Gap(peer) => {
+                let text = format!("back after a gap, to {peer}; events may be missing here");
                 self.note(id, &paint(WARNING, text))?;
             }
             News::Disconnected(cause) => {
@@ -194,7 +195,7 @@ impl<'a> Flow<'a> {
     fn follow_connection(&mut self, id: OriginId, news: &News<'_>) -> io::Result<()> {
         let input = match news {
             News::Connected(greeting) => Input::Connected(greeting),
-            News::Gap(gap) => Input::Gap { is_same: gap.peer == Peer::Same },
+            News::Gap(peer) => Input::Gap { is_same: *peer == Peer::Same },
             News::Lagged(_) | News::Malformed { line: None, .. } => Input::Missed,
             News::Disconnected(cause) => Input::Disconnected(cause),
             News::Answer { query, result } => Input::Reply(*query, result.as_deref()),

@@ -5,10 +5,13 @@ mod arrivals;
 mod chunks;
 pub(crate) mod demo;
 pub(crate) mod followed;
+mod listen;
 pub(crate) mod live;
 pub(crate) mod machine;
 pub(crate) mod machines;
 pub(crate) mod origins;
+#[cfg(unix)]
+mod pattern;
 pub(crate) mod recording;
 mod stream;
 pub(crate) mod uri;
@@ -18,7 +21,7 @@ use std::sync::Arc;
 
 use qmp_events::machine::Query;
 use qmp_events::protocol::{CommandError, Greeting};
-use qmp_events::tokio::Gap;
+use qmp_events::tokio::Peer;
 use qmp_events::{Disconnected, Malformed, Timestamp, Version};
 
 /// A machine or a file that a source reads.
@@ -49,10 +52,12 @@ pub(crate) struct Report<'a> {
 /// What happened.
 #[derive(Debug)]
 pub(crate) enum News<'a> {
-    /// The source reads another machine from here on.
+    /// The source reads another machine from here on, or one is called otherwise.
     Arrived(Origin),
     /// It has left for good: nothing more is told of it, but for answers on their way.
     Left,
+    /// Something that people may want to know.
+    Remark(String),
     /// Something went wrong that ends no connection.
     Trouble(String),
     /// A message that says that it is an event, and when a log says it came.
@@ -71,8 +76,8 @@ pub(crate) enum News<'a> {
     Connected(Arc<Greeting>),
     /// Items were dropped, since the output is read too slowly.
     Lagged(u64),
-    /// A connection was made again.
-    Gap(Gap),
+    /// A connection was made again, perhaps to another QEMU.
+    Gap(Peer),
     /// A running machine answered what it was [asked](Source::ask): the JSON text of what it returned.
     Answer { query: Query, result: Result<String, CommandError> },
     /// A connection has ended, or could not be made.

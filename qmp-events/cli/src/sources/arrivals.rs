@@ -1,15 +1,13 @@
 //! Machines that come and go while others are watched. A task announces a machine, tells what it gives,
 //! and says when it has left for good. A slow output makes the task wait, never the program's memory grow.
 
-#![allow(dead_code, reason = "nothing announces machines yet")]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use qmp_events::Disconnected;
 use qmp_events::machine::Query;
 use qmp_events::protocol::CommandError;
-use qmp_events::tokio::{Client, Item, Subscription};
+use qmp_events::tokio::{Client, Item, Peer, Subscription};
 use tokio::sync::mpsc;
 
 use super::Origin;
@@ -29,7 +27,11 @@ pub(super) enum Told {
     /// A connection over which it can be asked.
     Reachable(Client),
     Item(Item<Json>),
+    /// It came again; whether it is the one from before.
+    Gap(Peer),
     Answer(Query, Result<String, CommandError>),
+    /// Something that is not about a connection.
+    Remark(String),
     /// Something went wrong that ends no connection.
     Trouble(String),
     Left,
@@ -66,6 +68,11 @@ impl Arrivals {
         let machine = self.named(self.next.fetch_add(1, Ordering::Relaxed));
         let origin = self.origin(label, name, source);
         machine.send(Told::Arrived(origin)).await.then_some(machine)
+    }
+
+    /// Waits until the program ends.
+    pub(super) async fn closed(&self) {
+        self.sender.closed().await;
     }
 
     /// A machine that the reader knows from the start.
@@ -110,11 +117,32 @@ impl Announced {
     }
 
     /// It can be asked over this connection from now on.
-    pub(super) async fn is_reachable(&self, client: Client) -> bool {
+    pub(super) async fn set_client(&self, client: Client) -> bool {
         self.send(Told::Reachable(client)).await
     }
 
-    /// Tells of something that ends no connection.
+    /// It is called otherwise from here on.
+    pub(super) async fn rename(
+        &self,
+        arrivals: &Arrivals,
+        label: &str,
+        name: String,
+        source: String,
+    ) -> bool {
+        self.send(Told::Arrived(arrivals.origin(label, name, source))).await
+    }
+
+    /// Events may be missing here.
+    pub(super) async fn gap(&self, peer: Peer) -> bool {
+        self.send(Told::Gap(peer)).await
+    }
+
+    /// Tells of something that is not about a connection.
+    pub(super) async fn remark(&self, text: String) -> bool {
+        self.send(Told::Remark(text)).await
+    }
+
+    /// Tells of something that went wrong and ends no connection.
     pub(super) async fn trouble(&self, text: String) -> bool {
         self.send(Told::Trouble(text)).await
     }

@@ -37,10 +37,13 @@ impl Live {
     ///
     /// If that cannot begin.
     pub(crate) async fn open(sources: &[Machines], options: Options) -> anyhow::Result<Self> {
-        let named: Vec<&Machine> = sources.iter().filter_map(Machines::named).collect();
-        let has_labels = sources.len() > 1 || named.len() < sources.len();
+        // Whether a name with wildcards is one of a file, the file decides.
+        let (named, others): (Vec<_>, Vec<_>) =
+            sources.iter().map(|source| (source.named(), source)).partition(|(named, _)| named.is_some());
+        let has_labels = sources.len() > 1 || !others.is_empty();
+        let named: Vec<Machine> = named.into_iter().filter_map(|(machine, _)| machine).collect();
         let (live, arrivals) = Self::connect_all(&named, has_labels, options)?;
-        for source in sources {
+        for (_, source) in others {
             source.start(&arrivals, options).await?;
         }
         Ok(live)
@@ -52,11 +55,11 @@ impl Live {
     ///
     /// If the endpoint is not valid.
     pub(crate) fn connect(machine: &Machine, options: Options) -> anyhow::Result<Self> {
-        Ok(Self::connect_all(&[machine], false, options)?.0)
+        Ok(Self::connect_all(std::slice::from_ref(machine), false, options)?.0)
     }
 
     fn connect_all(
-        machines: &[&Machine],
+        machines: &[Machine],
         has_labels: bool,
         options: Options,
     ) -> anyhow::Result<(Self, Arrivals)> {
@@ -112,10 +115,12 @@ impl Source for Live {
                 Told::Item(Item::Connected(greeting)) => News::Connected(greeting),
                 Told::Item(Item::Malformed(malformed)) => News::Malformed { malformed, line: None },
                 Told::Item(Item::Lagged { missed }) => News::Lagged(missed),
-                Told::Item(Item::Gap(gap)) => News::Gap(gap),
+                Told::Item(Item::Gap(gap)) => News::Gap(gap.peer),
+                Told::Gap(peer) => News::Gap(peer),
                 Told::Item(Item::Disconnected(cause)) => News::Disconnected(cause),
                 Told::Item(_) => continue,
                 Told::Answer(query, result) => News::Answer { query, result },
+                Told::Remark(text) => News::Remark(text),
                 Told::Trouble(text) => News::Trouble(text),
                 Told::Left => {
                     self.clients.remove(&origin);

@@ -2,7 +2,6 @@
 
 use std::ffi::OsStr;
 
-use clap::builder::{OsStringValueParser, TypedValueParser};
 use qmp_events::{Endpoint, EndpointError};
 
 /// An endpoint with the name that its lines begin with.
@@ -15,21 +14,26 @@ pub(crate) struct Machine {
 impl Machine {
     /// Reads `ENDPOINT` and `LABEL=ENDPOINT`. A path need not be UTF-8.
     pub(crate) fn parse(text: &OsStr) -> Result<Self, EndpointError> {
-        if let Some((label, endpoint)) = split_label(text) {
-            return Ok(Machine { label: label.to_owned(), endpoint: endpoint.try_into()? });
-        }
-        let endpoint = text.try_into()?;
-        Ok(Machine { label: label_of(&endpoint), endpoint })
+        let (label, text) = split_label(text);
+        Ok(Self::new(label, text.try_into()?))
     }
 
-    /// For the command line.
-    pub(crate) fn parser() -> impl TypedValueParser<Value = Self> {
-        OsStringValueParser::new().try_map(|text| Self::parse(&text))
+    /// A machine that is called as its endpoint if it has no label.
+    pub(super) fn new(label: Option<&str>, endpoint: Endpoint) -> Self {
+        Machine { label: label.map_or_else(|| label_of(&endpoint), str::to_owned), endpoint }
+    }
+}
+
+/// The label in front of an endpoint, and the rest.
+pub(super) fn split_label(text: &OsStr) -> (Option<&str>, &OsStr) {
+    match labelled(text) {
+        Some((label, rest)) => (Some(label), rest),
+        None => (None, text),
     }
 }
 
 #[cfg(unix)]
-fn split_label(text: &OsStr) -> Option<(&str, &OsStr)> {
+fn labelled(text: &OsStr) -> Option<(&str, &OsStr)> {
     use std::os::unix::ffi::OsStrExt;
     let text = text.as_bytes();
     let (label, endpoint) = text.split_at_checked(text.iter().position(|byte| *byte == b'=')?)?;
@@ -38,7 +42,7 @@ fn split_label(text: &OsStr) -> Option<(&str, &OsStr)> {
 }
 
 #[cfg(not(unix))]
-fn split_label(text: &OsStr) -> Option<(&str, &OsStr)> {
+fn labelled(text: &OsStr) -> Option<(&str, &OsStr)> {
     let (label, endpoint) = text.to_str()?.split_once('=')?;
     (!label.contains(':')).then(|| (label, endpoint.as_ref()))
 }

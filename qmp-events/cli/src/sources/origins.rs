@@ -39,9 +39,11 @@ impl Origins {
         Origins { known: numbered.collect(), named: HashMap::new() }
     }
 
-    /// Adds one that came later.
+    /// Adds one that came later, or is called otherwise from now on.
     pub(crate) fn add(&mut self, number: usize, origin: Origin) {
-        self.known.insert(OriginId::of(number), origin);
+        let id = OriginId::of(number);
+        let qemu = origin.qemu.or_else(|| self.known.get(&id)?.qemu);
+        self.known.insert(id, Origin { qemu, ..origin });
     }
 
     pub(crate) fn remove(&mut self, id: OriginId) {

@@ -2,11 +2,17 @@
 
 mod browser;
 mod decode;
+#[cfg(unix)]
+mod directory;
 mod hostile;
 mod knowledge;
 mod large;
+#[cfg(unix)]
+mod listen;
 mod live;
 mod log;
+#[cfg(unix)]
+mod peer;
 mod published;
 mod qemu;
 mod recipes;

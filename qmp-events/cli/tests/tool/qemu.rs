@@ -13,6 +13,8 @@ use serde_json::Value;
 pub(crate) struct Qemu {
     child: Child,
     directory: PathBuf,
+    /// Arguments besides those of every machine.
+    arguments: Vec<String>,
     client: Option<Client>,
 }
 
@@ -20,12 +22,26 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 
 impl Qemu {
     /// Starts a machine; `None`, and a word about it, where there is no QEMU. In CI that is a failure.
-    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
     pub(crate) fn start() -> Option<Self> {
+        Self::start_with(&[])
+    }
+
+    /// Starts a machine with a third monitor, which connects to an address such as `path=PATH`, and connects again
+    /// a second after the connection has ended.
+    #[cfg(unix)]
+    pub(crate) fn dialing(address: &str, arguments: &[&str]) -> Option<Self> {
+        let chardev = format!("socket,id=dialing,{address},{}", reconnect_option());
+        Self::start_with(&[&["-chardev", &chardev, "-mon", "dialing,mode=control"], arguments].concat())
+    }
+
+    /// Starts a machine with arguments of its own.
+    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+    pub(crate) fn start_with(arguments: &[&str]) -> Option<Self> {
+        let arguments: Vec<String> = arguments.iter().copied().map(str::to_owned).collect();
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let directory = std::env::temp_dir().join(format!("qmp-events-tool-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&directory).expect("a directory");
-        let child = spawn(&directory);
+        let child = spawn(&directory, &arguments);
         let child = match child {
             Ok(child) => child,
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -35,7 +51,7 @@ impl Qemu {
             }
             Err(error) => panic!("cannot run qemu-system-x86_64: {error}"),
         };
-        let mut qemu = Qemu { child, directory, client: None };
+        let mut qemu = Qemu { child, directory, arguments, client: None };
         qemu.client = Some(qemu.connect());
         Some(qemu)
     }
@@ -43,9 +59,14 @@ impl Qemu {
     /// Ends the machine, and starts another one on the same sockets.
     pub(crate) fn restart(&mut self) {
         self.execute("quit");
+        self.start_again();
+    }
+
+    /// Starts another machine on the same sockets after this one has ended.
+    pub(crate) fn start_again(&mut self) {
         self.child.wait().expect("a child");
         self.client = None;
-        self.child = spawn(&self.directory).expect("QEMU runs as before");
+        self.child = spawn(&self.directory, &self.arguments).expect("QEMU runs as before");
         self.client = Some(self.connect());
     }
 
@@ -84,15 +105,30 @@ impl Qemu {
     }
 }
 
-fn spawn(directory: &Path) -> std::io::Result<Child> {
+/// Which QEMU to run.
+fn program() -> String {
+    let named = std::env::var("QMP_EVENTS_TEST_QEMU").ok().filter(|program| !program.is_empty());
+    named.unwrap_or_else(|| "qemu-system-x86_64".to_owned())
+}
+
+/// How a socket connects again after a second: the old option is gone since the new one came in 9.2.
+#[cfg(unix)]
+fn reconnect_option() -> &'static str {
+    // Where there is no QEMU, starting it says so.
+    let help = Command::new(program()).args(["-chardev", "socket,help"]).output();
+    let is_new = help.is_ok_and(|help| String::from_utf8_lossy(&help.stdout).contains("reconnect-ms"));
+    if is_new { "reconnect-ms=1000" } else { "reconnect=1" }
+}
+
+fn spawn(directory: &Path, more: &[String]) -> std::io::Result<Child> {
     let monitor = |name: &str| format!("unix:{},server=on,wait=off", directory.join(name).display());
     let arguments = "-M q35 -display none -nodefaults -S -m 64 -accel tcg \
         -device qemu-xhci -device usb-tablet,id=tablet \
         -blockdev null-co,node-name=disk,size=1048576,read-zeroes=on -blockdev null-co,node-name=copy,size=1048576";
-    let named = std::env::var("QMP_EVENTS_TEST_QEMU").ok().filter(|program| !program.is_empty());
-    Command::new(named.as_deref().unwrap_or("qemu-system-x86_64"))
+    Command::new(program())
         .args(arguments.split_whitespace())
         .args(["-qmp", &monitor("watched.sock"), "-qmp", &monitor("commanded.sock")])
+        .args(more)
         .stdin(Stdio::null())
         .spawn()
 }

@@ -71,7 +71,12 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) fn start(arguments: &str) -> Self {
-        let mut child = command(arguments).stdin(Stdio::piped()).spawn().expect("the tool runs");
+        Self::spawn(command(arguments).stdin(Stdio::piped()))
+    }
+
+    /// The tool by a command with pipes.
+    pub(crate) fn spawn(command: &mut Command) -> Self {
+        let mut child = command.spawn().expect("the tool runs");
         let stdin = child.stdin.take();
         let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
