@@ -31,8 +31,7 @@ impl Replacements {
         let partial = PathBuf::from(partial);
         // First in the list, so that a text that is cut short is removed too.
         self.staged.push((partial.clone(), path.clone()));
-        write(&partial, &path, text)
-            .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+        write(&partial, &path, text).map_err(|error| with_path(&path, &error))
     }
 
     /// Puts all texts in place.
@@ -42,8 +41,7 @@ impl Replacements {
     /// A file cannot be replaced; the message names it.
     pub fn commit(mut self) -> io::Result<()> {
         for (partial, path) in &self.staged {
-            fs::rename(partial, path)
-                .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+            fs::rename(partial, path).map_err(|error| with_path(path, &error))?;
         }
         for directory in self.staged.iter().filter_map(|(_, path)| path.parent()) {
             // So that the names are on the disk too. Not every system can sync a directory.
@@ -69,6 +67,25 @@ fn write(partial: &Path, path: &Path, text: &str) -> io::Result<()> {
         file.set_permissions(existing.permissions())?;
     }
     file.sync_all()
+}
+
+/// Replaces one file. A device or a pipe is written to instead.
+///
+/// # Errors
+///
+/// The text cannot be written; the message names the file.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return fs::write(path, text).map_err(|error| with_path(path, &error));
+    }
+    let mut replacements = Replacements::default();
+    replacements.stage(path, text)?;
+    replacements.commit()
+}
+
+/// An error that says which file it is about.
+pub(crate) fn with_path(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 /// Removes what a run that was killed left in a directory.

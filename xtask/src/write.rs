@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::replace::{Replacements, remove_partial};
+use crate::replace::{Replacements, remove_partial, with_path};
 
 /// How a directory differs from what was generated.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,29 +83,58 @@ pub fn write(directory: &Path, files: &BTreeMap<String, String>) -> io::Result<V
 
 /// Makes a directory hold the files, whose names may have directories in front, and nothing else.
 ///
-/// A directory that holds something else than what this wrote before is not touched: its name may
-/// have been a slip.
+/// All of them are written before one that is there is touched. A directory that holds something else
+/// than what this wrote before is not touched at all: its name may have been a slip.
 ///
 /// # Errors
 ///
 /// When there are foreign files, or something cannot be read, written or removed.
 pub fn write_tree(directory: &Path, files: &BTreeMap<String, String>) -> io::Result<()> {
     let mark = directory.join(TREE_MARK);
-    if directory.is_dir() && fs::read_dir(directory)?.next().is_some() {
-        if !mark.is_file() {
-            let message = "the directory is not empty, and was not written by this command";
-            return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
-        }
-        fs::remove_dir_all(directory)?;
+    let new_tree = directory.join(NEW_TREE);
+    let (is_new, is_ours) = (!directory.is_dir(), mark.is_file());
+    if !is_new && !is_ours && fs::read_dir(directory)?.next().is_some() {
+        let message = "the directory is not empty, and was not written by this command";
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
     }
     fs::create_dir_all(directory)?;
-    fs::write(mark, "")?;
+    // What a run that was killed left.
+    let _ = fs::remove_dir_all(&new_tree);
+    if let Err(error) = fs::write(&mark, "").and_then(|()| write_below(&new_tree, files)) {
+        let _ = fs::remove_dir_all(&new_tree);
+        if !is_ours {
+            let _ = fs::remove_file(&mark);
+        }
+        if is_new {
+            let _ = fs::remove_dir(directory);
+        }
+        return Err(error);
+    }
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let path = entry.path();
+        if entry.file_type()?.is_dir() {
+            if path != new_tree {
+                fs::remove_dir_all(path)?;
+            }
+        } else if path != mark {
+            fs::remove_file(path)?;
+        }
+    }
+    for entry in fs::read_dir(&new_tree)? {
+        let entry = entry?;
+        fs::rename(entry.path(), directory.join(entry.file_name()))?;
+    }
+    fs::remove_dir(new_tree)
+}
+
+fn write_below(directory: &Path, files: &BTreeMap<String, String>) -> io::Result<()> {
     for (name, contents) in files {
         let path = directory.join(name);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        fs::write(path, contents)?;
+        let parent = path.parent().map_or(Ok(()), fs::create_dir_all);
+        parent
+            .and_then(|()| fs::write(&path, contents))
+            .map_err(|error| with_path(Path::new(name), &error))?;
     }
     Ok(())
 }
@@ -113,3 +142,6 @@ pub fn write_tree(directory: &Path, files: &BTreeMap<String, String>) -> io::Res
 /// The file by which [`write_tree`] knows a directory of its own. It also tells GitHub Pages to serve
 /// files as they are.
 const TREE_MARK: &str = ".nojekyll";
+
+/// Where the files are until all of them are written.
+const NEW_TREE: &str = ".partial";

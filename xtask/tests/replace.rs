@@ -2,6 +2,10 @@
 
 #![cfg(unix)]
 
+#[cfg(target_os = "linux")]
+#[path = "../../tests/full_disk.rs"]
+mod full_disk;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -10,6 +14,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use xtask::replace::{Replacements, remove_partial};
+use xtask::write::write_tree;
 
 /// A directory of its own for each test, removed with everything in it.
 struct Directory(PathBuf);
@@ -112,8 +117,68 @@ fn new_text(name: &str) -> String {
     fs::read_to_string(checkout.join(GENERATED).join(name)).expect("a generated file")
 }
 
+/// On a disk that is full, a command fails with these words, and changes nothing.
+#[cfg(target_os = "linux")]
+fn assert_needs_room(checkout: &Directory, arguments: &[&str], words: &str) {
+    let xtask = env!("CARGO_BIN_EXE_xtask");
+    let Some(output) = full_disk::run_on_full_disk(&checkout.0, xtask, arguments) else { return };
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains(words), "{arguments:?}: {output:?}");
+}
+
+#[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_changes_nothing() {
+fn on_a_full_disk_all_files_stay_and_the_error_names_one() {
+    let checkout = stale_checkout("full-disk");
+    assert_needs_room(&checkout, &["codegen", "--root", "."], ".rs: No space left on device");
+
+    let reply = r#"{"return": [{"meta-type": "event", "name": "NEW", "arg-type": "1"},
+        {"meta-type": "object", "name": "1", "members": []}]}"#;
+    fs::write(checkout.0.join("reply.json"), reply).expect("a file can be written");
+    let import = ["import", "--schema", "schema", "--qemu-version", "99.0", "reply.json"];
+    assert_needs_room(&checkout, &import, "qmp-events.txt: No space left on device");
+
+    let reference = ["reference", "--schema", "schema", "--output"];
+    let site = checkout.0.join("site");
+    fs::create_dir(&site).expect("a directory can be made");
+    fs::write(site.join(".nojekyll"), "").expect("a file can be written");
+    for file in [site.join("index.html"), checkout.0.join("events.json")] {
+        fs::write(file, OLD).expect("a file can be written");
+    }
+    for place in ["site", "new"] {
+        let arguments = [&reference[..], &[place]].concat();
+        assert_needs_room(&checkout, &arguments, &format!("{place}: assets/"));
+    }
+    for place in ["events.json", "new.json"] {
+        let words = format!("{place}: No space left on device");
+        let arguments = [&reference[..], &[place, "--format", "events"]].concat();
+        assert_needs_room(&checkout, &arguments, &words);
+    }
+}
+
+#[test]
+fn a_site_replaces_the_one_before() {
+    let directory = Directory::new("site");
+    let site = directory.0.join("site");
+    let tree = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), (*name).to_owned())).collect();
+    write_tree(&site, &tree(&["a.html", "old/b.html", "both/c.html"])).expect("there is room");
+    fs::create_dir(site.join(".partial")).expect("as a run that was killed leaves it");
+    write_tree(&site, &tree(&["a.html", "new/b.html", "both/d.html"])).expect("there is room");
+    let find = Command::new("find").args([".", "-type", "f"]).current_dir(&site).output().expect("find runs");
+    let found = String::from_utf8(find.stdout).expect("UTF-8");
+    let mut found: Vec<&str> = found.lines().collect();
+    found.sort_unstable();
+    assert_eq!(found, ["./.nojekyll", "./a.html", "./both/d.html", "./new/b.html"]);
+    assert!(!site.join(".partial").exists() && !site.join("old").exists());
+
+    fs::remove_file(site.join(".nojekyll")).expect("the mark is there");
+    let error = write_tree(&site, &tree(&["a.html"])).expect_err("it may be anyone's");
+    assert!(error.to_string().contains("not written by this command"), "{error}");
+    assert!(site.join("both/d.html").is_file());
+}
+
+#[test]
+fn a_limit_of_lengths_changes_nothing() {
     let directory = stale_checkout("full");
     let before = directory.files(GENERATED);
     // No file may be longer than a kibibyte, which the first ones are not.

@@ -14,6 +14,7 @@ use qmp_events_reference::{
 use super::output::{print, print_diagnostics, say, warn};
 use super::workspace::or_default;
 use crate::pipeline::load_reference;
+use crate::replace::replace;
 use crate::write::write_tree;
 
 /// What to publish, and where.
@@ -74,7 +75,7 @@ pub(super) fn run(publication: Publication) -> anyhow::Result<ExitCode> {
         (_, output) => {
             let text = one_file(reference, format, scope(reference, qemu)?, event.as_deref())?;
             match output {
-                Some(file) => std::fs::write(&file, text).with_context(|| file.display().to_string())?,
+                Some(file) => replace(&file, &text)?,
                 None => print(&text),
             }
         }
