@@ -1,10 +1,11 @@
 //! `report`: what happened, in words on standard output and as a page in a file.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::Context;
+use tempfile::NamedTempFile;
 
 use super::decode::inputs;
 use super::runtime::runtime;
@@ -48,6 +49,8 @@ pub(crate) fn report(arguments: &Report, output: &mut Output) -> anyhow::Result<
     }
     write_summary(&story, output)?;
     if let Some(file) = &arguments.output {
+        // Which may be standard output by another name.
+        output.flush()?;
         write_page(&story, file).with_context(|| format!("cannot write {}", file.display()))?;
     }
     Ok(Exit::Done)
@@ -81,7 +84,7 @@ impl Reader {
     }
 }
 
-fn write_summary(story: &Story, output: &mut Output) -> std::io::Result<()> {
+fn write_summary(story: &Story, output: &mut Output) -> io::Result<()> {
     for (index, life) in story.machines.iter().enumerate() {
         if index > 0 {
             output.line(&line![])?;
@@ -95,8 +98,38 @@ fn write_summary(story: &Story, output: &mut Output) -> std::io::Result<()> {
     Ok(())
 }
 
-fn write_page(story: &Story, file: &Path) -> std::io::Result<()> {
-    let mut file = BufWriter::new(File::create(file)?);
+/// The page takes the place of the file when it is whole; until then, and if it cannot be written, the
+/// file is what it was.
+fn write_page(story: &Story, file: &Path) -> io::Result<()> {
+    let existing = fs::metadata(file);
+    if existing.as_ref().is_ok_and(|existing| !existing.is_file()) {
+        // A device or a pipe, which only can be written to.
+        return write_to(story, &File::create(file)?);
+    }
+    // A link stays one: what it leads to is replaced.
+    let file = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
+    let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let page = new_file(directory.unwrap_or(Path::new(".")))?;
+    write_to(story, page.as_file())?;
+    if let Ok(existing) = existing {
+        page.as_file().set_permissions(existing.permissions())?;
+    }
+    page.as_file().sync_all()?;
+    page.persist(file)?;
+    Ok(())
+}
+
+/// A file without a name that anyone knows, removed unless it is given one.
+fn new_file(directory: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    // What the file mode creation mask leaves of it, as for every new file.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(directory)
+}
+
+fn write_to(story: &Story, file: &File) -> io::Result<()> {
+    let mut file = BufWriter::new(file);
     page::write(story, &mut file)?;
     file.flush()
 }

@@ -4,6 +4,9 @@ mod browser;
 mod decode;
 #[cfg(unix)]
 mod directory;
+#[cfg(target_os = "linux")]
+#[path = "../../../../tests/full_disk.rs"]
+mod full_disk;
 mod hostile;
 mod knowledge;
 mod large;

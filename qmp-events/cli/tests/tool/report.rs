@@ -8,6 +8,8 @@ use qmp_events::protocol::{Frame, ServerMessage, Splitter};
 use serde_json::json;
 
 use crate::browser::Page;
+#[cfg(target_os = "linux")]
+use crate::full_disk::run_on_full_disk;
 use crate::run::{Run, fixture, recording, run};
 
 /// A directory for a test's files.
@@ -214,6 +216,45 @@ fn the_page_of_a_night_shows_the_pause_its_reason_the_job_and_the_end() {
         let text = page.dom().replace("http://www.w3.org/2000/svg", "");
         assert!(!text.contains(outside), "the page names {outside}");
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_full_disk_the_page_of_before_stays() {
+    let directory = Directory::new("full-disk");
+    directory.write("night.qmp", &night());
+    directory.write("old.html", "old");
+    for page in ["old.html", "new.html"] {
+        let arguments = ["report", "--output", page, "night.qmp"];
+        let tool = env!("CARGO_BIN_EXE_qmp-events");
+        let Some(output) = run_on_full_disk(&directory.0, tool, &arguments) else { return };
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains(&format!("cannot write {page}")), "{output:?}");
+        assert!(output.status.code() == Some(2) && said.contains("No space left on device"), "{output:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_page_keeps_permissions_and_links_and_goes_to_pipes_too() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let directory = Directory::new("permissions");
+    let (recording, page) = (directory.write("night.qmp", &night()), directory.write("old.html", "old"));
+    std::fs::set_permissions(&page, PermissionsExt::from_mode(0o604)).expect("a file of ours");
+    symlink(&page, directory.file("link.html")).expect("a link can be made");
+    report(&recording, &directory.file("link.html"));
+    assert!(directory.file("link.html").is_symlink());
+    let written = std::fs::read_to_string(&page).expect("a page");
+    assert!(written.starts_with("<!"), "{written}");
+    assert_eq!(std::fs::metadata(&page).expect("a file").permissions().mode() & 0o777, 0o604);
+
+    // As any program would make it.
+    std::fs::write(directory.file("usual"), "").expect("a file can be written");
+    report(&recording, &directory.file("new.html"));
+    let mode = |name| std::fs::metadata(directory.file(name)).expect("a file").permissions().mode();
+    assert_eq!(mode("new.html"), mode("usual"));
+    let run = run(&format!("report {} --output /dev/stdout", recording.display()));
+    assert!(run.stdout.ends_with(&written), "{run}");
 }
 
 #[test]
