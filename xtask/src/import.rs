@@ -41,6 +41,10 @@ use our_schema::OurSchema;
 /// More rounds than any tree needs; a mistake here must not run for ever.
 const MOST_ROUNDS: usize = 16;
 
+/// Longer than any file of a schema becomes, in bytes. Types that each hold the next one twice would
+/// double the event document with each round.
+const LONGEST_FILE: usize = 1 << 20;
+
 pub use qemu_schema::QemuSchema;
 
 /// What came of an import.
@@ -140,6 +144,13 @@ pub fn import(
             return Ok(Imported { files: overlay.changed, by_hand, notes, releases: now_covered(&ours, at) });
         }
         for (name, text) in changed {
+            if text.len() > LONGEST_FILE {
+                bail!(
+                    "{name} would become longer than {} MiB: types of the source nest deeper than the event \
+                     document can describe",
+                    LONGEST_FILE >> 20
+                );
+            }
             let path = files.identity(Path::new(&name));
             overlay.changed.insert(path, text);
         }
