@@ -103,7 +103,13 @@ impl Input {
     pub fn open(named: &str, catalogue: &Catalogue, sources: &mut SourceMap) -> Result<Self, InputError> {
         match named.parse() {
             Ok(release) => Self::of_release(release, catalogue),
-            Err(_) => Self::of_file(Path::new(named), sources),
+            Err(_) => Self::of_file(Path::new(named), sources).map_err(|error| match error {
+                InputError::Io(path, error) if error.kind() == io::ErrorKind::NotFound => {
+                    let neither = "there is no such file, and a release is written like 7.2";
+                    InputError::Io(path, io::Error::new(error.kind(), neither))
+                }
+                error => error,
+            }),
         }
     }
 

@@ -136,6 +136,15 @@ fn types_that_each_hold_the_next_one_twice_end_an_import() {
 }
 
 #[test]
+fn a_text_without_an_event_is_not_checked_in_silence() {
+    let (status, _, complaint) =
+        xtask(&["check", "tests/fixtures/field/03-kubevirt-virt-launcher-jsonlog.txt"]);
+    assert_eq!(status, 2);
+    assert!(complaint.contains("there is no event in it"), "{complaint}");
+    assert_eq!(xtask(&["check", "schema/qmp-events.txt", "schema/qapi/qapi-schema.json"]).0, 0);
+}
+
+#[test]
 fn diff_speaks_json() {
     let (status, said, _) = xtask(&["diff", "--from", "7.2", "--to", "10.0", "--format", "json"]);
     assert_eq!(status, 0);

@@ -143,7 +143,8 @@ fn a_side_that_cannot_be_compared_is_an_error_that_says_why() {
     for (arguments, why) in [
         ("diff --from 10.0 --to 7.2", "changes are told forwards"),
         ("diff --from 7.2 --to 99.0", "99.0"),
-        ("diff --from 7.2 --to /no/such/file", "/no/such/file"),
+        ("diff --from 7.2 --to /no/such/file", "/no/such/file: there is no such file"),
+        ("diff --from 7 --to 10.0", "7: there is no such file, and a release is written like 7.2"),
         ("diff --from 7.2 --to /dev/zero", "not a regular file"),
     ] {
         let run = run(arguments);
