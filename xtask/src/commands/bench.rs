@@ -3,6 +3,7 @@
 //! Measures nothing itself but builds, and judges nothing: whoever reads the table does.
 
 mod builds;
+mod callgrind;
 mod cargo;
 mod decoding;
 mod growth;
@@ -44,7 +45,7 @@ enum What {
         #[arg(long, value_name = "FILE")]
         qemu_generator: Option<PathBuf>,
     },
-    /// Time the tool on hostile inputs of growing size: how many times longer does twice as much take?
+    /// Measure the tool on hostile inputs of growing size: how many times longer does twice as much take?
     Growth(growth::Options),
     /// Time clean release builds of a small program on qmp-events and of one on qapi
     Builds {

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
+use super::callgrind;
 use super::cargo::{bench_directory, file_name, output_of, program, rows_of};
 use crate::commands::output::{print, say};
 
@@ -136,12 +137,12 @@ pub(super) fn run_instructions(file: Option<&Path>) -> anyhow::Result<()> {
 
 /// The instructions of a whole run that decodes the file so many times.
 fn instructions(row: &str, file: &Path, times: u32) -> anyhow::Result<u64> {
-    let runner =
-        r#"target."cfg(all())".runner=["valgrind","--tool=callgrind","--callgrind-out-file=/dev/null"]"#;
+    let valgrind = [&["valgrind"], &callgrind::OPTIONS[..]].concat();
+    let runner = format!("target.\"cfg(all())\".runner={valgrind:?}");
     let mut command: Command = program("instructions")?;
-    command.args(["--config", runner, "--", row]).arg(file).arg(times.to_string());
+    command.args(["--config", &runner, "--", row]).arg(file).arg(times.to_string());
     let output = command.output().with_context(|| format!("{command:?}"))?;
     let report = String::from_utf8_lossy(&output.stderr);
-    let count = report.lines().find_map(|line| line.split_once("Collected : ")?.1.trim().parse().ok());
-    count.filter(|_| output.status.success()).with_context(|| format!("valgrind: {report}"))
+    anyhow::ensure!(output.status.success(), "valgrind: {report}");
+    callgrind::collected(&report)
 }

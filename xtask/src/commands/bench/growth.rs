@@ -1,5 +1,8 @@
-//! How the time of the tool grows with its input: each command that reads input, on each shape of hostile
-//! input, at sizes that double. A factor near 2 is linear time, one near 4 quadratic.
+//! How the work of the tool grows with its input: each command that reads input, on each shape of hostile
+//! input, at sizes that double. A factor near 2 is linear work, one near 4 quadratic.
+//!
+//! Processor time is measured, the least of several runs, without what the start of the program takes: what
+//! else the machine does changes it little. Where it is doubtful, counted instructions are exact.
 
 mod server;
 mod shapes;
@@ -7,10 +10,10 @@ mod shapes;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 
+use super::callgrind;
 use super::cargo::{cargo, output_of};
 use crate::commands::output::say;
 use crate::commands::workspace::workspace;
@@ -19,13 +22,22 @@ use shapes::{REPLIES, STREAMS, Shape};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Options {
-    /// The size of the largest input, in KiB; half and a quarter of it are measured too
-    #[arg(long, value_name = "KIB", default_value_t = 4096)]
+    /// The size of the largest input, in KiB; half and a quarter of it are measured too. `decode` takes no
+    /// messages over 1 MiB from logs: what is larger tells how fast they are left out
+    #[arg(long, value_name = "KIB", default_value_t = 960)]
     largest: usize,
 
     /// How often each is run; the least time counts
     #[arg(long, value_name = "N", default_value_t = 5)]
     times: usize,
+
+    /// Count instructions instead, in one run: exact, and some 50 times slower; needs valgrind
+    #[arg(long, conflicts_with = "times")]
+    instructions: bool,
+
+    /// Only commands with this in them
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    command: String,
 
     /// Only shapes with this in their names
     #[arg(long, value_name = "TEXT", default_value = "")]
@@ -49,8 +61,9 @@ enum Input {
     Reply,
 }
 
-const CASES: [Case; 8] = [
+const CASES: [Case; 9] = [
     Case { command: "decode", input: Input::File, shapes: STREAMS },
+    Case { command: "decode --input qmp", input: Input::File, shapes: STREAMS },
     Case { command: "decode --format json", input: Input::File, shapes: STREAMS },
     Case { command: "decode --format cloudevents", input: Input::File, shapes: STREAMS },
     Case { command: "decode --where a.b!=c --severity error", input: Input::File, shapes: STREAMS },
@@ -63,32 +76,38 @@ const CASES: [Case; 8] = [
 pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     let tool = build()?;
     let file = std::env::temp_dir().join(format!("qmp-events-growth-{}", std::process::id()));
-    let sizes = [options.largest << 8, options.largest << 9, options.largest << 10];
-    say("| command | shape | ms | a doubling |\n|---|---|---:|---:|");
+    let unit = if options.instructions { "million instructions" } else { "ms" };
+    say(&format!("| command | shape | {unit} from the start on | a doubling |\n|---|---|---:|---:|"));
     let mut worst = 0.0_f64;
-    for case in &CASES {
+    for case in CASES.iter().filter(|case| case.command.contains(&options.command)) {
         for shape in case.shapes.iter().filter(|shape| shape.name.contains(&options.shape)) {
-            let mut times = Vec::new();
-            for size in sizes {
+            // What is read before anything grows, then three sizes.
+            let mut costs = Vec::new();
+            for size in [0, options.largest << 8, options.largest << 9, options.largest << 10] {
                 fs::write(&file, shape.of_size(size))?;
-                times.push(least(options.times, || time(&tool, case, &file))?);
+                costs.push(cost(options, &tool, case, &file)?);
             }
-            let factor = factor(&times);
-            worst = worst.max(factor);
-            let times: Vec<_> = times.iter().map(|time| format!("{:.0}", time.as_secs_f64() * 1e3)).collect();
-            say(&format!("| {} | {} | {} | {factor:.2} |", case.command, shape.name, times.join(", ")));
+            let factor = factor(&costs, if options.instructions { 0.0 } else { LEAST_TIME });
+            worst = worst.max(factor.unwrap_or_default());
+            let costs: Vec<_> = costs.iter().map(|cost| format!("{cost:.0}")).collect();
+            let factor = factor.map_or_else(|| "—".to_owned(), |factor| format!("{factor:.2}"));
+            say(&format!("| {} | {} | {} | {factor} |", case.command, shape.name, costs.join(", ")));
         }
     }
     fs::remove_file(&file)?;
-    say(&format!("\nThe greatest factor is {worst:.2}."));
+    say(&format!("\nThe greatest factor is {worst:.2}. A dash is for what costs too little to tell."));
     Ok(())
 }
 
-/// How many times longer a doubling takes, on average over all of them.
-fn factor(times: &[Duration]) -> f64 {
-    let [first, .., last] = times else { return 1.0 };
-    let doublings = u32::try_from(times.len() - 1).unwrap_or(u32::MAX);
-    (last.as_secs_f64() / first.as_secs_f64()).powf(f64::from(doublings).recip())
+/// Milliseconds that the smallest input must cost to be compared with larger ones.
+const LEAST_TIME: f64 = 5.0;
+
+/// How many times more a doubling costs, on average over all of them, without what nothing costs; `None` if
+/// the smallest input costs no more than `least`.
+fn factor(costs: &[f64], least: f64) -> Option<f64> {
+    let [nothing, first, .., last] = costs else { return None };
+    let doublings = (costs.len() - 2) as f64;
+    (first - nothing > least).then(|| ((last - nothing) / (first - nothing)).powf(doublings.recip()))
 }
 
 /// The tool, as users run it.
@@ -100,18 +119,28 @@ fn build() -> anyhow::Result<PathBuf> {
     Ok(target.join("release").join(format!("qmp-events{}", std::env::consts::EXE_SUFFIX)))
 }
 
-fn least(times: usize, mut run: impl FnMut() -> anyhow::Result<Duration>) -> anyhow::Result<Duration> {
-    let mut least = Duration::MAX;
-    for _ in 0..times.max(1) {
-        least = least.min(run()?);
+/// What a run of the tool costs: milliseconds of processor time, or millions of instructions.
+fn cost(options: &Options, tool: &Path, case: &Case, input: &Path) -> anyhow::Result<f64> {
+    if options.instructions {
+        let mut valgrind = Command::new("valgrind");
+        let report = run_tool(valgrind.args(callgrind::OPTIONS).arg(tool), case, input)?;
+        return Ok(callgrind::collected(&report)? as f64 / 1e6);
+    }
+    let mut least = f64::INFINITY;
+    for _ in 0..options.times.max(1) {
+        let mut bash = Command::new("bash");
+        let time = r#"TIMEFORMAT="%3U %3S"; time "$0" "$@" 2>/dev/null"#;
+        let report = run_tool(bash.args(["-c", time]).arg(tool), case, input)?;
+        let seconds = report.split_whitespace().map(str::parse::<f64>).sum::<Result<f64, _>>();
+        least = least.min(seconds.with_context(|| report.clone())? * 1e3);
     }
     Ok(least)
 }
 
-/// How long the tool takes. Its answer does not matter, as long as it gives one.
-fn time(tool: &Path, case: &Case, input: &Path) -> anyhow::Result<Duration> {
-    let mut command = Command::new(tool);
-    command.args(case.command.split(' ')).stdout(Stdio::null()).stderr(Stdio::null());
+/// Runs the tool by another program, and gives what that says about the run. The tool's own answer does not
+/// matter, as long as it gives one.
+fn run_tool(command: &mut Command, case: &Case, input: &Path) -> anyhow::Result<String> {
+    command.args(case.command.split(' ')).stdout(Stdio::null());
     let server = match case.input {
         Input::File => {
             command.arg(input);
@@ -123,10 +152,8 @@ fn time(tool: &Path, case: &Case, input: &Path) -> anyhow::Result<Duration> {
             Some(server)
         }
     };
-    let start = Instant::now();
-    let status = command.status().with_context(|| format!("{command:?}"))?;
-    let time = start.elapsed();
-    anyhow::ensure!(status.code().is_some_and(|code| code != 101), "{command:?}: {status}");
+    let output = command.output().with_context(|| format!("{command:?}"))?;
+    anyhow::ensure!(output.status.code().is_some_and(|code| code != 101), "{command:?}: {}", output.status);
     server.map_or(Ok(()), Server::finish)?;
-    Ok(time)
+    Ok(String::from_utf8_lossy(&output.stderr).into_owned())
 }
