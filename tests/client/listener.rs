@@ -1,14 +1,14 @@
 //! Clients over connections that a server made: the listener, and sockets that were accepted.
 
 use super::tokio::hear;
+use qmp_events::testing::{MockServer, Script};
 use qmp_events::tokio::{Listener, Options, Peer};
-use qmp_events::{Disconnected, Error, blocking};
-use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::os::unix::net::{UnixListener, UnixStream};
+use qmp_events::{Disconnected, Endpoint, Error, blocking};
+use serde_json::json;
+use std::io::ErrorKind;
+use std::net::TcpListener;
+use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
-use std::thread;
 use std::time::Duration;
 
 /// A path for a socket in a directory of its own.
@@ -20,24 +20,16 @@ fn socket_path(test: &str) -> PathBuf {
     path
 }
 
-/// Greets, answers as many commands as there are replies, sends an event, and leaves.
-fn serve<S: Read + Write + Send + 'static>(stream: S, replies: Vec<Value>) {
-    let mut stream = BufReader::new(stream);
-    thread::spawn(move || {
-        let mut serve = || -> std::io::Result<()> {
-            let version = json!({"qemu": {"micro": 0, "minor": 0, "major": 10}, "package": ""});
-            writeln!(stream.get_mut(), "{}", json!({"QMP": {"version": version, "capabilities": []}}))?;
-            for reply in replies {
-                let mut command = String::new();
-                stream.read_line(&mut command)?;
-                let command: Value = serde_json::from_str(&command)?;
-                writeln!(stream.get_mut(), "{}", json!({"return": reply, "id": command["id"]}))?;
-            }
-            writeln!(stream.get_mut(), "{}", json!({"event": "SHUTDOWN", "data": {"guest": true}}))
-        };
-        // The client may leave first.
-        let _ = serve();
-    });
+fn ready() -> Script {
+    Script::new().greet().negotiate()
+}
+
+fn end(script: Script) -> Script {
+    script.event("SHUTDOWN", json!({"guest": true}))
+}
+
+fn dial(endpoint: impl Into<Endpoint>, script: Script) -> MockServer {
+    MockServer::dial(endpoint, [script]).expect("a thread")
 }
 
 #[::tokio::test]
@@ -45,12 +37,7 @@ async fn machines_that_connect_become_clients() {
     let path = socket_path("clients");
     let by_path = Listener::bind(&path).await.expect("it listens");
     let by_port = Listener::bind("tcp:127.0.0.1:0").await.expect("it listens");
-    serve(UnixStream::connect(&path).expect("it listens"), vec![json!({})]);
-    let address = by_port.endpoint().to_string();
-    serve(
-        TcpStream::connect(address.strip_prefix("tcp:").expect("an address")).expect("it listens"),
-        vec![json!({})],
-    );
+    let _machines = [&by_path, &by_port].map(|listener| dial(listener.endpoint(), end(ready())));
     for listener in [by_path, by_port] {
         let socket = listener.accept().await.expect("a connection");
         let (_client, items) = Options::new().from_socket(socket).await.expect("a handshake");
@@ -72,10 +59,8 @@ async fn the_identities_of_two_connections_tell_whether_it_is_the_same_machine()
     let listener = Listener::bind(&path).await.expect("it listens");
     let mut identities = Vec::new();
     for thread in [7, 7, 8] {
-        serve(
-            UnixStream::connect(&path).expect("it listens"),
-            vec![json!({}), json!([{"thread-id": thread}])],
-        );
+        let script = ready().receive("query-cpus-fast").reply(json!([{"thread-id": thread}])).hold();
+        let _machine = dial(&path, script);
         let socket = listener.accept().await.expect("a connection");
         let (client, _items) = Options::new().from_socket(socket).await.expect("a handshake");
         identities.push(client.identity().await.expect("an answer"));
@@ -111,21 +96,20 @@ fn the_blocking_client_takes_accepted_sockets_with_its_time_outs() {
     let path = socket_path("blocking");
     let (unix, tcp) =
         (UnixListener::bind(&path).expect("a socket"), TcpListener::bind("127.0.0.1:0").expect("a socket"));
-    serve(UnixStream::connect(&path).expect("it listens"), vec![json!({})]);
-    serve(TcpStream::connect(tcp.local_addr().expect("bound")).expect("it listens"), vec![json!({})]);
+    let address = format!("tcp:{}", tcp.local_addr().expect("bound"));
+    let _machines =
+        [dial(&path, end(ready())), dial(Endpoint::try_from(address).expect("an endpoint"), end(ready()))];
     let options = blocking::Options::new();
     for client in [
         options.from_socket(unix.accept().expect("a connection").0),
         options.from_socket(tcp.accept().expect("a connection").0),
     ] {
         let mut client = client.expect("a handshake");
-        assert_eq!(
-            client.events().map(|event| event.expect("an event").event.name().to_owned()).collect::<Vec<_>>(),
-            ["SHUTDOWN"]
-        );
+        let events: Vec<_> = client.events().collect();
+        assert!(matches!(&events[..], [Ok(message)] if message.event.name() == "SHUTDOWN"), "{events:?}");
     }
 
-    let silent = UnixStream::connect(&path).expect("it listens");
+    let silent = dial(&path, Script::new().hold());
     let options = options.handshake_timeout(Duration::from_millis(20));
     let error = options.from_socket(unix.accept().expect("a connection").0).expect_err("it says nothing");
     assert!(matches!(error, Error::Disconnected(Disconnected::HandshakeTimedOut { .. })), "{error}");

@@ -4,9 +4,11 @@ use super::script::{Script, ScriptError};
 use crate::endpoint::Endpoint;
 use serde_json::Value;
 use std::io;
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 #[cfg(unix)]
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixListener, UnixStream};
+#[cfg(unix)]
+use std::path::PathBuf;
 #[cfg(unix)]
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -17,6 +19,9 @@ use std::thread::{self, JoinHandle};
 #[derive(Debug)]
 pub struct MockServer {
     endpoint: Endpoint,
+    /// The socket on which it listens.
+    #[cfg(unix)]
+    file: Option<PathBuf>,
     resume: Sender<()>,
     thread: Option<JoinHandle<Result<Vec<Value>, ScriptError>>>,
 }
@@ -39,9 +44,11 @@ impl MockServer {
         // One that a process with the same number left behind.
         let _ = std::fs::remove_file(&path);
         let listener = UnixListener::bind(&path)?;
-        Self::serve(Endpoint::Unix(path), scripts, move |script, resume| {
+        let mut server = Self::serve(Endpoint::from(&path), scripts, move |script, resume| {
             script.play(&mut listener.accept()?.0, resume)
-        })
+        })?;
+        server.file = Some(path);
+        Ok(server)
     }
 
     /// As [`start_tcp`](Self::start_tcp).
@@ -63,7 +70,45 @@ impl MockServer {
         })
     }
 
-    /// Plays the scripts on `accept`'s connections in a thread of their own.
+    /// Connects to a listener instead, once for each script, as a QEMU does whose socket is not a server.
+    ///
+    /// ```
+    /// use qmp_events::testing::{MockServer, Script};
+    /// use qmp_events::{Endpoint, blocking};
+    /// use serde_json::json;
+    ///
+    /// let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// let endpoint = Endpoint::try_from(format!("tcp:{}", listener.local_addr()?))?;
+    /// let script = Script::new().greet().negotiate().event("SHUTDOWN", json!({"guest": true}));
+    /// let machine = MockServer::dial(endpoint, [script])?;
+    ///
+    /// let (stream, _) = listener.accept()?;
+    /// let mut client = blocking::Options::new().from_socket(stream)?;
+    /// assert_eq!(client.events().count(), 1);
+    /// machine.finish()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of starting a thread. If it cannot connect, [`finish`](Self::finish) says so.
+    pub fn dial(
+        endpoint: impl Into<Endpoint>,
+        scripts: impl IntoIterator<Item = Script>,
+    ) -> io::Result<Self> {
+        let endpoint = endpoint.into();
+        Self::serve(endpoint.clone(), scripts, move |script, resume| match &endpoint {
+            #[cfg(unix)]
+            Endpoint::Unix(path) => script.play(&mut UnixStream::connect(path)?, resume),
+            #[cfg(not(unix))]
+            Endpoint::Unix(_) => Err(io::Error::from(io::ErrorKind::Unsupported).into()),
+            Endpoint::Tcp { host, port } => {
+                script.play(&mut TcpStream::connect((host.as_str(), *port))?, resume)
+            }
+        })
+    }
+
+    /// Plays the scripts in a thread of their own.
     fn serve(
         endpoint: Endpoint,
         scripts: impl IntoIterator<Item = Script>,
@@ -78,10 +123,16 @@ impl MockServer {
             }
             Ok(commands)
         })?;
-        Ok(MockServer { endpoint, resume, thread: Some(thread) })
+        Ok(MockServer {
+            endpoint,
+            #[cfg(unix)]
+            file: None,
+            resume,
+            thread: Some(thread),
+        })
     }
 
-    /// Where it listens.
+    /// Where it listens, or what it connects to.
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
@@ -108,7 +159,8 @@ impl MockServer {
 /// Removes the socket's file. A script that still waits for a client ends with the process.
 impl Drop for MockServer {
     fn drop(&mut self) {
-        if let Endpoint::Unix(path) = &self.endpoint {
+        #[cfg(unix)]
+        if let Some(path) = &self.file {
             // Nobody can do anything about a file that stays.
             let _ = std::fs::remove_file(path);
         }
