@@ -213,3 +213,32 @@ fn real_machines_in_a_directory_are_watched() {
     watch.signal("TERM");
     assert_eq!(watch.end().status, Some(0));
 }
+
+/// Where the kernel lets an ordinary user make a namespace with limits of its own.
+#[test]
+#[cfg(target_os = "linux")]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn without_notifications_the_directory_is_looked_at_again_and_again() {
+    use std::process::{Command, Stdio};
+
+    let limit = "echo 0 > /proc/sys/user/max_inotify_instances";
+    let can_limit = Command::new("unshare").args(["-Ur", "sh", "-c", limit]).stderr(Stdio::null()).status();
+    if !can_limit.is_ok_and(|status| status.success()) {
+        eprintln!("SKIPPED: unshare -Ur is not allowed on this machine");
+        return;
+    }
+    let directory = Directory::new();
+    let pattern = directory.path("*.qmp");
+    let tool =
+        format!("{limit}; exec {} watch 'unix:{}'", env!("CARGO_BIN_EXE_qmp-events"), pattern.display());
+    let mut command = Command::new("unshare");
+    command.args(["-Ur", "sh", "-c", &tool]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut watch = Running::spawn(&mut command);
+    for name in ["a", "b"] {
+        let machine = serve(&directory.path(&format!("{name}.qmp")), 1);
+        watch.await_note(&format!("{name}: connected to QEMU"));
+        std::mem::forget(machine);
+    }
+    end(watch);
+}
