@@ -39,10 +39,19 @@ fn shared(starts: &[[u8; 16]], multiplier: u64) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn sixty_texts_share_no_bucket() {
         let starts: Vec<[u8; 16]> = (0..60_u128).map(|number| (number << 64 | 77).to_le_bytes()).collect();
-        assert_eq!(shared(&starts, best_multiplier(&starts)), 0);
+        let multiplier = best_multiplier(&starts);
+        let buckets: BTreeSet<u8> = starts.iter().map(|start| bucket(start, multiplier)).collect();
+        assert_eq!(buckets.len(), starts.len());
+    }
+
+    #[test]
+    fn texts_with_one_beginning_share_a_bucket_and_the_others_do_not() {
+        let starts = [[7; 16], [7; 16], [8; 16]];
+        assert_eq!(shared(&starts, best_multiplier(&starts)), 1);
     }
 }

@@ -77,8 +77,26 @@ mod tests {
     }
 
     #[test]
+    fn a_distance_counts_letters_that_are_missing_added_or_others() {
+        for (from, to, expected) in
+            [("", "", 0), ("ab", "", 2), ("", "ab", 2), ("xab", "ab", 1), ("ab", "axb", 1), ("abc", "axc", 1)]
+        {
+            assert_eq!(distance(from, to), expected, "from {from:?} to {to:?}");
+        }
+    }
+
+    #[test]
     fn only_near_names_are_suggested() {
         assert_eq!(suggestion("sinse", ["name", "since"]), "; did you mean `since`?");
+        assert_eq!(suggestion("snice", ["name", "since"]), "", "two letters of five");
+        assert_eq!(suggestion("tug", ["name", "tag"]), "; did you mean `tag`?");
         assert_eq!(suggestion("colour", ["name", "since"]), "");
+    }
+
+    #[test]
+    fn names_are_listed_as_in_a_sentence() {
+        assert_eq!(listed(&[]), "none");
+        assert_eq!(listed(&["a"]), "`a`");
+        assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` and `c`");
     }
 }

@@ -66,6 +66,15 @@ snapshots! {
         }
     }
 
+    struct_that_keeps_unknown_members: Struct => {
+        #[qapi(name = "PciDevice")]
+        struct PciDevice {
+            id: String,
+            #[qapi(unknown)]
+            unknown: UnknownMembers,
+        }
+    }
+
     open_enum: Enum => {
         #[qapi(name = "ShutdownCause", since = "4.0")]
         enum ShutdownCause {
@@ -110,6 +119,15 @@ snapshots! {
             Wakeup(Wakeup),
             #[qapi(unknown)]
             Unknown(UnknownEvent),
+        }
+    }
+
+    set_of_events_with_the_rest: Events => {
+        pub enum MyEvent {
+            #[qapi(name = "STOP")]
+            Stop(Stop),
+            #[qapi(rest)]
+            Rest(Event),
         }
     }
 
