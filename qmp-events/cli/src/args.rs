@@ -259,9 +259,10 @@ pub(crate) struct Report {
 
 #[derive(Debug, Args)]
 pub(crate) struct Status {
-    /// A machine: unix:PATH or tcp:HOST:PORT, with the name to show for it in front, if wanted
-    #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "schema", value_parser = Machines::one_parser())]
-    pub(crate) machines: Vec<Machine>,
+    /// A machine, unix:PATH or tcp:HOST:PORT, or all whose sockets are in a directory at the start,
+    /// unix:DIRECTORY/PATTERN. With a name for it in front, if wanted
+    #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "schema", value_parser = Machines::present_parser())]
+    pub(crate) machines: Vec<Machines>,
 
     /// How to print the state
     #[arg(long, value_enum, default_value_t = StatusFormat::Human)]

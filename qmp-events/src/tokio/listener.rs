@@ -35,8 +35,8 @@ use {super::socket_file::SocketFile, tokio::net::UnixListener};
 /// the time-out of the [`Options`](super::Options). Whether a machine that comes again is the one from before,
 /// [`Client::identity`](super::Client::identity) tells.
 ///
-/// The file of a unix socket is removed when the listener is dropped. In tests, feature `testing` has machines that
-/// connect: `MockServer::dial`.
+/// The file of a unix socket is removed when the listener is dropped. In tests, feature `testing` has machines
+/// that connect: `MockServer::dial`.
 #[derive(Debug)]
 pub struct Listener {
     kind: Kind,

@@ -15,6 +15,7 @@ use crate::args::{Status, StatusFormat};
 use crate::exit::Exit;
 use crate::signals::end_signal;
 use crate::sources::machine::Machine;
+use crate::sources::machines::Machines;
 use crate::state::table;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
@@ -39,6 +40,7 @@ pub(crate) fn status(arguments: &Status, output: &mut Output) -> anyhow::Result<
 /// What is known of a machine at a time.
 struct Look {
     index: usize,
+    machine: Machine,
     state: State,
     disconnected: Option<Disconnected>,
     /// Whether it did not answer in time.
@@ -46,9 +48,9 @@ struct Look {
 }
 
 impl Look {
-    fn of(index: usize, tracker: &Tracker, is_late: bool) -> Self {
+    fn of(index: usize, machine: &Machine, tracker: &Tracker, is_late: bool) -> Self {
         let (state, disconnected) = (tracker.machine().clone(), tracker.disconnected().cloned());
-        Look { index, state, disconnected, is_late }
+        Look { index, machine: machine.clone(), state, disconnected, is_late }
     }
 
     /// Why it is not known, in words.
@@ -70,15 +72,21 @@ impl Look {
     }
 }
 
+/// The machines that are there at the start.
+fn machines(arguments: &Status) -> anyhow::Result<Vec<Machine>> {
+    let present: anyhow::Result<Vec<_>> = arguments.machines.iter().map(Machines::present).collect();
+    Ok(present?.concat())
+}
+
 async fn look(arguments: &Status, output: &mut Output) -> anyhow::Result<Exit> {
     let (sender, mut looks) = mpsc::channel(QUEUE);
-    for (index, machine) in arguments.machines.iter().enumerate() {
+    for (index, machine) in machines(arguments)?.into_iter().enumerate() {
         let (sender, timeout) = (sender.clone(), arguments.timeout);
-        let mut tracker = start(machine, arguments)?;
+        let mut tracker = start(&machine, arguments)?;
         tokio::spawn(async move {
             let is_late = update(&mut tracker, timeout).await;
             // Nobody listens if the program ends.
-            let _ = sender.send(Look::of(index, &tracker, is_late)).await;
+            let _ = sender.send(Look::of(index, &machine, &tracker, is_late)).await;
         });
     }
     drop(sender);
@@ -96,12 +104,13 @@ async fn look(arguments: &Status, output: &mut Output) -> anyhow::Result<Exit> {
 async fn follow(arguments: &Status, output: &mut Output) -> anyhow::Result<Exit> {
     let end = end_signal()?;
     let (sender, mut looks) = mpsc::channel(QUEUE);
-    for (index, machine) in arguments.machines.iter().enumerate() {
-        let tracker = start(machine, arguments)?;
-        tokio::spawn(watch(index, tracker, arguments.timeout, sender.clone()));
+    let machines = machines(arguments)?;
+    let mut screen = Screen { last: machines.iter().map(|_| None).collect(), is_drawn: false };
+    for (index, machine) in machines.into_iter().enumerate() {
+        let tracker = start(&machine, arguments)?;
+        tokio::spawn(watch(index, machine, tracker, arguments.timeout, sender.clone()));
     }
     drop(sender);
-    let mut screen = Screen { last: arguments.machines.iter().map(|_| None).collect(), is_drawn: false };
     let mut end = std::pin::pin!(end);
     loop {
         tokio::select! {
@@ -116,7 +125,13 @@ async fn follow(arguments: &Status, output: &mut Output) -> anyhow::Result<Exit>
 }
 
 /// Sends the state once it is known, and after every change, until the connection has ended.
-async fn watch(index: usize, mut tracker: Tracker, timeout: Duration, looks: mpsc::Sender<Look>) {
+async fn watch(
+    index: usize,
+    machine: Machine,
+    mut tracker: Tracker,
+    timeout: Duration,
+    looks: mpsc::Sender<Look>,
+) {
     let mut is_late = update(&mut tracker, timeout).await;
     let mut last = Value::Null;
     loop {
@@ -124,7 +139,7 @@ async fn watch(index: usize, mut tracker: Tracker, timeout: Duration, looks: mps
         let now = tracker.machine().to_json();
         if now != last {
             last = now;
-            if looks.send(Look::of(index, &tracker, is_late)).await.is_err() {
+            if looks.send(Look::of(index, &machine, &tracker, is_late)).await.is_err() {
                 return;
             }
         }
@@ -171,7 +186,7 @@ impl Screen {
         }
         let known = self.last.iter().flatten();
         let lines: Vec<_> = known
-            .flat_map(|look| table::lines(label(arguments, look), &look.state, look.disconnected.as_ref()))
+            .flat_map(|look| table::lines(&look.machine.label, &look.state, look.disconnected.as_ref()))
             .collect();
         output.redraw(&lines)
     }
@@ -181,10 +196,6 @@ impl Screen {
         let ends = self.last.iter().flatten().filter_map(|look| look.disconnected.as_ref());
         ends.map(Exit::from).max().unwrap_or(Exit::Done)
     }
-}
-
-fn label<'a>(arguments: &'a Status, look: &Look) -> &'a str {
-    arguments.machines.get(look.index).map_or("", |machine| &machine.label)
 }
 
 /// A line of JSON.
@@ -198,7 +209,7 @@ struct Line<'a> {
 }
 
 fn print(arguments: &Status, look: &Look, output: &mut Output) -> std::io::Result<()> {
-    let machine = &arguments.machines[look.index];
+    let machine = &look.machine;
     let error = look.error(arguments.timeout);
     if let Some(error) = &error {
         output.note(&line![paint(ERROR, "error: "), machine.label, ": ", error])?;

@@ -37,7 +37,7 @@ impl Machines {
         let (label, text) = split_label(text);
         let kind = match strip_prefix(text, "listen:") {
             Some(endpoint) => Kind::Listen(endpoint.try_into()?),
-            None => Kind::of(text.try_into()?)?,
+            None => Kind::of(text.try_into()?),
         };
         Ok(Machines { label: label.map(str::to_owned), kind })
     }
@@ -47,16 +47,39 @@ impl Machines {
         OsStringValueParser::new().try_map(|text| Self::parse(&text))
     }
 
-    /// For commands that take one machine, or several that are named one by one.
+    /// For commands that take machines that are there.
+    pub(crate) fn present_parser() -> impl TypedValueParser<Value = Self> {
+        OsStringValueParser::new().try_map(|text| {
+            refuse_listening(&text)?;
+            Self::parse(&text)
+        })
+    }
+
+    /// For commands that take one machine.
     pub(crate) fn one_parser() -> impl TypedValueParser<Value = Machine> {
         OsStringValueParser::new().try_map(|text| {
-            if strip_prefix(split_label(&text).1, "listen:").is_some() {
-                return Err(
-                    "only `watch` takes machines that connect: write unix:PATH or tcp:HOST:PORT".into()
-                );
-            }
+            refuse_listening(&text)?;
             Machine::parse(&text).map_err(Refusal::from)
         })
+    }
+
+    /// The machines that are there now: those that are named, and those whose sockets match.
+    ///
+    /// # Errors
+    ///
+    /// If no socket matches.
+    pub(crate) fn present(&self) -> anyhow::Result<Vec<Machine>> {
+        if let Some(machine) = self.named() {
+            return Ok(vec![machine]);
+        }
+        match &self.kind {
+            Kind::One(_) | Kind::Listen(_) => Ok(Vec::new()),
+            #[cfg(unix)]
+            Kind::Pattern(pattern) => {
+                let found = pattern.present(&self.prefix())?.into_iter();
+                Ok(found.map(|(label, path)| Machine { label, endpoint: path.into() }).collect())
+            }
+        }
     }
 
     /// The machine that is named, if it is one.
@@ -70,13 +93,18 @@ impl Machines {
         Some(Machine::new(self.label.as_deref(), endpoint))
     }
 
+    /// What is put in front of the labels of several.
+    fn prefix(&self) -> String {
+        self.label.as_ref().map(|label| format!("{label}/")).unwrap_or_default()
+    }
+
     /// Begins to look for those that are not named, in a task that announces them.
     ///
     /// # Errors
     ///
     /// If that cannot begin.
     pub(super) async fn start(&self, arrivals: &Arrivals, options: Options) -> anyhow::Result<()> {
-        let prefix = self.label.as_ref().map(|label| format!("{label}/")).unwrap_or_default();
+        let prefix = self.prefix();
         match &self.kind {
             Kind::One(_) => Ok(()),
             Kind::Listen(endpoint) => listen(endpoint, &prefix, arrivals, options).await,
@@ -89,15 +117,23 @@ impl Machines {
     }
 }
 
+/// Machines that connect are there only as long as somebody listens.
+fn refuse_listening(text: &OsStr) -> Result<(), Refusal> {
+    match strip_prefix(split_label(text).1, "listen:") {
+        Some(_) => Err("only `watch` takes machines that connect: write unix:PATH or tcp:HOST:PORT".into()),
+        None => Ok(()),
+    }
+}
+
 impl Kind {
-    fn of(endpoint: Endpoint) -> Result<Self, Refusal> {
+    fn of(endpoint: Endpoint) -> Self {
         #[cfg(unix)]
         if let Endpoint::Unix(path) = &endpoint
-            && let Some(pattern) = Pattern::parse(path)?
+            && let Some(pattern) = Pattern::parse(path)
         {
-            return Ok(Kind::Pattern(pattern));
+            return Kind::Pattern(pattern);
         }
-        Ok(Kind::One(endpoint))
+        Kind::One(endpoint)
     }
 }
 

@@ -1,7 +1,8 @@
-//! Machines whose sockets are in a directory, by a pattern for their names. They come and go as the files do: a
-//! socket on which nobody listens, not yet or not any more, is nothing unusual.
+//! Machines whose sockets are in a directory, by a pattern for their names. They come and go as the files do:
+//! a socket on which nobody listens, not yet or not any more, is nothing unusual.
 
 mod lookout;
+mod naming;
 mod socket;
 
 use std::collections::{BTreeMap, HashMap};
@@ -9,12 +10,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use anyhow::Context;
 use qmp_events::tokio::Options;
 use tokio::sync::Semaphore;
 
 use super::arrivals::{Announced, Arrivals};
 use super::uri::uri_reference;
 use lookout::Lookout;
+use naming::Naming;
 use socket::{Inode, Place, Socket, Visits};
 
 /// How many sockets are connected to at a time; more wait for their turn.
@@ -22,6 +25,13 @@ const ATTEMPTS: usize = 256;
 
 /// The characters that make a name a pattern.
 const WILDCARDS: [char; 3] = ['*', '?', '['];
+
+/// Hidden files match only patterns that begin with a dot.
+const AS_IN_A_SHELL: glob::MatchOptions = glob::MatchOptions {
+    case_sensitive: true,
+    require_literal_separator: true,
+    require_literal_leading_dot: true,
+};
 
 /// A pattern for the sockets in a directory.
 #[derive(Clone, Debug)]
@@ -32,18 +42,15 @@ pub(crate) struct Pattern {
 }
 
 impl Pattern {
-    /// Reads a path whose last component has one of the characters `*`, `?` and `[`; `None` if it has not.
-    pub(super) fn parse(path: &Path) -> Result<Option<Self>, glob::PatternError> {
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return Ok(None) };
-        if !name.contains(WILDCARDS) {
-            return Ok(None);
-        }
+    /// Reads a path whose last component is a pattern, with `*`, `?` or `[…]`; `None` if it is not.
+    pub(super) fn parse(path: &Path) -> Option<Self> {
+        let name = path.file_name()?.to_str().filter(|name| name.contains(WILDCARDS))?;
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        Ok(Some(Pattern {
+        Some(Pattern {
             path: path.to_owned(),
             directory: directory.unwrap_or(Path::new(".")).to_owned(),
-            name: glob::Pattern::new(name)?,
-        }))
+            name: glob::Pattern::new(name).ok()?,
+        })
     }
 
     /// The path, if there is a file that is called exactly as the pattern is written: that is what is meant.
@@ -51,10 +58,22 @@ impl Pattern {
         std::fs::symlink_metadata(&self.path).is_ok().then_some(&*self.path)
     }
 
-    /// Whether all that matches ends with the same extension.
-    fn has_extension(&self) -> bool {
+    /// The sockets that match now, each with the label of its machine.
+    ///
+    /// # Errors
+    ///
+    /// If the directory cannot be read, or none matches.
+    pub(super) fn present(&self, prefix: &str) -> anyhow::Result<Vec<(String, PathBuf)>> {
+        let found = self.scan().with_context(|| format!("cannot read {}", self.directory.display()))?;
+        anyhow::ensure!(!found.is_empty(), "no socket matches {}", self.path.display());
+        let naming = self.naming(prefix);
+        Ok(found.into_keys().map(|path| (naming.label(&path), path)).collect())
+    }
+
+    fn naming(&self, prefix: &str) -> Naming {
         let extension = self.path.extension().and_then(|extension| extension.to_str());
-        extension.is_some_and(|extension| !extension.contains(WILDCARDS))
+        let have_extension = extension.is_some_and(|extension| !extension.contains(WILDCARDS));
+        Naming { prefix: prefix.to_owned(), have_extension }
     }
 
     /// The sockets that match now.
@@ -62,7 +81,7 @@ impl Pattern {
         let mut found = BTreeMap::new();
         for entry in self.directory.read_dir()? {
             let entry = entry?;
-            if self.name.matches(&entry.file_name().to_string_lossy())
+            if self.name.matches_with(&entry.file_name().to_string_lossy(), AS_IN_A_SHELL)
                 && let Some(place) = Place::of(entry.path())
             {
                 found.insert(place.path.clone(), place);
@@ -76,8 +95,7 @@ impl Pattern {
         let visits = Visits {
             arrivals: arrivals.clone(),
             options,
-            prefix: prefix.to_owned(),
-            have_extension: self.has_extension(),
+            naming: self.naming(prefix),
             attempts: Semaphore::new(ATTEMPTS),
         };
         let watched = Watched { visits: Arc::new(visits), sockets: HashMap::new() };

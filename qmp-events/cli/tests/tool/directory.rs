@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::peer::{Directory, Identity, Peer};
 use crate::qemu::Qemu;
-use crate::run::Running;
+use crate::run::{Running, run};
 
 fn watch(directory: &Directory, pattern: &str) -> Running {
     Running::start(&format!("watch --time none unix:{}", directory.path(pattern).display()))
@@ -96,6 +96,7 @@ fn two_thousand_sockets_without_a_listener_are_not_worth_a_word() {
     let directory = Directory::new();
     (0..2000).for_each(|number| leave_behind(&directory.path(&format!("{number}.qmp"))));
     fs::write(directory.path("a.qmp"), "no socket").expect("a file");
+    let hidden = UnixListener::bind(directory.path(".hidden.qmp")).expect("a socket");
     leave_behind(&directory.path("other.sock"));
     let mut watch = watch(&directory, "*.qmp");
     let mut machine = serve(&directory.path("living.qmp"), 1);
@@ -107,7 +108,7 @@ fn two_thousand_sockets_without_a_listener_are_not_worth_a_word() {
     let revived = serve(&directory.path("1000.qmp"), 2);
     assert_eq!(watch.await_note(""), "1000: connected to QEMU 10.0.0");
     end(watch);
-    drop((machine, revived));
+    drop((hidden, machine, revived));
 }
 
 #[test]
@@ -177,14 +178,15 @@ fn a_directory_may_come_later_and_again() {
 #[test]
 fn a_file_that_is_called_like_a_pattern_is_that_file() {
     let directory = Directory::new();
-    let path = directory.path("vm[1].qmp");
-    let listener = UnixListener::bind(&path).expect("a socket");
-    let mut watch = watch(&directory, "vm[1].qmp");
-    let machine = Peer::accept(&listener, Identity::default());
-    watch.await_note("vm[1]: connected to QEMU");
-    machine.quit();
-    assert_eq!(watch.await_line(""), "SHUTDOWN               guest=false reason=host-qmp-quit");
-    assert_eq!(watch.end().status, Some(0));
+    for name in ["vm[1].qmp", "vm[1.qmp", "vm*.qmp"] {
+        let listener = UnixListener::bind(directory.path(name)).expect("a socket");
+        let mut watch = watch(&directory, name);
+        let machine = Peer::accept(&listener, Identity::default());
+        watch.await_note(": connected to QEMU");
+        machine.quit();
+        assert_eq!(watch.await_line(""), "SHUTDOWN               guest=false reason=host-qmp-quit");
+        assert_eq!(watch.end().status, Some(0));
+    }
 }
 
 #[test]
@@ -212,6 +214,26 @@ fn real_machines_in_a_directory_are_watched() {
     watch.await_note("db: connected to QEMU");
     watch.signal("TERM");
     assert_eq!(watch.end().status, Some(0));
+}
+
+#[test]
+fn the_status_of_all_machines_in_a_directory_is_told() {
+    let directory = Directory::new();
+    let endpoint = format!("rack=unix:{}", directory.path("*.qmp").display());
+    let nothing = run(&format!("status {endpoint}"));
+    assert_eq!(nothing.status, Some(2), "{nothing}");
+    assert!(nothing.stderr.contains("no socket matches"), "{nothing}");
+
+    leave_behind(&directory.path("b.qmp"));
+    let listener = UnixListener::bind(directory.path("a.qmp")).expect("a socket");
+    let status = Running::start(&format!("status {endpoint}"));
+    let machine = Peer::accept(&listener, Identity::default());
+    let end = status.end();
+    // One cannot say whether it runs, and the other one is not there.
+    assert_eq!(end.status, Some(3), "{end}");
+    assert!(end.stderr.contains("rack/b: cannot connect"), "{end}");
+    assert!(end.stdout.contains("rack/a"), "{end}");
+    drop(machine);
 }
 
 /// Where the kernel lets an ordinary user make a namespace with limits of its own.

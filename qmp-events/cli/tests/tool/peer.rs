@@ -1,5 +1,5 @@
-//! A machine that connects to the tool, or is connected to: it answers what it is asked, and sends what the test
-//! says.
+//! A machine that connects to the tool, or is connected to: it answers what it is asked, and sends what the
+//! test says.
 
 use std::io::{BufReader, Read, Write};
 use std::net::Shutdown;

@@ -26,8 +26,8 @@ impl Qemu {
         Self::start_with(&[])
     }
 
-    /// Starts a machine with a third monitor, which connects to an address such as `path=PATH`, and connects again
-    /// a second after the connection has ended.
+    /// Starts a machine with a third monitor, which connects to an address such as `path=PATH`, and connects
+    /// again a second after the connection has ended.
     #[cfg(unix)]
     pub(crate) fn dialing(address: &str, arguments: &[&str]) -> Option<Self> {
         let chardev = format!("socket,id=dialing,{address},{}", reconnect_option());

@@ -1,5 +1,5 @@
-//! Waits until a directory may have changed, be it there or not yet. It must never decide what has changed: events
-//! of file systems are merged, late and lost, so whoever waits looks for himself.
+//! Waits until a directory may have changed, be it there or not yet. It must never decide what has changed:
+//! events of file systems are merged, late and lost, so whoever waits has to look.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};

@@ -12,6 +12,7 @@ use qmp_events::tokio::{Client, Identity, Item, Options, Subscription};
 use qmp_events::{Disconnected, Error};
 use tokio::sync::{Semaphore, watch};
 
+use super::naming::Naming;
 use crate::sources::arrivals::{Announced, Arrivals, Json};
 use crate::sources::uri::uri_reference;
 
@@ -81,10 +82,7 @@ impl Socket {
 pub(super) struct Visits {
     pub(super) arrivals: Arrivals,
     pub(super) options: Options,
-    /// What the command line puts in front of labels.
-    pub(super) prefix: String,
-    /// Whether all names end alike.
-    pub(super) have_extension: bool,
+    pub(super) naming: Naming,
     /// One for each attempt to connect that may run.
     pub(super) attempts: Semaphore,
 }
@@ -102,9 +100,7 @@ impl Visits {
 
     /// What a machine is called, and a URI reference for it.
     fn names(&self, path: &Path) -> (String, String) {
-        let name = if self.have_extension { path.file_stem() } else { path.file_name() };
-        let label = format!("{}{}", self.prefix, name.unwrap_or_default().to_string_lossy());
-        (label, format!("unix:{}", path.display()))
+        (self.naming.label(path), format!("unix:{}", path.display()))
     }
 
     async fn attempt(&self, path: &Path) -> Result<Visit, Disconnected> {
