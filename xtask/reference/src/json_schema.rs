@@ -13,7 +13,9 @@ use crate::release::Scope;
 
 mod reached;
 
-pub(crate) use reached::{reached_types, types_below};
+pub(crate) use reached::reached_types;
+#[cfg(feature = "site")]
+pub(crate) use reached::types_below;
 
 /// The dialect.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";

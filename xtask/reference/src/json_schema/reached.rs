@@ -17,6 +17,7 @@ pub(crate) fn reached_types<'a>(
 }
 
 /// Every type whose changes show in messages of an event: also those of tags and of branches.
+#[cfg(feature = "site")]
 pub(crate) fn types_below<'a>(reference: &'a Reference, event: &'a Event) -> Vec<&'a Type> {
     reached(reference, [&event.data.object], |object| {
         let members = object.members.iter().map(|member| member.ty.element());
