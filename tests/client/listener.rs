@@ -11,13 +11,21 @@ use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// A path for a socket in a directory of its own.
-fn socket_path(test: &str) -> PathBuf {
-    let directory = std::env::temp_dir().join(format!("qmp-events-listener-{}-{test}", std::process::id()));
-    std::fs::create_dir_all(&directory).expect("a directory");
-    let path = directory.join("machines.sock");
-    let _ = std::fs::remove_file(&path);
-    path
+/// A path for a socket, which is removed after the test.
+struct SocketPath(PathBuf);
+
+impl SocketPath {
+    fn of(test: &str) -> Self {
+        let name = format!("qmp-events-listener-{}-{test}.sock", std::process::id());
+        SocketPath(std::env::temp_dir().join(name))
+    }
+}
+
+impl Drop for SocketPath {
+    fn drop(&mut self) {
+        // The test may have removed it.
+        let _ = std::fs::remove_file(&self.0);
+    }
 }
 
 fn ready() -> Script {
@@ -34,13 +42,14 @@ fn dial(endpoint: impl Into<Endpoint>, script: Script) -> MockServer {
 
 #[::tokio::test]
 async fn machines_that_connect_become_clients() {
-    let path = socket_path("clients");
-    let by_path = Listener::bind(&path).await.expect("it listens");
+    let socket = SocketPath::of("clients");
+    let path = &socket.0;
+    let by_path = Listener::bind(path).await.expect("it listens");
     let by_port = Listener::bind("tcp:127.0.0.1:0").await.expect("it listens");
     let _machines = [&by_path, &by_port].map(|listener| dial(listener.endpoint(), end(ready())));
     for listener in [by_path, by_port] {
-        let socket = listener.accept().await.expect("a connection");
-        let (_client, items) = Options::new().from_socket(socket).await.expect("a handshake");
+        let accepted = listener.accept().await.expect("a connection");
+        let (_client, items) = Options::new().from_socket(accepted).await.expect("a handshake");
         assert_eq!(
             hear(items).await,
             [
@@ -55,14 +64,15 @@ async fn machines_that_connect_become_clients() {
 
 #[::tokio::test]
 async fn the_identities_of_two_connections_tell_whether_it_is_the_same_machine() {
-    let path = socket_path("identities");
-    let listener = Listener::bind(&path).await.expect("it listens");
+    let socket = SocketPath::of("identities");
+    let path = &socket.0;
+    let listener = Listener::bind(path).await.expect("it listens");
     let mut identities = Vec::new();
     for thread in [7, 7, 8] {
         let script = ready().receive("query-cpus-fast").reply(json!([{"thread-id": thread}])).hold();
-        let _machine = dial(&path, script);
-        let socket = listener.accept().await.expect("a connection");
-        let (client, _items) = Options::new().from_socket(socket).await.expect("a handshake");
+        let _machine = dial(path, script);
+        let accepted = listener.accept().await.expect("a connection");
+        let (client, _items) = Options::new().from_socket(accepted).await.expect("a handshake");
         identities.push(client.identity().await.expect("an answer"));
     }
     let [first, second, third] = identities[..] else { panic!("three identities") };
@@ -72,19 +82,20 @@ async fn the_identities_of_two_connections_tell_whether_it_is_the_same_machine()
 
 #[::tokio::test]
 async fn only_a_socket_on_which_nobody_listens_is_replaced() {
-    let path = socket_path("stale");
-    drop(UnixListener::bind(&path).expect("a socket"));
-    let listener = Listener::bind(&path).await.expect("nobody listens");
-    let error = Listener::bind(&path).await.expect_err("somebody listens");
+    let socket = SocketPath::of("stale");
+    let path = &socket.0;
+    drop(UnixListener::bind(path).expect("a socket"));
+    let listener = Listener::bind(path).await.expect("nobody listens");
+    let error = Listener::bind(path).await.expect_err("somebody listens");
     assert_eq!(error.kind(), ErrorKind::AddrInUse, "{error}");
 
     // What another program put in its place is not removed.
-    std::fs::remove_file(&path).expect("it is there");
-    std::fs::write(&path, "data").expect("a file");
+    std::fs::remove_file(path).expect("it is there");
+    std::fs::write(path, "data").expect("a file");
     drop(listener);
-    let error = Listener::bind(&path).await.expect_err("that is a file");
+    let error = Listener::bind(path).await.expect_err("that is a file");
     assert_eq!(error.kind(), ErrorKind::AlreadyExists, "{error}");
-    assert_eq!(std::fs::read_to_string(&path).expect("it is there"), "data");
+    assert_eq!(std::fs::read_to_string(path).expect("it is there"), "data");
 
     let error = Listener::bind("/run/machines.sock").await.expect_err("that is not an endpoint");
     assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
@@ -93,12 +104,13 @@ async fn only_a_socket_on_which_nobody_listens_is_replaced() {
 
 #[test]
 fn the_blocking_client_takes_accepted_sockets_with_its_time_outs() {
-    let path = socket_path("blocking");
+    let socket = SocketPath::of("blocking");
+    let path = &socket.0;
     let (unix, tcp) =
-        (UnixListener::bind(&path).expect("a socket"), TcpListener::bind("127.0.0.1:0").expect("a socket"));
+        (UnixListener::bind(path).expect("a socket"), TcpListener::bind("127.0.0.1:0").expect("a socket"));
     let address = format!("tcp:{}", tcp.local_addr().expect("bound"));
     let _machines =
-        [dial(&path, end(ready())), dial(Endpoint::try_from(address).expect("an endpoint"), end(ready()))];
+        [dial(path, end(ready())), dial(Endpoint::try_from(address).expect("an endpoint"), end(ready()))];
     let options = blocking::Options::new();
     for client in [
         options.from_socket(unix.accept().expect("a connection").0),
@@ -109,7 +121,7 @@ fn the_blocking_client_takes_accepted_sockets_with_its_time_outs() {
         assert!(matches!(&events[..], [Ok(message)] if message.event.name() == "SHUTDOWN"), "{events:?}");
     }
 
-    let silent = dial(&path, Script::new().hold());
+    let silent = dial(path, Script::new().hold());
     let options = options.handshake_timeout(Duration::from_millis(20));
     let error = options.from_socket(unix.accept().expect("a connection").0).expect_err("it says nothing");
     assert!(matches!(error, Error::Disconnected(Disconnected::HandshakeTimedOut { .. })), "{error}");
