@@ -37,6 +37,11 @@
 //! [`Client::execute`] sends its command as a whole or not at all; the reply is ignored. A dropped
 //! [`Client::wait_for`] ends its subscription. A dropped [`connect`] closes the connection.
 //!
+//! # A monitor that somebody else needs
+//!
+//! A QMP monitor serves one client at a time. Since release 11.1, QEMU can add one while it runs: [`Attach`] does
+//! that, and connects to it.
+//!
 //! # Several machines
 //!
 //! Connect to each and spawn a task that sends its items to one channel; a connection needs a few KiB. Where
@@ -44,6 +49,7 @@
 //!
 //! This module must never block a thread, and its task must never panic on what a server sends.
 
+mod attach;
 mod backoff;
 mod client;
 mod connect;
@@ -63,6 +69,7 @@ mod subscription;
 mod task;
 mod wait;
 
+pub use attach::{Attach, Lender, Loan};
 pub use backoff::Backoff;
 pub use client::Client;
 pub use connect::connect;

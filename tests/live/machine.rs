@@ -32,15 +32,31 @@ pub(crate) fn start(arguments: &[&str]) -> Option<Machine> {
 
 /// As [`start`], with another value of `-qmp`.
 pub(crate) fn start_with_monitor(monitor: &str, arguments: &[&str]) -> Option<Machine> {
+    start_emulator(&system_emulator(), monitor, arguments)
+}
+
+/// As [`start`], with the newest QEMU, which `QMP_EVENTS_TEST_QEMU_NEWEST` names; `None` if it names none.
+pub(crate) fn start_newest() -> Option<Machine> {
+    let Some(program) = named_by("QMP_EVENTS_TEST_QEMU_NEWEST") else {
+        let _ = writeln!(io::stderr(), "SKIPPED: QMP_EVENTS_TEST_QEMU_NEWEST names no QEMU");
+        return None;
+    };
+    start_emulator(&program, "unix:qmp.sock,server=on,wait=off", &[])
+}
+
+fn start_emulator(program: &str, monitor: &str, arguments: &[&str]) -> Option<Machine> {
     let bare = ["-M", "q35", "-display", "none", "-nodefaults", "-S", "-m", "64", "-accel", "tcg"];
     let monitors = ["-qmp", monitor, "-qmp", "unix:control.sock"];
-    start_program(&system_emulator(), &[&bare[..], &monitors, arguments].concat())
+    start_program(program, &[&bare[..], &monitors, arguments].concat())
 }
 
 /// The QEMU to test: the one that `QMP_EVENTS_TEST_QEMU` names, or the installed one.
 fn system_emulator() -> String {
-    let named = env::var("QMP_EVENTS_TEST_QEMU").ok().filter(|program| !program.is_empty());
-    named.unwrap_or_else(|| "qemu-system-x86_64".to_owned())
+    named_by("QMP_EVENTS_TEST_QEMU").unwrap_or_else(|| "qemu-system-x86_64".to_owned())
+}
+
+fn named_by(variable: &str) -> Option<String> {
+    env::var(variable).ok().filter(|program| !program.is_empty())
 }
 
 /// Starts a storage daemon with a QMP monitor; `None` if there is none here.

@@ -4,6 +4,7 @@
 //! environment they fail instead. `QMP_EVENTS_TEST_QEMU` names another QEMU than the installed one:
 //! CI runs these tests on that, and on the newest one.
 
+mod attach;
 mod block;
 mod endings;
 mod handshake;

@@ -40,8 +40,9 @@ impl Backoff {
         self
     }
 
-    /// The delay before an attempt; `attempt` counts the failures in a row, from 0.
-    pub(super) fn delay(&self, attempt: u32) -> Duration {
+    /// The delay before an attempt; `attempt` counts the failures in a row, from 0. For those who connect to
+    /// something else in the same way.
+    pub fn delay(&self, attempt: u32) -> Duration {
         // The standard library's only source of randomness; it seeds every hasher anew.
         self.delay_with(attempt, RandomState::new().hash_one(attempt))
     }
@@ -52,8 +53,8 @@ impl Backoff {
         full.saturating_sub(full.mul_f64(fraction / 2.0))
     }
 
-    /// Whether a connection that lasted so long counts as a success.
-    pub(super) fn is_proved_by(&self, lasted: Duration) -> bool {
+    /// Whether a connection that lasted so long counts as a success: then the attempts are counted anew.
+    pub fn is_proved_by(&self, lasted: Duration) -> bool {
         lasted >= self.max
     }
 }

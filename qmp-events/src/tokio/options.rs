@@ -54,6 +54,11 @@ impl Options {
         self.reconnect = Some(backoff);
         self
     }
+
+    /// When to connect again, if that is set.
+    pub const fn backoff(&self) -> Option<Backoff> {
+        self.reconnect
+    }
 }
 
 impl Default for Options {
