@@ -154,11 +154,18 @@ pub(crate) struct Decode {
 #[derive(Debug, Args)]
 pub(crate) struct Watch {
     /// A machine, unix:PATH or tcp:HOST:PORT; those with sockets in a directory, unix:DIRECTORY/PATTERN;
-    /// or those that connect, listen:unix:PATH or listen:tcp:HOST:PORT. With a name for it in front, if wanted
+    /// those that connect, listen:unix:PATH or listen:tcp:HOST:PORT; libvirt's, libvirt:URI or
+    /// libvirt:URI#DOMAIN. With a name for it in front, if wanted
     ///
     /// `*`, `?` and `[...]` in the last part of a path make a pattern, such as `unix:/run/vms/*.qmp`: machines come and
     /// go with their sockets, and are called as those. A machine that connects (`-chardev
     /// socket,id=m,path=PATH,reconnect=1 -mon m,mode=control`) is called by its name, its UUID or a number.
+    ///
+    /// Through libvirt (by `virsh qemu-monitor-event`, also without a URI), there are only events, with the times at
+    /// which virsh got them: no commands are sent, and the end of a machine is its SHUTDOWN.
+    ///
+    /// `attach:unix:PATH`, `attach:tcp:HOST:PORT` and `attach:libvirt:URI#DOMAIN` have QEMU (11.1 or newer) add a
+    /// monitor for this program, beside the one that others use.
     #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "demo", value_parser = Machines::parser())]
     pub(crate) machines: Vec<Machines>,
 
@@ -184,9 +191,15 @@ pub(crate) struct Watch {
 
 #[derive(Debug, Args)]
 pub(crate) struct Wait {
-    /// The machine: unix:PATH or tcp:HOST:PORT
-    #[arg(value_name = "[LABEL=]ENDPOINT", value_parser = Machines::one_parser())]
-    pub(crate) machine: Machine,
+    /// The machine: unix:PATH or tcp:HOST:PORT, libvirt:URI#DOMAIN or libvirt:URI
+    ///
+    /// Through libvirt, no command can be sent, and the end of the machine is its SHUTDOWN. A QEMU that is killed sends
+    /// none.
+    ///
+    /// `attach:unix:PATH`, `attach:tcp:HOST:PORT` and `attach:libvirt:URI#DOMAIN` have QEMU (11.1 or newer) add a
+    /// monitor for this program, beside the one that others use.
+    #[arg(value_name = "[LABEL=]ENDPOINT", value_parser = Machines::waited_parser())]
+    pub(crate) machine: Machines,
 
     #[command(flatten)]
     pub(crate) wanted: Wanted,
@@ -226,6 +239,9 @@ pub(crate) struct FirstCommand {
 #[derive(Debug, Args)]
 pub(crate) struct Execute {
     /// The machine: unix:PATH or tcp:HOST:PORT
+    ///
+    /// `attach:unix:PATH`, `attach:tcp:HOST:PORT` and `attach:libvirt:URI#DOMAIN` have QEMU (11.1 or newer) add a
+    /// monitor for this program, beside the one that others use.
     #[arg(value_name = "ENDPOINT", value_parser = Machines::one_parser())]
     pub(crate) machine: Machine,
 
@@ -261,6 +277,9 @@ pub(crate) struct Report {
 pub(crate) struct Status {
     /// A machine, unix:PATH or tcp:HOST:PORT, or all whose sockets are in a directory at the start,
     /// unix:DIRECTORY/PATTERN. With a name for it in front, if wanted
+    ///
+    /// `attach:unix:PATH`, `attach:tcp:HOST:PORT` and `attach:libvirt:URI#DOMAIN` have QEMU (11.1 or newer) add a
+    /// monitor for this program, beside the one that others use.
     #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "schema", value_parser = Machines::present_parser())]
     pub(crate) machines: Vec<Machines>,
 
@@ -371,6 +390,9 @@ pub(crate) enum DiffFormat {
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// The machine: unix:PATH or tcp:HOST:PORT
+    ///
+    /// `attach:unix:PATH`, `attach:tcp:HOST:PORT` and `attach:libvirt:URI#DOMAIN` have QEMU (11.1 or newer) add a
+    /// monitor for this program, beside the one that others use.
     #[arg(value_name = "ENDPOINT", value_parser = Machines::one_parser())]
     pub(crate) machine: Machine,
 

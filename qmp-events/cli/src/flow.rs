@@ -22,6 +22,10 @@ use crate::terminal::output::Output;
 use crate::terminal::palette::{DIM, ERROR, LABEL, WARNING, paint};
 use crate::terminal::text::excerpt;
 
+/// What is not to be had through libvirt.
+const BY_LIBVIRT: &str =
+    "the times are libvirt's, no command can be sent, and a machine's end is its SHUTDOWN";
+
 /// What lies between a source and the output.
 pub(crate) struct Flow<'a> {
     pub(crate) summary: Summary,
@@ -164,6 +168,11 @@ impl<'a> Flow<'a> {
                 self.is_connected = true;
                 self.set_version(id, &greeting);
                 self.note(id, &paint(DIM, format_args!("connected to {greeting}")))?;
+            }
+            News::Listening(uri) => {
+                self.is_connected = true;
+                let text = format!("connected to libvirt at {uri}; {}", BY_LIBVIRT);
+                self.note(id, &paint(DIM, text))?;
             }
             News::Lagged(count) => {
                 let text = format!("{count} dropped here: the output is read too slowly");

@@ -1,10 +1,12 @@
 //! Where events come from. A source is a file of its own: it says which machines it reads, and tells
 //! in order what it reads of them. It must never print.
 
+pub(crate) mod address;
 mod arrivals;
 mod chunks;
 pub(crate) mod demo;
 pub(crate) mod followed;
+pub(crate) mod libvirt;
 mod listen;
 pub(crate) mod live;
 pub(crate) mod machine;
@@ -15,6 +17,7 @@ mod pattern;
 pub(crate) mod recording;
 mod stream;
 pub(crate) mod uri;
+pub(crate) mod virsh;
 
 use std::fmt;
 use std::sync::Arc;
@@ -74,6 +77,8 @@ pub(crate) enum News<'a> {
     Reply,
     /// A connection to a running machine was made.
     Connected(Arc<Greeting>),
+    /// Events come through libvirt, at this URI.
+    Listening(String),
     /// Items were dropped, since the output is read too slowly.
     Lagged(u64),
     /// A connection was made again, perhaps to another QEMU.

@@ -1,16 +1,14 @@
 //! `check`: what a running QEMU can send, against what this build knows of any release.
 
 use std::io;
-use std::time::Duration;
 
 use qmp_events::protocol::Greeting;
-use qmp_events::{Endpoint, Error, blocking};
 use qmp_events_compare::catalogue::Catalogue;
 use qmp_events_compare::diff::{Diff, Entry, diff};
 use qmp_events_compare::introspection;
 use qmp_events_compare::surface::Surface;
-use serde_json::Value;
 
+use super::runtime::runtime;
 use crate::args::Check;
 use crate::exit::Exit;
 use crate::terminal::line::line;
@@ -20,7 +18,8 @@ use crate::terminal::text::count;
 
 pub(crate) fn check(arguments: &Check, output: &mut Output) -> anyhow::Result<Exit> {
     let endpoint = &arguments.machine.endpoint;
-    let (greeting, reply) = match ask(endpoint, arguments.timeout) {
+    let question = endpoint.execute("query-qmp-schema", None, arguments.timeout);
+    let (greeting, reply) = match runtime()?.block_on(question) {
         Ok(answer) => answer,
         Err(error) => {
             output.note(&line![paint(ERROR, "error: "), format_args!("{endpoint}: {error}")])?;
@@ -43,12 +42,6 @@ pub(crate) fn check(arguments: &Check, output: &mut Output) -> anyhow::Result<Ex
     let findings = Findings::of(&ours, &theirs, &diff);
     write_report(&greeting, &findings, output)?;
     Ok(if findings.unknown.is_empty() { Exit::Done } else { Exit::No })
-}
-
-fn ask(endpoint: &Endpoint, timeout: Duration) -> Result<(Greeting, Value), Error> {
-    let mut client = blocking::connect(endpoint)?;
-    let reply = client.execute_within("query-qmp-schema", None, timeout)?;
-    Ok((client.greeting().clone(), reply))
 }
 
 /// What a QEMU can send that this build does not know, and which events both know.

@@ -1,7 +1,6 @@
 //! `execute`: a single command on a running machine.
 
-use qmp_events::blocking;
-
+use super::runtime::runtime;
 use crate::args::Execute;
 use crate::exit::Exit;
 use crate::terminal::line::line;
@@ -10,10 +9,9 @@ use crate::terminal::palette::{ERROR, paint};
 
 pub(crate) fn execute(arguments: &Execute, output: &mut Output) -> anyhow::Result<Exit> {
     let Execute { machine, name, arguments, timeout } = arguments;
-    let reply = blocking::connect(&machine.endpoint)
-        .and_then(|mut client| client.execute_within(name, arguments.clone(), *timeout));
+    let reply = runtime()?.block_on(machine.endpoint.execute(name, arguments.clone(), *timeout));
     match reply {
-        Ok(reply) => {
+        Ok((_, reply)) => {
             output.json(&serde_json::to_string(&reply)?)?;
             Ok(Exit::Done)
         }

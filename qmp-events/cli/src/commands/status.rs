@@ -82,7 +82,7 @@ async fn look(arguments: &Status, output: &mut Output) -> anyhow::Result<Exit> {
     let (sender, mut looks) = mpsc::channel(QUEUE);
     for (index, machine) in machines(arguments)?.into_iter().enumerate() {
         let (sender, timeout) = (sender.clone(), arguments.timeout);
-        let mut tracker = start(&machine, arguments)?;
+        let mut tracker = start(&machine, arguments);
         tokio::spawn(async move {
             let is_late = update(&mut tracker, timeout).await;
             // Nobody listens if the program ends.
@@ -107,7 +107,7 @@ async fn follow(arguments: &Status, output: &mut Output) -> anyhow::Result<Exit>
     let machines = machines(arguments)?;
     let mut screen = Screen { last: machines.iter().map(|_| None).collect(), is_drawn: false };
     for (index, machine) in machines.into_iter().enumerate() {
-        let tracker = start(&machine, arguments)?;
+        let tracker = start(&machine, arguments);
         tokio::spawn(watch(index, machine, tracker, arguments.timeout, sender.clone()));
     }
     drop(sender);
@@ -158,13 +158,13 @@ async fn update(tracker: &mut Tracker, timeout: Duration) -> bool {
     }
 }
 
-fn start(machine: &Machine, arguments: &Status) -> Result<Tracker, Error> {
+fn start(machine: &Machine, arguments: &Status) -> Tracker {
     let mut options = Options::new().handshake_timeout(arguments.timeout);
     if arguments.reconnect {
         options = options.reconnect(Backoff::default());
     }
-    let (client, items) = options.start(&machine.endpoint)?;
-    Ok(Tracker::new(client, items))
+    let (client, items) = machine.endpoint.start(&options);
+    Tracker::new(client, items)
 }
 
 /// What is shown of all machines while they are followed.

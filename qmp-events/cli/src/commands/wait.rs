@@ -4,9 +4,9 @@ use std::io;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use qmp_events::Error;
 use qmp_events::machine::{End, EndCause, Input, Machine};
 use qmp_events::tokio::{Client, Options};
+use qmp_events::{Disconnected, Error, Event};
 
 use super::runtime::runtime;
 use super::unknown_names::note_unknown_names;
@@ -30,16 +30,32 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 const RELATED: usize = 8;
 
 pub(crate) fn wait(arguments: &Wait, output: &mut Output) -> anyhow::Result<Exit> {
+    refuse_what_libvirt_cannot(arguments)?;
     note_unknown_names(arguments.wanted.events.iter().chain(&arguments.wanted.fail_on), output)?;
     runtime()?.block_on(async {
         // The wait begins when the connection is made; until then the handshake has its own limit.
         let limit = arguments.timeout.map_or(HANDSHAKE, |timeout| timeout.min(HANDSHAKE));
         let options = Options::new().handshake_timeout(limit);
-        let source = Live::connect(&arguments.machine, options)?;
+        let source = Live::open(std::slice::from_ref(&arguments.machine), options).await?;
         let flow = Flow::new(&arguments.display, &source, output);
         let machine = Machine::new();
         Waiting { arguments, flow, machine, came: 0, related: Related::default() }.run(source).await
     })
+}
+
+/// Through libvirt, events come and nothing else.
+fn refuse_what_libvirt_cannot(arguments: &Wait) -> anyhow::Result<()> {
+    let Some(domains) = arguments.machine.domains() else { return Ok(()) };
+    anyhow::ensure!(
+        arguments.command.name.is_none(),
+        "no command can be sent by way of {domains}: use `virsh qemu-monitor-command`, or from QEMU 11.1 on \
+         `attach:libvirt:URI#DOMAIN`"
+    );
+    anyhow::ensure!(
+        domains.is_one() || !arguments.until_end,
+        "--until-end waits for one machine: write libvirt:URI#DOMAIN"
+    );
+    Ok(())
 }
 
 struct Waiting<'a> {
@@ -64,6 +80,9 @@ impl Waiting<'_> {
                     && let Some(exit) = self.judge(occurrence)?
                 {
                     return Ok(exit);
+                }
+                if self.arguments.until_end && self.machine.end().is_some() {
+                    return Ok(self.ended()?);
                 }
             }
             self.flow.output.flush()?;
@@ -97,7 +116,13 @@ impl Waiting<'_> {
 
     /// How the program ends if the event decides it.
     fn judge(&mut self, occurrence: Occurrence) -> io::Result<Option<Exit>> {
-        self.machine.apply(&occurrence.record.message);
+        let message = &occurrence.record.message;
+        self.machine.apply(message);
+        // libvirt tells of no connection to the machine that would end.
+        if matches!(message.event, Event::Shutdown(_)) && self.arguments.machine.domains().is_some() {
+            let end = Disconnected::Closed { after_shutdown: true };
+            self.machine.apply(Input::Disconnected(&end));
+        }
         let exit = match self.arguments.wanted.verdict(&occurrence.record) {
             Verdict::Wanted => {
                 self.came += 1;

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use qmp_events::Disconnected;
 use qmp_events::machine::Query;
 use qmp_events::protocol::CommandError;
 use qmp_events::tokio::{Client, Item, Peer, Subscription};
+use qmp_events::{Disconnected, Timestamp};
 use tokio::sync::mpsc;
 
 use super::Origin;
@@ -29,6 +29,10 @@ pub(super) enum Told {
     Item(Item<Json>),
     /// It came again; whether it is the one from before.
     Gap(Peer),
+    /// An event, and when it was logged.
+    Logged(Json, Option<Timestamp>),
+    /// There is a way on which events come, through libvirt at this URI.
+    Listening(String),
     Answer(Query, Result<String, CommandError>),
     /// Something that is not about a connection.
     Remark(String),
@@ -114,6 +118,16 @@ impl Announced {
     /// Tells one thing; false if the program ends.
     pub(super) async fn tell(&self, item: Item<Json>) -> bool {
         self.send(Told::Item(item)).await
+    }
+
+    /// Tells an event of which another program says when it came; false if the program ends.
+    pub(super) async fn tell_logged(&self, json: Json, logged: Option<Timestamp>) -> bool {
+        self.send(Told::Logged(json, logged)).await
+    }
+
+    /// Events come through libvirt from now on; false if the program ends.
+    pub(super) async fn listens(&self, uri: String) -> bool {
+        self.send(Told::Listening(uri)).await
     }
 
     /// It can be asked over this connection from now on.

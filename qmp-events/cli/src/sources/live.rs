@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use qmp_events::Error;
 use qmp_events::machine::Query;
 use qmp_events::tokio::{Client, Item, Options};
+use qmp_events::{Error, Timestamp};
 use tokio::sync::mpsc;
 
 use super::arrivals::{Arrivals, Json, Numbered, Told};
@@ -49,15 +49,6 @@ impl Live {
         Ok(live)
     }
 
-    /// Begins to connect to one machine.
-    ///
-    /// # Errors
-    ///
-    /// If the endpoint is not valid.
-    pub(crate) fn connect(machine: &Machine, options: Options) -> anyhow::Result<Self> {
-        Ok(Self::connect_all(std::slice::from_ref(machine), false, options)?.0)
-    }
-
     fn connect_all(
         machines: &[Machine],
         has_labels: bool,
@@ -75,7 +66,7 @@ impl Live {
             count: 0,
         };
         for (number, machine) in machines.iter().enumerate() {
-            let (client, items) = options.start(&machine.endpoint)?;
+            let (client, items) = machine.endpoint.start(&options);
             live.clients.insert(number, client);
             let name = machine.endpoint.to_string();
             let source = uri_reference(&name);
@@ -84,6 +75,13 @@ impl Live {
             tokio::spawn(async move { announced.serve(items.raw()).await });
         }
         Ok((live, arrivals))
+    }
+
+    fn event(&mut self, json: Json, logged: Option<Timestamp>) -> News<'_> {
+        self.event = json;
+        self.count += 1;
+        let place = Place::Live { start: self.start, count: self.count };
+        News::Event { json: &self.event, place, logged }
     }
 
     /// The connection to the first machine that was named.
@@ -106,12 +104,9 @@ impl Source for Live {
                     self.clients.insert(origin, client);
                     continue;
                 }
-                Told::Item(Item::Event(json)) => {
-                    self.event = json;
-                    self.count += 1;
-                    let place = Place::Live { start: self.start, count: self.count };
-                    News::Event { json: &self.event, place, logged: None }
-                }
+                Told::Item(Item::Event(json)) => self.event(json, None),
+                Told::Logged(json, logged) => self.event(json, logged),
+                Told::Listening(uri) => News::Listening(uri),
                 Told::Item(Item::Connected(greeting)) => News::Connected(greeting),
                 Told::Item(Item::Malformed(malformed)) => News::Malformed { malformed, line: None },
                 Told::Item(Item::Lagged { missed }) => News::Lagged(missed),

@@ -2,24 +2,26 @@
 
 use std::ffi::OsStr;
 
-use qmp_events::{Endpoint, EndpointError};
+use qmp_events::Endpoint;
+
+use super::address::Address;
 
 /// An endpoint with the name that its lines begin with.
 #[derive(Clone, Debug)]
 pub(crate) struct Machine {
     pub(crate) label: String,
-    pub(crate) endpoint: Endpoint,
+    pub(crate) endpoint: Address,
 }
 
 impl Machine {
     /// Reads `ENDPOINT` and `LABEL=ENDPOINT`. A path need not be UTF-8.
-    pub(crate) fn parse(text: &OsStr) -> Result<Self, EndpointError> {
+    pub(crate) fn parse(text: &OsStr) -> Result<Self, String> {
         let (label, text) = split_label(text);
-        Ok(Self::new(label, text.try_into()?))
+        Ok(Self::new(label, Address::parse(text)?))
     }
 
     /// A machine that is called as its endpoint if it has no label.
-    pub(super) fn new(label: Option<&str>, endpoint: Endpoint) -> Self {
+    pub(super) fn new(label: Option<&str>, endpoint: Address) -> Self {
         Machine { label: label.map_or_else(|| label_of(&endpoint), str::to_owned), endpoint }
     }
 }
@@ -47,8 +49,12 @@ fn labelled(text: &OsStr) -> Option<(&str, &OsStr)> {
     (!label.contains(':')).then(|| (label, endpoint.as_ref()))
 }
 
-/// The name of a socket's file, without directories and extension; or the host and the port.
-fn label_of(endpoint: &Endpoint) -> String {
+/// The name of a domain, or of a socket's file, without directories and extension; or the host and the port.
+fn label_of(address: &Address) -> String {
+    let endpoint = match address {
+        Address::AttachDomain(domain) => return domain.name.clone(),
+        Address::Socket(endpoint) | Address::Attach(endpoint) => endpoint,
+    };
     match endpoint {
         Endpoint::Unix(path) => match path.file_stem() {
             Some(stem) => stem.to_string_lossy().into_owned(),
@@ -73,6 +79,8 @@ mod tests {
             ("unix:/run/a=b.sock", "a=b"),
             ("tcp:[::1]:4444", "[::1]:4444"),
             ("left=tcp:host:4444", "left"),
+            ("attach:unix:/run/vm/db.sock", "db"),
+            ("attach:libvirt:qemu:///system?socket=/run/s#my vm", "my vm"),
         ] {
             let machine = Machine::parse(text.as_ref()).expect("an endpoint");
             assert_eq!(machine.label, label, "{text}");
@@ -87,7 +95,7 @@ mod tests {
         for text in [b"vm=unix:/run/\xff=.sock".as_slice(), b"unix:/run/\xff=.sock"] {
             let machine = Machine::parse(OsStr::from_bytes(text)).expect("an endpoint");
             let path = std::path::Path::new(OsStr::from_bytes(b"/run/\xff=.sock"));
-            assert_eq!(machine.endpoint, Endpoint::from(path));
+            assert_eq!(machine.endpoint, Address::Socket(Endpoint::from(path)));
         }
     }
 }

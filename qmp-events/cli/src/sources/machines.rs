@@ -2,13 +2,15 @@
 //! Each kind is a file of its own.
 
 use std::error::Error;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use qmp_events::Endpoint;
 use qmp_events::tokio::Options;
 
+use super::address::{Address, strip_prefix};
 use super::arrivals::Arrivals;
+use super::libvirt::{self, Domains};
 use super::listen::listen;
 use super::machine::{Machine, split_label};
 #[cfg(unix)]
@@ -26,8 +28,9 @@ pub(crate) struct Machines {
 
 #[derive(Clone, Debug)]
 enum Kind {
-    One(Endpoint),
+    One(Address),
     Listen(Endpoint),
+    Libvirt(Domains),
     #[cfg(unix)]
     Pattern(Pattern),
 }
@@ -35,11 +38,19 @@ enum Kind {
 impl Machines {
     fn parse(text: &OsStr) -> Result<Self, Refusal> {
         let (label, text) = split_label(text);
-        let kind = match strip_prefix(text, "listen:") {
-            Some(endpoint) => Kind::Listen(endpoint.try_into()?),
-            None => Kind::of(text.try_into()?),
+        let kind = if let Some(endpoint) = strip_prefix(text, "listen:") {
+            Kind::Listen(endpoint.try_into()?)
+        } else if let Some(domains) = strip_prefix(text, "libvirt:") {
+            Kind::Libvirt(Domains::parse(domains)?)
+        } else {
+            Kind::of(Address::parse(text)?)
         };
         Ok(Machines { label: label.map(str::to_owned), kind })
+    }
+
+    fn parse_one(text: &OsStr) -> Result<Machine, Refusal> {
+        refuse_listening(text)?;
+        Machine::parse(text).map_err(Refusal::from)
     }
 
     /// For commands that take any number of machines.
@@ -57,10 +68,7 @@ impl Machines {
 
     /// For commands that take one machine.
     pub(crate) fn one_parser() -> impl TypedValueParser<Value = Machine> {
-        OsStringValueParser::new().try_map(|text| {
-            refuse_listening(&text)?;
-            Machine::parse(&text).map_err(Refusal::from)
-        })
+        OsStringValueParser::new().try_map(|text| Self::parse_one(&text))
     }
 
     /// The machines that are there now: those that are named, and those whose sockets match.
@@ -73,12 +81,33 @@ impl Machines {
             return Ok(vec![machine]);
         }
         match &self.kind {
-            Kind::One(_) | Kind::Listen(_) => Ok(Vec::new()),
+            Kind::One(_) | Kind::Listen(_) | Kind::Libvirt(_) => Ok(Vec::new()),
             #[cfg(unix)]
             Kind::Pattern(pattern) => {
                 let found = pattern.present(&self.prefix())?.into_iter();
-                Ok(found.map(|(label, path)| Machine { label, endpoint: path.into() }).collect())
+                let machine =
+                    |(label, path)| Machine { label, endpoint: Address::Socket(Endpoint::Unix(path)) };
+                Ok(found.map(machine).collect())
             }
+        }
+    }
+
+    /// For a command that takes one machine, or what libvirt tells.
+    pub(crate) fn waited_parser() -> impl TypedValueParser<Value = Self> {
+        OsStringValueParser::new().try_map(|text| match strip_prefix(split_label(&text).1, "libvirt:") {
+            Some(_) => Self::parse(&text),
+            None => Self::parse_one(&text).map(|Machine { label, endpoint }| Machines {
+                label: Some(label),
+                kind: Kind::One(endpoint),
+            }),
+        })
+    }
+
+    /// The domains, if it is libvirt's.
+    pub(crate) fn domains(&self) -> Option<&Domains> {
+        match &self.kind {
+            Kind::Libvirt(domains) => Some(domains),
+            _ => None,
         }
     }
 
@@ -86,9 +115,9 @@ impl Machines {
     pub(super) fn named(&self) -> Option<Machine> {
         let endpoint = match &self.kind {
             Kind::One(endpoint) => endpoint.clone(),
-            Kind::Listen(_) => return None,
+            Kind::Listen(_) | Kind::Libvirt(_) => return None,
             #[cfg(unix)]
-            Kind::Pattern(pattern) => pattern.literal()?.into(),
+            Kind::Pattern(pattern) => Address::Socket(pattern.literal()?.into()),
         };
         Some(Machine::new(self.label.as_deref(), endpoint))
     }
@@ -106,44 +135,40 @@ impl Machines {
     pub(super) async fn start(&self, arrivals: &Arrivals, options: Options) -> anyhow::Result<()> {
         let prefix = self.prefix();
         match &self.kind {
-            Kind::One(_) => Ok(()),
-            Kind::Listen(endpoint) => listen(endpoint, &prefix, arrivals, options).await,
-            #[cfg(unix)]
-            Kind::Pattern(pattern) => {
-                pattern.watch(&prefix, arrivals, options);
-                Ok(())
+            Kind::One(_) => {}
+            Kind::Listen(endpoint) => listen(endpoint, &prefix, arrivals, options).await?,
+            Kind::Libvirt(domains) => {
+                libvirt::start(domains, self.label.as_deref(), arrivals, options.backoff());
             }
+            #[cfg(unix)]
+            Kind::Pattern(pattern) => pattern.watch(&prefix, arrivals, options),
         }
+        Ok(())
     }
 }
 
-/// Machines that connect are there only as long as somebody listens.
+/// Machines that connect are there only as long as somebody listens, and through libvirt none can be asked.
 fn refuse_listening(text: &OsStr) -> Result<(), Refusal> {
-    match strip_prefix(split_label(text).1, "listen:") {
-        Some(_) => Err("only `watch` takes machines that connect: write unix:PATH or tcp:HOST:PORT".into()),
+    let endpoint = split_label(text).1;
+    if strip_prefix(endpoint, "listen:").is_some() {
+        return Err("only `watch` takes machines that connect: write unix:PATH or tcp:HOST:PORT".into());
+    }
+    match strip_prefix(endpoint, "libvirt:") {
+        Some(_) => {
+            Err("only `watch` and `wait` take libvirt's events: write attach:libvirt:URI#DOMAIN".into())
+        }
         None => Ok(()),
     }
 }
 
 impl Kind {
-    fn of(endpoint: Endpoint) -> Self {
+    fn of(address: Address) -> Self {
         #[cfg(unix)]
-        if let Endpoint::Unix(path) = &endpoint
+        if let Address::Socket(Endpoint::Unix(path)) = &address
             && let Some(pattern) = Pattern::parse(path)
         {
             return Kind::Pattern(pattern);
         }
-        Kind::One(endpoint)
+        Kind::One(address)
     }
-}
-
-#[cfg(unix)]
-fn strip_prefix(text: &OsStr, prefix: &str) -> Option<OsString> {
-    use std::os::unix::ffi::OsStrExt;
-    text.as_bytes().strip_prefix(prefix.as_bytes()).map(|rest| OsStr::from_bytes(rest).to_owned())
-}
-
-#[cfg(not(unix))]
-fn strip_prefix(text: &OsStr, prefix: &str) -> Option<OsString> {
-    text.to_str()?.strip_prefix(prefix).map(OsString::from)
 }

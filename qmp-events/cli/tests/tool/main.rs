@@ -1,5 +1,7 @@
 //! The command-line tool as its users meet it: arguments in, two streams and an exit status out.
 
+#[cfg(unix)]
+mod attach;
 mod browser;
 mod decode;
 #[cfg(unix)]
@@ -10,6 +12,10 @@ mod full_disk;
 mod hostile;
 mod knowledge;
 mod large;
+#[cfg(target_os = "linux")]
+mod libvirt;
+#[cfg(target_os = "linux")]
+mod libvirtd;
 #[cfg(unix)]
 mod listen;
 mod live;

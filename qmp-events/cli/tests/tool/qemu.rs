@@ -1,5 +1,5 @@
 //! A real QEMU without a guest: two monitors, one to watch and one to command. `QMP_EVENTS_TEST_QEMU`
-//! names another one than the installed one.
+//! names another one than the installed one, `QMP_EVENTS_TEST_QEMU_NEWEST` the newest one.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use serde_json::Value;
 /// A machine that ends with the test.
 pub(crate) struct Qemu {
     child: Child,
+    program: String,
     directory: PathBuf,
     /// Arguments besides those of every machine.
     arguments: Vec<String>,
@@ -34,15 +35,24 @@ impl Qemu {
         Self::start_with(&[&["-chardev", &chardev, "-mon", "dialing,mode=control"], arguments].concat())
     }
 
+    /// Starts a machine that the newest QEMU runs; `None`, and a word about it, if none is named.
+    #[cfg(unix)]
+    pub(crate) fn start_newest() -> Option<Self> {
+        Self::start_program(newest()?, &[])
+    }
+
     /// Starts a machine with arguments of its own.
-    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
     pub(crate) fn start_with(arguments: &[&str]) -> Option<Self> {
+        Self::start_program(program(), arguments)
+    }
+
+    #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+    fn start_program(program: String, arguments: &[&str]) -> Option<Self> {
         let arguments: Vec<String> = arguments.iter().copied().map(str::to_owned).collect();
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let directory = std::env::temp_dir().join(format!("qmp-events-tool-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&directory).expect("a directory");
-        let child = spawn(&directory, &arguments);
-        let child = match child {
+        let child = match spawn(&program, &directory, &arguments) {
             Ok(child) => child,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 assert!(std::env::var_os("CI").is_none(), "CI needs qemu-system-x86_64");
@@ -51,7 +61,7 @@ impl Qemu {
             }
             Err(error) => panic!("cannot run qemu-system-x86_64: {error}"),
         };
-        let mut qemu = Qemu { child, directory, arguments, client: None };
+        let mut qemu = Qemu { child, program, directory, arguments, client: None };
         qemu.client = Some(qemu.connect());
         Some(qemu)
     }
@@ -66,7 +76,7 @@ impl Qemu {
     pub(crate) fn start_again(&mut self) {
         self.child.wait().expect("a child");
         self.client = None;
-        self.child = spawn(&self.directory, &self.arguments).expect("QEMU runs as before");
+        self.child = spawn(&self.program, &self.directory, &self.arguments).expect("QEMU runs as before");
         self.client = Some(self.connect());
     }
 
@@ -88,6 +98,17 @@ impl Qemu {
     /// The monitor that nobody uses yet.
     pub(crate) fn endpoint(&self) -> String {
         format!("unix:{}", self.directory.join("watched.sock").display())
+    }
+
+    /// Where its sockets are.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// What a command returns.
+    pub(crate) fn query(&mut self, command: &str) -> Value {
+        let client = self.client.as_mut().expect("a connection");
+        client.execute(command, None).unwrap_or_else(|error| panic!("{command}: {error}"))
     }
 
     pub(crate) fn execute(&mut self, command: &str) {
@@ -120,12 +141,23 @@ fn reconnect_option() -> &'static str {
     if is_new { "reconnect-ms=1000" } else { "reconnect=1" }
 }
 
-fn spawn(directory: &Path, more: &[String]) -> std::io::Result<Child> {
+/// The newest QEMU, which `QMP_EVENTS_TEST_QEMU_NEWEST` names.
+#[cfg(unix)]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+pub(crate) fn newest() -> Option<String> {
+    let named = std::env::var("QMP_EVENTS_TEST_QEMU_NEWEST").ok().filter(|program| !program.is_empty());
+    if named.is_none() {
+        eprintln!("SKIPPED: QMP_EVENTS_TEST_QEMU_NEWEST names no QEMU");
+    }
+    named
+}
+
+fn spawn(program: &str, directory: &Path, more: &[String]) -> std::io::Result<Child> {
     let monitor = |name: &str| format!("unix:{},server=on,wait=off", directory.join(name).display());
     let arguments = "-M q35 -display none -nodefaults -S -m 64 -accel tcg \
         -device qemu-xhci -device usb-tablet,id=tablet \
         -blockdev null-co,node-name=disk,size=1048576,read-zeroes=on -blockdev null-co,node-name=copy,size=1048576";
-    Command::new(program())
+    Command::new(program)
         .args(arguments.split_whitespace())
         .args(["-qmp", &monitor("watched.sock"), "-qmp", &monitor("commanded.sock")])
         .args(more)

@@ -22,8 +22,13 @@ impl std::fmt::Display for Run {
 
 /// The tool with a fixed environment. `arguments` are separated by spaces.
 pub(crate) fn command(arguments: &str) -> Command {
+    command_of(&arguments.split_whitespace().collect::<Vec<_>>())
+}
+
+/// As [`command`], with arguments that may have spaces.
+pub(crate) fn command_of(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_qmp-events"));
-    command.args(arguments.split_whitespace()).env("TZ", "UTC");
+    command.args(arguments).env("TZ", "UTC");
     for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
         command.env_remove(variable);
     }
@@ -96,6 +101,12 @@ impl Running {
     /// The next line of standard error that holds this text.
     pub(crate) fn await_note(&mut self, text: &str) -> String {
         next_line(&mut self.stderr, text)
+    }
+
+    /// The process.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     #[cfg(unix)]
