@@ -1,5 +1,5 @@
 //! Runs virsh, libvirt's own client, which is where libvirt is: nothing has to be linked. A virsh lasts no
-//! longer than what asked for it.
+//! longer than what asked for it; where this program is killed, until the next event, which virsh cannot print.
 
 use std::collections::HashSet;
 use std::io::{self, ErrorKind};
