@@ -1,7 +1,7 @@
 //! Decoding allocates what the event owns, and nothing else.
 
 use allocation_counter::measure;
-use qmp_events::{Envelope, Event, EventMessage};
+use qmp_events::{Envelope, Event, EventKind, EventMessage, info};
 use tests::fixture_lines;
 
 /// The allocations of decoding a message, and those of a clone of the event: its strings.
@@ -74,4 +74,13 @@ fn whatever_a_message_holds_it_costs_at_most_eight_times_its_size() {
             assert!(serde.bytes_max <= limit, "{shape} in {start} through serde: {serde:?}");
         }
     }
+}
+
+#[test]
+fn an_audit_of_tiny_members_costs_no_more_than_the_text() {
+    let data = format!("{{{}\"m\":1}}", "\"m\":1,".repeat(1 << 20));
+    let mut found = Vec::new();
+    let cost = measure(|| found = info::audit(EventKind::Stop.info(), &data));
+    assert!(cost.bytes_max <= data.len() as u64, "{cost:?}");
+    assert_eq!(found.len(), 10_000);
 }

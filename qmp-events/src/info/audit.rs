@@ -52,7 +52,7 @@ impl fmt::Display for Unrecognized {
 /// Lists everything in an event's `data` that this build does not know, in the order of the data.
 ///
 /// `data` is the JSON text of an object. Text that is not one has nothing in it; where it is damaged, the
-/// list ends.
+/// list ends. It also ends after 10,000 entries: a message of tiny members would cost many times its size.
 ///
 /// ```
 /// use qmp_events::{EventKind, info};
@@ -69,6 +69,9 @@ pub fn audit(event: &'static EventInfo, data: &str) -> Vec<Unrecognized> {
     let _ = auditor.data(event);
     auditor.found
 }
+
+/// How long a list becomes.
+const MOST_FOUND: usize = 10_000;
 
 struct Auditor<'a> {
     /// What is still to be read.
@@ -108,7 +111,7 @@ impl Auditor<'_> {
             (TypeInfo::Enum(info), Some(b'"')) => {
                 let value = self.cursor.owned_string()?;
                 if info.value(&value).is_none() {
-                    self.found.push(Unrecognized::Value { path: self.path.clone(), value });
+                    self.find(Unrecognized::Value { path: self.path.clone(), value });
                 }
                 Ok(())
             }
@@ -145,7 +148,9 @@ impl Auditor<'_> {
             match known.member(&name) {
                 Some(member) => self.within(&name, |auditor| auditor.value(member.ty))?,
                 None => {
-                    self.found.extend(known.unrecognized(&name, || self.path_of(&name)));
+                    if let Some(unrecognized) = known.unrecognized(&name, || self.path_of(&name)) {
+                        self.find(unrecognized);
+                    }
                     self.cursor.skip_value()?;
                 }
             }
@@ -183,6 +188,12 @@ impl Auditor<'_> {
             cursor.skip_value()
         })?;
         Ok(value)
+    }
+
+    fn find(&mut self, unrecognized: Unrecognized) {
+        if self.found.len() < MOST_FOUND {
+            self.found.push(unrecognized);
+        }
     }
 
     /// Runs `audit` one step further down.

@@ -45,16 +45,14 @@ fn decode_source(arguments: &Decode, mut source: Recording, output: &mut Output)
     summary.lines().iter().try_for_each(|line| output.note(line))?;
     source.verdicts().iter().try_for_each(|verdict| output.note(&line!["  ", *verdict]))?;
     if summary.has_no_message() && (summary.has_malformed() || source.has_barren()) {
-        note_foreign_input(source.beginning(), output)?;
+        let what = if summary.has_malformed() { " is well-formed" } else { "" };
+        let guess = foreign_input::guess(source.beginning()).map(|guess| format!("; {guess}"));
+        let error = format!("no message of QMP in the input{what}{}", guess.unwrap_or_default());
+        output.note(&line![paint(ERROR, "error: "), error])?;
         return Ok(Exit::No);
     }
     let is_clean = summary.is_clean() && !source.has_barren();
     Ok(if arguments.strict && !is_clean { Exit::No } else { Exit::Done })
-}
-
-fn note_foreign_input(beginning: &[u8], output: &mut Output) -> io::Result<()> {
-    let guess = foreign_input::guess(beginning).map(|guess| format!("; {guess}")).unwrap_or_default();
-    output.note(&line![paint(ERROR, "error: "), "no message of QMP in the input", guess])
 }
 
 /// What is to be read. With several files, events are marked with the file. The last one is followed if

@@ -305,7 +305,9 @@ fn an_input_without_a_message_of_qmp_ends_with_1_and_says_what_it_may_be() {
         assert!(run.stderr.contains("no message of QMP") && run.stderr.contains(advice), "{run}");
     }
     let other = run_with("decode", b"[client] hello\n");
-    assert!(other.status == Some(1) && other.stderr.contains("no message of QMP"), "{other}");
+    assert!(other.status == Some(1) && other.stderr.ends_with("no message of QMP in the input\n"), "{other}");
+    let malformed = run_with("decode", b"{\"event\": \"RTC_CHANGE\", \"data\": {\"offset\": \"x\"}}\n");
+    assert!(malformed.stderr.ends_with("no message of QMP in the input is well-formed\n"), "{malformed}");
 }
 
 #[test]
