@@ -29,6 +29,7 @@
 mod conversions;
 mod event_message;
 mod extras;
+mod known;
 mod layout;
 mod opened;
 mod parts;

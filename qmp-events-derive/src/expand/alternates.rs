@@ -54,6 +54,12 @@ pub(crate) fn expand_alternate(container: &Container) -> TokenStream {
             ) -> ::core::result::Result<Self, D::Error> {
                 qapi::deserialize_alternate(deserializer, place)
             }
+            fn has_unknown(&self) -> bool {
+                match self {
+                    #(Self::#idents(value) => <#types as qapi::QapiType>::has_unknown(value),)*
+                    Self::#unknown(_) => true,
+                }
+            }
         }
 
         #deserialize

@@ -84,6 +84,9 @@ pub(crate) fn expand_enum(container: &Container) -> TokenStream {
             ) -> ::core::result::Result<Self, D::Error> {
                 qapi::deserialize_enum(deserializer, place)
             }
+            fn has_unknown(&self) -> bool {
+                ::core::matches!(self, Self::#unknown(_))
+            }
         }
 
         #deserialize

@@ -36,7 +36,7 @@ fn expand_dispatch(container: &Container) -> TokenStream {
     let same_names = known.iter().map(|variant| expand_same_name(variant));
     let bucket = expand_bucket();
     let Others { ident: other, read: read_other, read_opened: read_other_opened, .. } = &others;
-    let Others { infos, name, info, has_data, serialize_data, .. } = &others;
+    let Others { infos, name, info, has_data, has_unknown, serialize_data, .. } = &others;
     quote! {
         #bucket
         #(#same_names)*
@@ -108,6 +108,16 @@ fn expand_dispatch(container: &Container) -> TokenStream {
                 }
             }
 
+            fn has_unknown(&self) -> bool {
+                match self {
+                    #(Self::#idents(event) => <#types as qapi::Members>::has_unknown(event),)*
+                    Self::#other(event) => {
+                        let _ = event;
+                        #has_unknown
+                    }
+                }
+            }
+
             fn serialize_data<M: qapi::serde::ser::SerializeMap>(
                 &self,
                 map: &mut M,
@@ -148,6 +158,7 @@ struct Others<'a> {
     name: TokenStream,
     info: TokenStream,
     has_data: TokenStream,
+    has_unknown: TokenStream,
     serialize_data: TokenStream,
 }
 
@@ -169,6 +180,7 @@ impl<'a> Others<'a> {
             name: quote!(event.name.as_str()),
             info: quote!(::core::option::Option::None),
             has_data: quote!(event.data.is_some()),
+            has_unknown: quote!(true),
             serialize_data: quote!(event.serialize_data(map)),
         }
     }
@@ -185,6 +197,7 @@ impl<'a> Others<'a> {
             name: quote!(#set::name(event)),
             info: quote!(#set::info(event)),
             has_data: quote!(#set::has_data(event)),
+            has_unknown: quote!(#set::has_unknown(event)),
             serialize_data: quote!(#set::serialize_data(event, map)),
         }
     }

@@ -66,6 +66,9 @@ pub(crate) fn expand_struct(container: &Container) -> TokenStream {
             ) -> ::core::result::Result<Self, D::Error> {
                 qapi::deserialize_object(deserializer, place)
             }
+            fn has_unknown(&self) -> bool {
+                qapi::Members::has_unknown(self)
+            }
         }
         #deserialize
     }
@@ -82,6 +85,7 @@ fn expand_object(container: &Container) -> TokenStream {
     let finish = expand_finish(container);
     let serialize = expand_serialize(container);
     let has_members = members.iter().map(expand_has_member);
+    let has_unknown = members.iter().map(expand_has_unknown);
     let name = &container.name;
     quote! {
         #[derive(::core::default::Default)]
@@ -130,6 +134,10 @@ fn expand_object(container: &Container) -> TokenStream {
             #[inline]
             fn has_members(&self) -> bool {
                 false #(|| #has_members)*
+            }
+
+            fn has_unknown(&self) -> bool {
+                false #(|| #has_unknown)*
             }
         }
 
@@ -262,6 +270,15 @@ fn expand_has_member(Member { ident, ty, role, .. }: &Member) -> TokenStream {
     match role {
         Role::Member | Role::Bare => quote!(!<#ty as qapi::QapiType>::is_absent(&self.#ident)),
         Role::Branches => quote!(true),
+        Role::Unknown => quote!(!self.#ident.is_empty()),
+    }
+}
+
+/// Whether a field has something that this build does not know.
+fn expand_has_unknown(Member { ident, ty, role, .. }: &Member) -> TokenStream {
+    match role {
+        Role::Member | Role::Bare => quote!(<#ty as qapi::QapiType>::has_unknown(&self.#ident)),
+        Role::Branches => quote!(qapi::Members::has_unknown(&self.#ident)),
         Role::Unknown => quote!(!self.#ident.is_empty()),
     }
 }

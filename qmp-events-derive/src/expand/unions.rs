@@ -23,6 +23,9 @@ pub(crate) fn expand_union(container: &Container) -> TokenStream {
         Some(_) => quote!(Self::#ident(branch) => qapi::Members::serialize_members(branch, map)),
         None => quote!(Self::#ident => ::core::result::Result::Ok(())),
     });
+    let unknown_in_branch = container.known().filter_map(|Variant { ident, payload, .. }| {
+        payload.as_ref().map(|_| quote!(Self::#ident(branch) => qapi::Members::has_unknown(branch)))
+    });
     let info = info::expand_union_info(container, &tag);
     let deserialize = expand_deserialize(container);
     quote! {
@@ -68,6 +71,9 @@ pub(crate) fn expand_union(container: &Container) -> TokenStream {
             ) -> ::core::result::Result<Self, D::Error> {
                 qapi::deserialize_union(deserializer, place)
             }
+            fn has_unknown(&self) -> bool {
+                qapi::Members::has_unknown(self)
+            }
         }
 
         #deserialize
@@ -86,6 +92,15 @@ pub(crate) fn expand_union(container: &Container) -> TokenStream {
 
             fn has_members(&self) -> bool {
                 true
+            }
+
+            fn has_unknown(&self) -> bool {
+                match self {
+                    #(#unknown_in_branch,)*
+                    Self::#unknown(_) => true,
+                    #[allow(unreachable_patterns)]
+                    _ => false,
+                }
             }
         }
 

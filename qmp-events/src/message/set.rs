@@ -46,6 +46,10 @@ pub trait QapiEvents: Sized {
     #[doc(hidden)]
     fn has_data(&self) -> bool;
 
+    /// Whether the event, or something in its data, is unknown.
+    #[doc(hidden)]
+    fn has_unknown(&self) -> bool;
+
     /// Writes the entry `data` if the event has one.
     #[doc(hidden)]
     fn serialize_data<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;

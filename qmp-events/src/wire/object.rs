@@ -44,6 +44,9 @@ pub trait Members {
 
     /// Whether there is a member to write.
     fn has_members(&self) -> bool;
+
+    /// Whether a member is unknown, or has something unknown in it.
+    fn has_unknown(&self) -> bool;
 }
 
 impl<T: Object> Object for Box<T> {
@@ -74,6 +77,10 @@ impl<T: Members> Members for Box<T> {
 
     fn has_members(&self) -> bool {
         T::has_members(self)
+    }
+
+    fn has_unknown(&self) -> bool {
+        T::has_unknown(self)
     }
 }
 

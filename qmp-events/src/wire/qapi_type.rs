@@ -67,6 +67,12 @@ pub trait QapiType: Sized {
     fn is_absent(&self) -> bool {
         false
     }
+
+    /// Whether the value has something in it that this build does not know.
+    #[doc(hidden)]
+    fn has_unknown(&self) -> bool {
+        false
+    }
 }
 
 /// The types of JSON values. `Any` is none of them in particular.

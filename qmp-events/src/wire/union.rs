@@ -86,6 +86,10 @@ impl Members for UnknownBranch {
     fn has_members(&self) -> bool {
         self.members().has_members()
     }
+
+    fn has_unknown(&self) -> bool {
+        true
+    }
 }
 
 impl Members for UnknownMembers {
@@ -94,6 +98,10 @@ impl Members for UnknownMembers {
     }
 
     fn has_members(&self) -> bool {
+        !self.is_empty()
+    }
+
+    fn has_unknown(&self) -> bool {
         !self.is_empty()
     }
 }
@@ -118,6 +126,10 @@ impl QapiType for UnknownMembers {
         place: &Place<'_>,
     ) -> Result<Self, D::Error> {
         ObjectText(place).deserialize(deserializer).map(UnknownMembers::of_object)
+    }
+
+    fn has_unknown(&self) -> bool {
+        !self.is_empty()
     }
 }
 

@@ -299,6 +299,10 @@ impl<T: QapiType> QapiType for Vec<T> {
     ) -> Result<Self, D::Error> {
         deserializer.deserialize_seq(ListVisitor(place, PhantomData))
     }
+
+    fn has_unknown(&self) -> bool {
+        self.iter().any(T::has_unknown)
+    }
 }
 
 struct ListVisitor<'p, T>(&'p Place<'p>, PhantomData<T>);
@@ -353,6 +357,10 @@ impl<T: QapiType> QapiType for Option<T> {
     fn is_absent(&self) -> bool {
         self.is_none()
     }
+
+    fn has_unknown(&self) -> bool {
+        self.as_ref().is_some_and(T::has_unknown)
+    }
 }
 
 struct OptionVisitor<'p, T>(&'p Place<'p>, PhantomData<T>);
@@ -404,5 +412,9 @@ impl<T: QapiType> QapiType for Box<T> {
 
     fn is_absent(&self) -> bool {
         T::is_absent(self)
+    }
+
+    fn has_unknown(&self) -> bool {
+        T::has_unknown(self)
     }
 }

@@ -1,6 +1,6 @@
 //! The properties of one message.
 
-use qmp_events::info::{EventInfo, MemberInfo, TypeInfo};
+use qmp_events::info::{EventInfo, MemberInfo, TypeInfo, audit};
 use qmp_events::{Envelope, Event, EventMessage, Kind};
 use serde_json::Value;
 
@@ -25,12 +25,23 @@ pub(crate) fn compare(message: &[u8]) {
             let written = serde_json::to_vec(&bytes).expect("JSON");
             assert_eq!(EventMessage::decode(&written).as_ref(), Ok(&bytes), "read again");
             compare_json(message, &json);
+            if !bytes.has_unknown() {
+                assert_known(&bytes, &json);
+            }
         }
         (Err(_), Err(_)) => {}
         // The points in which bytes are stricter; see the head of `message.rs`.
         (Err(error), Ok(_)) => assert!(stricter(message), "only bytes refuse: {error}"),
         (Ok(bytes), Err(error)) => panic!("only serde refuses {bytes:?}: {error}"),
     }
+}
+
+/// What says that it has nothing unknown has nothing of which an audit says otherwise.
+fn assert_known(message: &EventMessage, written: &Value) {
+    let info = message.event.info().expect("a known event");
+    assert_eq!(audit(info, &written["data"].to_string()), [], "{written}");
+    let names = ["event", "timestamp", "data"];
+    assert!(written.as_object().is_some_and(|members| members.keys().all(|name| names.contains(&&**name))));
 }
 
 /// Whether serde_json reads it only because it skips something without a look.
