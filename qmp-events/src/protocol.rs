@@ -13,12 +13,14 @@
 //! The clients of this crate are thin loops around a [`Session`]. Use these types directly for another
 //! runtime, a proxy, or a recorded stream. Nothing in here opens a socket, reads a clock or waits.
 
+mod decoded_event;
 mod greeting;
 mod members;
 mod server_message;
 mod session;
 mod splitter;
 
+pub use decoded_event::DecodedEvent;
 pub use greeting::{Greeting, QemuVersion};
 pub use server_message::{CommandError, RawEvent, Reply, ServerMessage, Unrecognized};
 pub use session::{CommandId, Incoming, Session, SessionState};

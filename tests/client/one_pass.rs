@@ -5,7 +5,7 @@
 
 use super::fixture;
 use proptest::prelude::*;
-use qmp_events::protocol::{Frame, Incoming, Session, Splitter};
+use qmp_events::protocol::{DecodedEvent, Frame, Incoming, Session, Splitter};
 use qmp_events::{DecodeError, Event, EventMessage, QapiEvents};
 
 const SHUTDOWN: &str = r#"{"timestamp": {"seconds": 1267020223, "microseconds": 435656}, "event": "SHUTDOWN", "data": {"guest": true, "reason": "guest-shutdown"}}"#;
@@ -20,6 +20,33 @@ fn frames<'a>(limit: usize, chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<S
                 Frame::Message(m) => format!("{}:{} {}", m.line, m.offset, m.json.escape_ascii()),
                 Frame::Skipped(skipped) => format!("{skipped:?}"),
             });
+        }
+    };
+    for chunk in chunks {
+        splitter.push(chunk);
+        take(&mut splitter);
+    }
+    splitter.finish();
+    take(&mut splitter);
+    found
+}
+
+/// The same, with events decoded: in one pass where that can be, or from their text.
+fn events<'a>(limit: usize, chunks: impl IntoIterator<Item = &'a [u8]>, at_once: bool) -> Vec<String> {
+    let mut splitter = Splitter::with_limit(limit);
+    let mut found = Vec::new();
+    let mut take = |splitter: &mut Splitter| loop {
+        if let Some(DecodedEvent { message, offset, line }) = at_once.then(|| splitter.next_event()).flatten()
+        {
+            found.push(format!("{line}:{offset} {:?}", Ok::<EventMessage, DecodeError>(message)));
+            continue;
+        }
+        match splitter.next_frame() {
+            Some(Frame::Message(m)) => {
+                found.push(format!("{}:{} {:?}", m.line, m.offset, Event::decode(m.json)));
+            }
+            Some(Frame::Skipped(skipped)) => found.push(format!("{skipped:?}")),
+            None => return,
         }
     };
     for chunk in chunks {
@@ -122,6 +149,17 @@ proptest! {
         let expected = frames(limit, stream.chunks(1));
         prop_assert_eq!(&frames(limit, [&stream[..]]), &expected);
         prop_assert_eq!(&frames(limit, stream.chunks(length)), &expected);
+    }
+
+    #[test]
+    fn a_splitter_decodes_what_its_frames_hold(
+        stream in any_stream(),
+        length in 1..300_usize,
+        limit in prop_oneof![Just(100_usize), Just(SHUTDOWN.len()), Just(1 << 20)],
+    ) {
+        let expected = events(limit, stream.chunks(1), false);
+        prop_assert_eq!(&events(limit, [&stream[..]], true), &expected);
+        prop_assert_eq!(&events(limit, stream.chunks(length), true), &expected);
     }
 
     #[test]

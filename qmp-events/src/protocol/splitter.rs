@@ -206,6 +206,12 @@ impl Splitter {
         (!self.waits()).then(|| &self.buffer[self.start..end])
     }
 
+    /// The bytes of the stream before what comes next, and its line.
+    #[inline]
+    pub(super) fn place(&self) -> (u64, u64) {
+        (self.offset, self.line)
+    }
+
     /// Whether the message that comes next is cut, and may be whole with what comes after it.
     fn waits(&self) -> bool {
         self.cut > self.start && self.cut == self.buffer.len() && !self.ended
