@@ -11,51 +11,44 @@ use qmp_events::{DecodeError, Event, EventMessage, QapiEvents};
 const SHUTDOWN: &str = r#"{"timestamp": {"seconds": 1267020223, "microseconds": 435656}, "event": "SHUTDOWN", "data": {"guest": true, "reason": "guest-shutdown"}}"#;
 const RESUME: &str = r#"{"timestamp": {"seconds": 1267020223, "microseconds": 1}, "event": "RESUME"}"#;
 
-fn frames<'a>(limit: usize, chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
+/// Splits a stream. `next` says what comes next.
+fn split<'a>(
+    limit: usize,
+    chunks: impl IntoIterator<Item = &'a [u8]>,
+    next: impl Fn(&mut Splitter) -> Option<String>,
+) -> Vec<String> {
     let mut splitter = Splitter::with_limit(limit);
     let mut found = Vec::new();
-    let mut take = |splitter: &mut Splitter| {
-        while let Some(frame) = splitter.next_frame() {
-            found.push(match frame {
-                Frame::Message(m) => format!("{}:{} {}", m.line, m.offset, m.json.escape_ascii()),
-                Frame::Skipped(skipped) => format!("{skipped:?}"),
-            });
-        }
-    };
     for chunk in chunks {
         splitter.push(chunk);
-        take(&mut splitter);
+        found.extend(std::iter::from_fn(|| next(&mut splitter)));
     }
     splitter.finish();
-    take(&mut splitter);
+    found.extend(std::iter::from_fn(|| next(&mut splitter)));
     found
+}
+
+fn frames<'a>(limit: usize, chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
+    split(limit, chunks, |splitter| {
+        Some(match splitter.next_frame()? {
+            Frame::Message(m) => format!("{}:{} {}", m.line, m.offset, m.json.escape_ascii()),
+            Frame::Skipped(skipped) => format!("{skipped:?}"),
+        })
+    })
 }
 
 /// The same, with events decoded: in one pass where that can be, or from their text.
 fn events<'a>(limit: usize, chunks: impl IntoIterator<Item = &'a [u8]>, at_once: bool) -> Vec<String> {
-    let mut splitter = Splitter::with_limit(limit);
-    let mut found = Vec::new();
-    let mut take = |splitter: &mut Splitter| loop {
+    split(limit, chunks, |splitter| {
         if let Some(DecodedEvent { message, offset, line }) = at_once.then(|| splitter.next_event()).flatten()
         {
-            found.push(format!("{line}:{offset} {:?}", Ok::<EventMessage, DecodeError>(message)));
-            continue;
+            return Some(format!("{line}:{offset} {:?}", Ok::<EventMessage, DecodeError>(message)));
         }
-        match splitter.next_frame() {
-            Some(Frame::Message(m)) => {
-                found.push(format!("{}:{} {:?}", m.line, m.offset, Event::decode(m.json)));
-            }
-            Some(Frame::Skipped(skipped)) => found.push(format!("{skipped:?}")),
-            None => return,
-        }
-    };
-    for chunk in chunks {
-        splitter.push(chunk);
-        take(&mut splitter);
-    }
-    splitter.finish();
-    take(&mut splitter);
-    found
+        Some(match splitter.next_frame()? {
+            Frame::Message(m) => format!("{}:{} {:?}", m.line, m.offset, Event::decode(m.json)),
+            Frame::Skipped(skipped) => format!("{skipped:?}"),
+        })
+    })
 }
 
 /// What a session hands out, and whether it saw the machine shut down.

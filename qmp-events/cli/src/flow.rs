@@ -133,7 +133,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Reads what a source tells: an event, or something that becomes a note.
-    pub(crate) fn read(&mut self, report: Report<'_>) -> io::Result<Option<Occurrence>> {
+    pub(crate) fn read(&mut self, report: Report) -> io::Result<Option<Occurrence>> {
         let Report { origin: number, machine, news } = report;
         if let News::Arrived(origin) = news {
             self.origins.add(number, origin);
@@ -147,14 +147,12 @@ impl<'a> Flow<'a> {
             News::Left => self.forget(id),
             News::Remark(text) => self.note(id, &paint(DIM, text))?,
             News::Trouble(text) => self.note(id, &paint(WARNING, text))?,
-            News::Event { json, place, logged } => match Record::decode(json) {
-                Ok(mut record) => {
-                    record.time = self.clock.choose(record.time, logged);
-                    self.summary.event(&record, place.line());
-                    return Ok(Some(Occurrence { origin: id, place, record }));
-                }
-                Err(error) => self.malformed(id, &error.into(), place.line())?,
-            },
+            News::Event { message, place, logged } => {
+                let mut record = Record::new(message);
+                record.time = self.clock.choose(record.time, logged);
+                self.summary.event(&record, place.line());
+                return Ok(Some(Occurrence { origin: id, place, record }));
+            }
             News::Malformed { malformed, line } => self.malformed(id, &malformed, line)?,
             News::Damaged { line, problem, text } => {
                 self.summary.malformed(Some(line));
@@ -201,7 +199,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Takes in what a machine's connection tells of its state.
-    fn follow_connection(&mut self, id: OriginId, news: &News<'_>) -> io::Result<()> {
+    fn follow_connection(&mut self, id: OriginId, news: &News) -> io::Result<()> {
         let input = match news {
             News::Connected(greeting) => Input::Connected(greeting),
             News::Gap(peer) => Input::Gap { is_same: *peer == Peer::Same },

@@ -2,10 +2,7 @@
 //! a value costs as much memory as its text, and numbers keep all their digits.
 
 use std::borrow::Cow;
-use std::fmt;
-use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::value::RawValue;
 
@@ -19,30 +16,19 @@ pub(crate) enum Json<'a> {
     Object(Object<'a>),
 }
 
-/// The text of a list.
+/// The text of a list, and maybe of what follows it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct List<'a>(&'a str);
 
-/// The text of an object.
+/// The text of an object, and maybe of what follows it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Object<'a>(&'a str);
 
 impl<'a> Json<'a> {
-    pub(crate) fn new(value: &'a RawValue) -> Self {
-        let text = value.get();
-        match text.as_bytes().first() {
-            Some(b'{') => Json::Object(Object(text)),
-            Some(b'[') => Json::List(List(text)),
-            Some(b'"') => {
-                Json::Text(serde_json::from_str::<Text<'a>>(text).map(|text| text.0).unwrap_or_default())
-            }
-            _ => Json::Bare(text),
-        }
-    }
-
     /// `None` if it is not JSON.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
-        serde_json::from_str(text).ok().map(Json::new)
+        let value: &RawValue = serde_json::from_str(text).ok()?;
+        Walk { text: value.get(), position: 0 }.next_token().map(Token::value)
     }
 
     pub(crate) fn as_object(&self) -> Option<Object<'a>> {
@@ -57,91 +43,181 @@ impl<'a> Json<'a> {
         match self {
             Json::Bare(text) => *text == wanted,
             Json::Text(text) => text == wanted,
-            Json::List(items) => items.any(|item| item.reads(wanted)),
+            Json::List(items) => items.items().any(|item| item.reads(wanted)),
             Json::Object(_) => false,
         }
     }
 }
 
 impl<'a> List<'a> {
-    /// Hands each item to `read`.
-    pub(crate) fn for_each(self, mut read: impl FnMut(Json<'a>)) {
-        let items = Walk(|_, value| read(value), PhantomData);
-        // The text was read as JSON before.
-        let _ = serde_json::Deserializer::from_str(self.0).deserialize_seq(items);
-    }
-
-    pub(crate) fn any(self, mut is_it: impl FnMut(Json<'a>) -> bool) -> bool {
-        let mut found = false;
-        self.for_each(|item| found = found || is_it(item));
-        found
+    pub(crate) fn items(self) -> impl Iterator<Item = Json<'a>> {
+        let mut walk = Walk::into(self.0);
+        std::iter::from_fn(move || walk.next_token().map(Token::value))
     }
 }
 
 impl<'a> Object<'a> {
-    /// Hands each member's name and value to `read`.
-    pub(crate) fn for_each(self, mut read: impl FnMut(Cow<'a, str>, Json<'a>)) {
-        let members = Walk(|name: Option<_>, value| read(name.unwrap_or_default(), value), PhantomData);
-        let _ = serde_json::Deserializer::from_str(self.0).deserialize_map(members);
+    /// The object that a text begins with, which is known to be JSON.
+    pub(crate) fn of_checked(text: &'a str) -> Option<Self> {
+        text.starts_with('{').then_some(Object(text))
     }
 
-    pub(crate) fn any(self, mut is_it: impl FnMut(&str, Json<'a>) -> bool) -> bool {
-        let mut found = false;
-        self.for_each(|name, value| found = found || is_it(&name, value));
-        found
+    /// Each member's name and value.
+    pub(crate) fn members(self) -> impl Iterator<Item = (Cow<'a, str>, Json<'a>)> {
+        self.tokens().map(|(name, value)| (name, value.value()))
+    }
+
+    /// Each member's name.
+    pub(crate) fn names(self) -> impl Iterator<Item = Cow<'a, str>> {
+        self.tokens().map(|(name, _)| name)
+    }
+
+    fn tokens(self) -> impl Iterator<Item = (Cow<'a, str>, Token<'a>)> {
+        let mut walk = Walk::into(self.0);
+        std::iter::from_fn(move || Some((walk.next_token()?.unescaped(), walk.next_token()?)))
+    }
+
+    /// Where the value of a member begins in the text.
+    pub(crate) fn begin_of(self, name: &str) -> Option<usize> {
+        let mut walk = Walk::into(self.0);
+        while walk.next_token()?.unescaped() != name {
+            walk.next_token()?;
+        }
+        walk.begin_value().map(|_| walk.position)
+    }
+
+    /// The text, and nothing that follows it.
+    pub(crate) fn text(self) -> &'a str {
+        Walk { text: self.0, position: 0 }.next_token().map_or("", |token| token.text)
     }
 
     /// The value of a member; of the last one of this name.
     pub(crate) fn get(self, name: &str) -> Option<Json<'a>> {
-        let mut found = None;
-        self.for_each(|other, value| {
-            if other == name {
-                found = Some(value);
+        self.tokens().filter(|(other, _)| other == name).last().map(|(_, value)| value.value())
+    }
+}
+
+/// The text of a value, or of the name of a member.
+struct Token<'a> {
+    text: &'a str,
+    /// Whether it is a string with escapes.
+    has_escapes: bool,
+}
+
+impl<'a> Token<'a> {
+    fn value(self) -> Json<'a> {
+        match self.text.as_bytes().first() {
+            Some(b'{') => Json::Object(Object(self.text)),
+            Some(b'[') => Json::List(List(self.text)),
+            Some(b'"') => Json::Text(self.unescaped()),
+            _ => Json::Bare(self.text),
+        }
+    }
+
+    /// What a string says.
+    fn unescaped(self) -> Cow<'a, str> {
+        match self.text.get(1..self.text.len().saturating_sub(1)) {
+            Some(inside) if !self.has_escapes => Cow::Borrowed(inside),
+            _ => serde_json::from_str(self.text).map(Cow::Owned).unwrap_or_default(),
+        }
+    }
+}
+
+/// What ends a value without brackets or quotes, ends or escapes a string, and changes how deep values nest.
+const BARE_END: [bool; 256] = bytes(b",}] \t\r\n");
+const STRING_END: [bool; 256] = bytes(b"\"\\");
+const NESTING: [bool; 256] = bytes(b"\"{}[]");
+
+const fn bytes(which: &[u8]) -> [bool; 256] {
+    let mut bytes = [false; 256];
+    let mut index = 0;
+    while index < which.len() {
+        bytes[which[index] as usize] = true;
+        index += 1;
+    }
+    bytes
+}
+
+/// Goes through what is in brackets, in text that is known to be JSON.
+struct Walk<'a> {
+    text: &'a str,
+    position: usize,
+}
+
+impl<'a> Walk<'a> {
+    /// Begins after the opening bracket.
+    fn into(text: &'a str) -> Self {
+        Walk { text, position: 1 }
+    }
+
+    /// Goes to the next value, or the name of a member, and tells its first byte; `None` before the closing
+    /// bracket.
+    fn begin_value(&mut self) -> Option<u8> {
+        let bytes = self.text.as_bytes();
+        loop {
+            match *bytes.get(self.position)? {
+                b',' | b':' | b' ' | b'\t' | b'\r' | b'\n' => self.position += 1,
+                b'}' | b']' => return None,
+                first => return Some(first),
             }
-        });
-        found
-    }
-}
-
-/// A string, borrowed unless it has escapes.
-#[derive(serde::Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// Hands on what a list or an object has, each member with its name.
-struct Walk<'a, R>(R, PhantomData<&'a str>);
-
-impl<'de: 'a, 'a, R: FnMut(Option<Cow<'a, str>>, Json<'a>)> Visitor<'de> for Walk<'a, R> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a list or an object")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
-        while let Some(item) = items.next_element()? {
-            (self.0)(None, Json::new(item));
         }
-        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
-        while let Some((Text(name), value)) = members.next_entry()? {
-            (self.0)(Some(name), Json::new(value));
+    fn next_token(&mut self) -> Option<Token<'a>> {
+        let first = self.begin_value()?;
+        let start = self.position;
+        let mut has_escapes = false;
+        match first {
+            b'"' => has_escapes = self.skip_string(),
+            b'{' | b'[' => self.skip_brackets(),
+            _ => self.skip_to(&BARE_END),
         }
-        Ok(())
+        Some(Token { text: self.text.get(start..self.position)?, has_escapes })
+    }
+
+    /// Skips a string from its quote on, and says whether it has escapes.
+    fn skip_string(&mut self) -> bool {
+        let mut has_escapes = false;
+        self.position += 1;
+        loop {
+            self.skip_to(&STRING_END);
+            if self.text.as_bytes().get(self.position) != Some(&b'\\') {
+                self.position += 1;
+                return has_escapes;
+            }
+            has_escapes = true;
+            self.position += 2;
+        }
+    }
+
+    fn skip_brackets(&mut self) {
+        let mut depth = 0_usize;
+        loop {
+            self.skip_to(&NESTING);
+            match self.text.as_bytes().get(self.position) {
+                Some(b'"') => {
+                    self.skip_string();
+                    continue;
+                }
+                Some(b'{' | b'[') => depth += 1,
+                _ => depth = depth.saturating_sub(1),
+            }
+            self.position += 1;
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Skips to the next of these bytes, or to the end.
+    fn skip_to(&mut self, bytes: &[bool; 256]) {
+        let rest = self.text.as_bytes().get(self.position..).unwrap_or_default();
+        self.position += rest.iter().position(|byte| bytes[usize::from(*byte)]).unwrap_or(rest.len());
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <&RawValue>::deserialize(deserializer).map(Json::new)
-    }
-}
-
-/// The same value in the layout of the serializer, which must be serde_json's.
 impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut result = Ok(());
         match self {
             Json::Bare(text) => {
                 let value: &RawValue = serde_json::from_str(text).map_err(serde::ser::Error::custom)?;
@@ -150,21 +226,13 @@ impl Serialize for Json<'_> {
             Json::Text(text) => serializer.serialize_str(text),
             Json::List(items) => {
                 let mut list = serializer.serialize_seq(None)?;
-                items.for_each(|item| {
-                    if result.is_ok() {
-                        result = list.serialize_element(&item);
-                    }
-                });
-                result.and_then(|()| list.end())
+                items.items().try_for_each(|item| list.serialize_element(&item))?;
+                list.end()
             }
             Json::Object(members) => {
                 let mut map = serializer.serialize_map(None)?;
-                members.for_each(|name, value| {
-                    if result.is_ok() {
-                        result = map.serialize_entry(&name, &value);
-                    }
-                });
-                result.and_then(|()| map.end())
+                members.members().try_for_each(|(name, value)| map.serialize_entry(&name, &value))?;
+                map.end()
             }
         }
     }
@@ -184,7 +252,7 @@ mod tests {
         );
         let object = json.as_object().expect("an object");
         assert!(object.get("b").is_some_and(|value| value.reads("true")));
-        assert!(object.any(|name, value| name == "b" && value.reads("18446744073709551616")));
+        assert!(object.members().any(|(name, value)| name == "b" && value.reads("18446744073709551616")));
         assert!(object.get("d").is_none());
     }
 

@@ -1,37 +1,49 @@
 //! An event with all that the formats and the summary want to know of it.
 
+use std::cell::OnceCell;
+
 use qmp_events::info::{self, Unrecognized};
-use qmp_events::{DecodeError, Envelope, EventMessage, Timestamp};
+use qmp_events::{EventMessage, Timestamp};
 
 use crate::json::{Json, Object};
+
+/// How long most messages are at most, in bytes.
+const USUAL_LENGTH: usize = 256;
 
 /// An event, decoded.
 #[derive(Debug)]
 pub(crate) struct Record {
-    pub(crate) message: EventMessage,
+    pub(crate) message: Box<EventMessage>,
     /// When it happened, or when a log says that it came.
     pub(crate) time: Option<Timestamp>,
-    /// The message, encoded from the typed event.
-    json: String,
+    /// The message, encoded from the typed event once it is needed.
+    json: OnceCell<String>,
+    /// Where its data begins in the JSON, if it has some.
+    data: OnceCell<Option<usize>>,
+    /// Whether there may be anything in it that this build does not know.
+    pub(crate) has_unknown: bool,
     /// What this build does not know in the data of an event that it knows, in the order of the data.
     pub(crate) unrecognized: Vec<Unrecognized>,
 }
 
 impl Record {
-    /// Reads a message as it came.
-    pub(crate) fn decode(json: &[u8]) -> Result<Self, DecodeError> {
-        let message = EventMessage::decode(json)?;
-        // It is as long as what came, but for its layout.
-        let mut text = Vec::with_capacity(json.len() + json.len() / 8);
-        let written = serde_json::to_writer(&mut text, &message);
-        debug_assert!(written.is_ok(), "a vector takes everything");
-        let json = String::from_utf8(text).unwrap_or_default();
+    /// A message, and what is unknown in it.
+    pub(crate) fn new(message: Box<EventMessage>) -> Self {
         let time = message.timestamp.filter(|time| time.is_known());
-        let mut record = Record { message, time, json, unrecognized: Vec::new() };
-        if let (Some(event), Some(data)) = (record.message.event.info(), record.data_json()) {
-            record.unrecognized = info::audit(event, data);
+        let (json, data) = (OnceCell::new(), OnceCell::new());
+        let has_unknown = message.has_unknown();
+        let mut record = Record { message, time, json, data, has_unknown, unrecognized: Vec::new() };
+        if has_unknown {
+            record.find_unknown();
         }
-        Ok(record)
+        record
+    }
+
+    #[cold]
+    fn find_unknown(&mut self) {
+        if let (Some(event), Some(data)) = (self.message.event.info(), self.data_json()) {
+            self.unrecognized = info::audit(event, data);
+        }
     }
 
     pub(crate) fn is_unknown(&self) -> bool {
@@ -40,18 +52,24 @@ impl Record {
 
     /// The message as JSON.
     pub(crate) fn json(&self) -> &str {
-        &self.json
+        self.json.get_or_init(|| {
+            let mut text = Vec::with_capacity(USUAL_LENGTH);
+            let written = serde_json::to_writer(&mut text, &self.message);
+            debug_assert!(written.is_ok(), "a vector takes everything");
+            String::from_utf8(text).unwrap_or_default()
+        })
     }
 
     /// Its data as JSON; `None` if it has none, or null.
     pub(crate) fn data_json(&self) -> Option<&str> {
-        let envelope = Envelope::decode(self.json.as_bytes()).ok()?;
-        envelope.data().filter(|data| *data != "null")
+        self.data().map(Object::text)
     }
 
     /// Its data, with the members in the order of the schema, and those that it does not have last.
     pub(crate) fn data(&self) -> Option<Object<'_>> {
-        self.data_json().and_then(Json::parse).and_then(|data| data.as_object())
+        let begin = || Object::of_checked(self.json())?.begin_of("data");
+        let begin = (*self.data.get_or_init(begin))?;
+        self.json().get(begin..).and_then(Object::of_checked)
     }
 
     /// A member of its data.
@@ -65,20 +83,18 @@ impl Record {
         if self.message.unknown.is_empty() {
             return unknown;
         }
-        let message = Json::parse(&self.json).and_then(|message| message.as_object());
-        message.into_iter().for_each(|members| {
-            members.for_each(|name, value| match (&*name, value) {
+        for (name, value) in Object::of_checked(self.json()).into_iter().flat_map(Object::members) {
+            match (&*name, value) {
                 ("event" | "data", _) => {}
-                ("timestamp", value) => value.as_object().into_iter().for_each(|members| {
-                    members.for_each(|name, value| {
-                        if !matches!(&*name, "seconds" | "microseconds") {
-                            unknown.push((format!("timestamp.{name}"), value));
-                        }
-                    });
-                }),
+                ("timestamp", value) => {
+                    let members = value.as_object().into_iter().flat_map(Object::members);
+                    let is_unknown = |name: &str| !matches!(name, "seconds" | "microseconds");
+                    let members = members.filter(|(name, _)| is_unknown(name));
+                    unknown.extend(members.map(|(name, value)| (format!("timestamp.{name}"), value)));
+                }
                 (_, value) => unknown.push((name.into_owned(), value)),
-            })
-        });
+            }
+        }
         unknown
     }
 }

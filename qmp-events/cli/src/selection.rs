@@ -82,21 +82,31 @@ impl Wanted {
 #[derive(Clone, Debug)]
 pub(crate) struct NamePattern {
     glob: glob::Pattern,
+    is_literal: bool,
     leaves_out: bool,
 }
 
 /// Whether patterns are for a name: one of those that are wanted, if there are any, and none of the
 /// others matches.
 fn are_for(patterns: &[NamePattern], name: &str) -> bool {
-    let (out, wanted): (Vec<_>, Vec<_>) = patterns.iter().partition(|pattern| pattern.leaves_out);
-    let one_of = |patterns: &[&NamePattern]| patterns.iter().any(|pattern| pattern.glob.matches(name));
-    !one_of(&out) && (wanted.is_empty() || one_of(&wanted))
+    let mut is_wanted = patterns.iter().all(|pattern| pattern.leaves_out);
+    for pattern in patterns.iter().filter(|pattern| pattern.matches(name)) {
+        if pattern.leaves_out {
+            return false;
+        }
+        is_wanted = true;
+    }
+    is_wanted
 }
 
 impl NamePattern {
     /// The name, if it matches one name only.
     pub(crate) fn literal(&self) -> Option<&str> {
-        Some(self.glob.as_str()).filter(|text| !text.contains(['*', '?', '[']))
+        self.is_literal.then(|| self.glob.as_str())
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        self.literal().map_or_else(|| self.glob.matches(name), |literal| literal == name)
     }
 
     /// Whether the name begins with the same word, as those of events about the same thing do.
@@ -115,7 +125,8 @@ impl FromStr for NamePattern {
             return Err(format!("{text:?} names no event"));
         }
         let glob = glob::Pattern::new(name).map_err(|error| error.to_string())?;
-        Ok(NamePattern { glob, leaves_out })
+        let is_literal = !name.contains(['*', '?', '[']);
+        Ok(NamePattern { glob, is_literal, leaves_out })
     }
 }
 
@@ -164,8 +175,8 @@ impl FromStr for Condition {
 /// Whether the member at `path` has this value. Names of members may contain dots themselves.
 fn has(data: &Json<'_>, path: &str, wanted: &str) -> bool {
     match data {
-        Json::List(items) => items.any(|item| has(&item, path, wanted)),
-        Json::Object(members) => members.any(|name, value| match path.strip_prefix(name) {
+        Json::List(items) => items.items().any(|item| has(&item, path, wanted)),
+        Json::Object(members) => members.members().any(|(name, value)| match path.strip_prefix(&*name) {
             Some("") => value.reads(wanted),
             Some(rest) => rest.strip_prefix('.').is_some_and(|rest| has(&value, rest, wanted)),
             None => false,

@@ -11,6 +11,7 @@ mod listen;
 pub(crate) mod live;
 pub(crate) mod machine;
 pub(crate) mod machines;
+mod messages;
 pub(crate) mod origins;
 #[cfg(unix)]
 mod pattern;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 use qmp_events::machine::Query;
 use qmp_events::protocol::{CommandError, Greeting};
 use qmp_events::tokio::Peer;
-use qmp_events::{Disconnected, Malformed, Timestamp, Version};
+use qmp_events::{DecodeError, Disconnected, EventMessage, Malformed, Timestamp, Version};
 
 /// A machine or a file that a source reads.
 #[derive(Clone, Debug, Default)]
@@ -44,17 +45,17 @@ pub(crate) struct Origin {
 
 /// Something that a source tells.
 #[derive(Debug)]
-pub(crate) struct Report<'a> {
+pub(crate) struct Report {
     /// Whom it is about, by the number of a machine or file that the source reads.
     pub(crate) origin: usize,
     /// The machine, if that is a log of several and says so.
     pub(crate) machine: Option<String>,
-    pub(crate) news: News<'a>,
+    pub(crate) news: News,
 }
 
 /// What happened.
 #[derive(Debug)]
-pub(crate) enum News<'a> {
+pub(crate) enum News {
     /// The source reads another machine from here on, or one is called otherwise.
     Arrived(Origin),
     /// It has left for good: nothing more is told of it, but for answers on their way.
@@ -63,16 +64,16 @@ pub(crate) enum News<'a> {
     Remark(String),
     /// Something went wrong that ends no connection.
     Trouble(String),
-    /// A message that says that it is an event, and when a log says it came.
-    Event { json: &'a [u8], place: Place, logged: Option<Timestamp> },
-    /// Something that is not a message of QMP, and its line in the stream.
+    /// An event, and when a log says it came. (It is large, and handed on several times.)
+    Event { message: Box<EventMessage>, place: Place, logged: Option<Timestamp> },
+    /// Something that is not a message of QMP, or an event that cannot be decoded, and its line in the stream.
     Malformed { malformed: Arc<Malformed>, line: Option<u64> },
     /// Something in a log that looks like an event and cannot be read.
     Damaged { line: u64, problem: String, text: String },
     /// The greeting in a recording.
     Greeting(Greeting),
     /// A reply in a recording that says why a command failed, and its line.
-    ErrorReply { id: Option<&'a str>, error: CommandError, line: u64 },
+    ErrorReply { id: Option<String>, error: CommandError, line: u64 },
     /// Another reply to a command in a recording.
     Reply,
     /// A connection to a running machine was made.
@@ -87,6 +88,20 @@ pub(crate) enum News<'a> {
     Answer { query: Query, result: Result<String, CommandError> },
     /// A connection has ended, or could not be made.
     Disconnected(Disconnected),
+}
+
+impl News {
+    /// An event that was decoded, or could not be.
+    pub(crate) fn decoded(
+        decoded: Result<EventMessage, DecodeError>,
+        place: Place,
+        logged: Option<Timestamp>,
+    ) -> Self {
+        match decoded {
+            Ok(message) => News::Event { message: Box::new(message), place, logged },
+            Err(error) => News::Malformed { malformed: Arc::new(error.into()), line: place.line() },
+        }
+    }
 }
 
 /// Where an event was read; unique within its source, and in CloudEvents its `id`.
@@ -126,7 +141,7 @@ pub(crate) trait Source {
     fn origins(&self) -> Vec<Origin>;
 
     /// What is at hand; `None` if it must [`wait`](Source::wait) for more.
-    fn next(&mut self) -> Option<Report<'_>>;
+    fn next(&mut self) -> Option<Report>;
 
     /// Asks one of the machines something, if it can be asked. The answer is told when it comes.
     fn ask(&mut self, _origin: usize, _query: Query) {}

@@ -38,6 +38,12 @@ struct Places {
 impl Summary {
     pub(crate) fn event(&mut self, record: &Record, line: Option<u64>) {
         self.events += 1;
+        if record.has_unknown {
+            self.unknown_in(record, line);
+        }
+    }
+
+    fn unknown_in(&mut self, record: &Record, line: Option<u64>) {
         let name = printable(record.message.event.name());
         if record.is_unknown() {
             self.unknown_events += 1;

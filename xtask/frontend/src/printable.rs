@@ -13,6 +13,13 @@ pub fn is_harmful(c: char) -> bool {
     !matches!(c, ' '..='~') && c.escape_debug().len() > 1
 }
 
+/// Whether all of a text can be shown as it is, as far as that is easily told: it is printable ASCII.
+fn is_plain(text: &str) -> bool {
+    // Without an early end, many bytes are compared at once.
+    let is_plain = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
+    text.as_bytes().chunks(64).all(is_plain)
+}
+
 /// A text as one line of printable characters: the others as Rust escapes, `\u{1b}`.
 ///
 /// ```
@@ -22,7 +29,7 @@ pub fn is_harmful(c: char) -> bool {
 /// assert_eq!(printable("\u{1b}[2J\n"), r"\u{1b}[2J\n");
 /// ```
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_harmful) {
+    if is_plain(text) || !text.contains(is_harmful) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
@@ -66,7 +73,7 @@ pub(crate) fn printable_in_place(line: &str) -> Cow<'_, str> {
 /// A JSON text with the same characters as JSON escapes; line ends between its tokens stay.
 pub fn printable_json(json: &str) -> Cow<'_, str> {
     let escaped = |c: char| is_harmful(c) && c != '\n';
-    if !json.contains(escaped) {
+    if is_plain(json) || !json.contains(escaped) {
         return Cow::Borrowed(json);
     }
     let mut out = String::with_capacity(json.len() + 8);

@@ -68,16 +68,14 @@ struct Reader {
 }
 
 impl Reader {
-    fn take(&mut self, name: &str, news: News<'_>) {
+    fn take(&mut self, name: &str, news: News) {
         match news {
-            News::Event { json, logged, .. } => match Record::decode(json) {
-                Ok(mut record) => {
-                    record.time = record.time.or(logged);
-                    let machine = self.story.machine(name);
-                    self.story.tell(machine, &record);
-                }
-                Err(_) => self.malformed += 1,
-            },
+            News::Event { message, logged, .. } => {
+                let mut record = Record::new(message);
+                record.time = record.time.or(logged);
+                let machine = self.story.machine(name);
+                self.story.tell(machine, &record);
+            }
             News::Malformed { .. } | News::Damaged { .. } => self.malformed += 1,
             _ => {}
         }

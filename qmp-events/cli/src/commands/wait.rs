@@ -105,7 +105,7 @@ impl Waiting<'_> {
     }
 
     /// Follows the machine to its end.
-    fn learn(&mut self, report: &Report<'_>) {
+    fn learn(&mut self, report: &Report) {
         match &report.news {
             News::Connected(greeting) => drop(self.machine.apply(Input::Connected(greeting))),
             News::Lagged(_) => drop(self.machine.apply(Input::Missed)),
@@ -116,7 +116,7 @@ impl Waiting<'_> {
 
     /// How the program ends if the event decides it.
     fn judge(&mut self, occurrence: Occurrence) -> io::Result<Option<Exit>> {
-        let message = &occurrence.record.message;
+        let message = &*occurrence.record.message;
         self.machine.apply(message);
         // libvirt tells of no connection to the machine that would end.
         if matches!(message.event, Event::Shutdown(_)) && self.arguments.machine.domains().is_some() {

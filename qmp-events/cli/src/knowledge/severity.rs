@@ -1,7 +1,9 @@
 //! How bad an event is, as a table: the schema does not say it.
 
+use std::sync::LazyLock;
+
 use clap::ValueEnum;
-use qmp_events::EventMessage;
+use qmp_events::{EventKind, EventMessage};
 
 use crate::record::Record;
 
@@ -67,9 +69,18 @@ const TABLE: &[(Severity, &str, Condition)] = &[
     (Warning, "WATCHDOG", None),
 ];
 
+/// The rows of the table for each kind of event.
+static ROWS: LazyLock<Vec<Vec<(Severity, Condition)>>> = LazyLock::new(|| {
+    let rows = |kind: &EventKind| {
+        let rows = TABLE.iter().filter(|(_, name, _)| *name == kind.name());
+        rows.map(|(severity, _, condition)| (*severity, *condition)).collect()
+    };
+    EventKind::ALL.iter().map(rows).collect()
+});
+
 impl Severity {
     pub(crate) fn of(record: &Record) -> Self {
-        let EventMessage { event, .. } = &record.message;
+        let EventMessage { event, .. } = &*record.message;
         if event.info().is_none() {
             return Severity::Unknown;
         }
@@ -79,15 +90,15 @@ impl Severity {
             }
             None => true,
         };
-        let row = TABLE.iter().find(|(_, name, condition)| *name == event.name() && fits(condition));
-        row.map_or(Severity::Notice, |(severity, ..)| *severity)
+        let rows = event.kind().and_then(|kind| ROWS.get(kind as usize)).map_or(&[][..], Vec::as_slice);
+        let row = rows.iter().find(|(_, condition)| fits(condition));
+        row.map_or(Severity::Notice, |(severity, _)| *severity)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use qmp_events::EventKind;
     use qmp_events::info::TypeInfo;
 
     #[test]
@@ -103,7 +114,7 @@ mod tests {
     }
 
     fn severity(json: &str) -> Severity {
-        Severity::of(&Record::decode(json.as_bytes()).expect("an event"))
+        Severity::of(&Record::new(Box::new(json.parse().expect("an event"))))
     }
 
     #[test]

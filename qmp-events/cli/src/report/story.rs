@@ -76,7 +76,7 @@ impl Story {
         let Some(life) = self.machines.get_mut(machine) else { return };
         let time = record.time.and_then(microseconds);
         life.advance(time);
-        let changes = life.state.apply(&record.message);
+        let changes = life.state.apply(&*record.message);
         changes.into_iter().for_each(|change| life.take(change));
         if self.events.len() == EVENTS {
             self.left_out += 1;

@@ -4,7 +4,7 @@ pub(super) mod clock;
 mod members;
 mod row;
 
-use std::io;
+use std::io::{self, Write};
 
 use anstyle::Style;
 use qmp_events::info::RateLimit;
@@ -23,10 +23,13 @@ use crate::terminal::text::printable;
 use clock::Clock;
 use members::write_members;
 pub(super) use row::Lines;
-use row::Row;
+use row::{Row, Text};
 
 /// The width of the column of names: few names are longer, and those are rare.
 const NAME_WIDTH: usize = 21;
+
+/// As wide as the column of times.
+const BLANK: &str = "            ";
 
 /// The greatest width that names in a log may make the column of labels.
 const LABEL_WIDTH: usize = 40;
@@ -37,6 +40,7 @@ pub(super) struct Human {
     clock: Clock,
     /// The width of the column of labels; 0 for none.
     label_width: usize,
+    text: Text,
 }
 
 impl Sink for Human {
@@ -47,9 +51,9 @@ impl Sink for Human {
     fn state(&mut self, output: &mut Output, origin: &Origin, news: &StateNews) -> io::Result<()> {
         let (width, lines) = (output.width(), output);
         let mut row = self.begin(origin, news.time, width, lines);
-        row.cell(&paint(news.tone.style(), "=>"), 0);
+        row.cell(&[(news.tone.style(), "=>")], 0);
         for word in news.text.split(' ') {
-            row.push(&paint(news.tone.style(), word));
+            row.push(news.tone.style(), word);
             row.end_span();
         }
         row.finish()
@@ -59,7 +63,8 @@ impl Sink for Human {
 impl Human {
     /// Without labels there is no column for them.
     pub(super) fn new(clock: Clock, origins: &[Origin]) -> Self {
-        Human { clock, label_width: origins.iter().map(label_width).max().unwrap_or(0) }
+        let label_width = origins.iter().map(label_width).max().unwrap_or(0);
+        Human { clock, label_width, text: Text::default() }
     }
 
     /// Writes the lines of an event, usually one. They are broken at `width`, if there is one.
@@ -72,12 +77,13 @@ impl Human {
     ) -> io::Result<()> {
         let mut row = self.begin(origin, record.time, width, lines);
         let severity = Severity::of(record);
+        let style = name_style(severity);
         let mark = if severity == Severity::Unknown { "?" } else { "" };
-        let name = format!("{}{mark}", printable(record.message.event.name()));
-        row.cell(&paint(name_style(severity), name), NAME_WIDTH);
+        let name = printable(record.message.event.name());
+        row.cell(&[(style, &*name), (style, mark)], NAME_WIDTH);
         write_members(record, &mut row);
         if let Some(limit) = rate_limit(record, origin.qemu) {
-            row.push(&paint(DIM, describe(limit)));
+            row.push(DIM, &describe(limit));
             row.end_span();
         }
         row.finish()
@@ -85,7 +91,7 @@ impl Human {
 
     /// A row with its first cells: when, and whose.
     fn begin<'a>(
-        &mut self,
+        &'a mut self,
         origin: &Origin,
         time: Option<Timestamp>,
         width: Option<usize>,
@@ -93,17 +99,19 @@ impl Human {
     ) -> Row<'a> {
         // Machines come later, and a log names them late.
         self.label_width = self.label_width.max(label_width(origin).min(LABEL_WIDTH));
+        let mut row = Row::new(width, &mut self.text, lines);
+        let time_width = self.clock.width();
         let reading = self.clock.read(time);
-        let mut row = Row::new(width, lines);
         if let Some(date) = reading.new_date {
-            row.heading(line![paint(DIM, date)]);
+            row.heading(&line![paint(DIM, date)]);
         }
-        if self.clock.width() > 0 {
-            row.cell(&paint(DIM, format_args!("{:>1$}", reading.text, self.clock.width())), 0);
+        if time_width > 0 {
+            let blank = &BLANK[..time_width.saturating_sub(reading.text.len())];
+            row.cell(&[(DIM, blank), (DIM, reading.text)], 0);
         }
         if self.label_width > 0 {
-            let label = if origin.label.is_empty() { String::new() } else { printable(&origin.label) };
-            row.cell(&paint(LABEL, label), self.label_width);
+            let label = if origin.label.is_empty() { "" } else { &*printable(&origin.label) };
+            row.cell(&[(LABEL, label)], self.label_width);
         }
         row
     }
@@ -115,7 +123,7 @@ impl Lines for Output {
     }
 
     fn end(&mut self) -> io::Result<()> {
-        self.line(&line![])
+        self.write_all(b"\n")
     }
 }
 
@@ -162,7 +170,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn rendered(message: &Value, width: Option<usize>) -> String {
-        let record = Record::decode(message.to_string().as_bytes()).expect("an event");
+        let record = Record::new(Box::new(message.to_string().parse().expect("an event")));
         let origin = Origin { label: "vm".to_owned(), ..Origin::default() };
         let mut human = Human::new(Clock::new(Time::Utc), std::slice::from_ref(&origin));
         let mut text = String::new();

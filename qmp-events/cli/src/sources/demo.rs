@@ -43,7 +43,7 @@ impl Source for Demo {
         self.recordings.iter().flat_map(Source::origins).collect()
     }
 
-    fn next(&mut self) -> Option<Report<'_>> {
+    fn next(&mut self) -> Option<Report> {
         let report = self.recordings.get_mut(self.current)?.next()?;
         Some(Report { origin: self.current, ..report })
     }

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use qmp_events::machine::Query;
 use qmp_events::tokio::{Client, Item, Options};
-use qmp_events::{Error, Timestamp};
+use qmp_events::{Error, EventMessage, Timestamp};
 use tokio::sync::mpsc;
 
-use super::arrivals::{Arrivals, Json, Numbered, Told};
+use super::arrivals::{Arrivals, Numbered, Told};
 use super::machine::Machine;
 use super::machines::Machines;
 use super::uri::uri_reference;
@@ -24,8 +24,6 @@ pub(crate) struct Live {
     /// For those who bring answers; it keeps nothing alive.
     answers: mpsc::WeakSender<Numbered>,
     ready: VecDeque<Numbered>,
-    /// The event that was told last.
-    event: Json,
     start: i64,
     count: u64,
 }
@@ -61,7 +59,6 @@ impl Live {
             told,
             answers,
             ready: VecDeque::new(),
-            event: Json::default(),
             start: jiff::Timestamp::now().as_microsecond(),
             count: 0,
         };
@@ -77,11 +74,10 @@ impl Live {
         Ok((live, arrivals))
     }
 
-    fn event(&mut self, json: Json, logged: Option<Timestamp>) -> News<'_> {
-        self.event = json;
+    fn event(&mut self, json: &[u8], logged: Option<Timestamp>) -> News {
         self.count += 1;
         let place = Place::Live { start: self.start, count: self.count };
-        News::Event { json: &self.event, place, logged }
+        News::decoded(EventMessage::decode(json), place, logged)
     }
 
     /// The connection to the first machine that was named.
@@ -95,7 +91,7 @@ impl Source for Live {
         self.origins.clone()
     }
 
-    fn next(&mut self) -> Option<Report<'_>> {
+    fn next(&mut self) -> Option<Report> {
         loop {
             let (origin, told) = self.ready.pop_front().or_else(|| self.told.try_recv().ok())?;
             let news = match told {
@@ -104,8 +100,8 @@ impl Source for Live {
                     self.clients.insert(origin, client);
                     continue;
                 }
-                Told::Item(Item::Event(json)) => self.event(json, None),
-                Told::Logged(json, logged) => self.event(json, logged),
+                Told::Item(Item::Event(json)) => self.event(&json, None),
+                Told::Logged(json, logged) => self.event(&json, logged),
                 Told::Listening(uri) => News::Listening(uri),
                 Told::Item(Item::Connected(greeting)) => News::Connected(greeting),
                 Told::Item(Item::Malformed(malformed)) => News::Malformed { malformed, line: None },
@@ -172,7 +168,7 @@ mod tests {
                     origin,
                     match news {
                         News::Arrived(origin) => origin.label,
-                        News::Event { json, .. } => String::from_utf8_lossy(json).into_owned(),
+                        News::Event { message, .. } => message.event.name().to_owned(),
                         News::Trouble(text) => text,
                         News::Left => "left".to_owned(),
                         other => format!("{other:?}"),
@@ -184,7 +180,7 @@ mod tests {
             }
         }
         task.await.expect("no panic").expect("it is read");
-        let expected = ["web", r#"{"event": "STOP"}"#, "a fault", "left"];
+        let expected = ["web", "STOP", "a fault", "left"];
         assert_eq!(told, expected.map(|text| (0, text.to_owned())));
     }
 }

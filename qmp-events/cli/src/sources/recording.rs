@@ -127,7 +127,7 @@ impl Source for Recording {
         self.origins.clone()
     }
 
-    fn next(&mut self) -> Option<Report<'_>> {
+    fn next(&mut self) -> Option<Report> {
         let Next { news, machine } = self.stream.next()?;
         Some(Report { origin: self.current, machine, news })
     }

@@ -3,11 +3,11 @@
 //! Its beginning decides. A stream of messages is held to QMP: all that is not a message is malformed.
 //! In a log, text around events is text.
 
-use std::sync::Arc;
+use qmp_events::EventMessage;
+use qmp_events::log::{self, Entry, Form, LogTime, Reader, Summary};
+use qmp_events::protocol::{Frame, RawMessage, ServerMessage, Splitter};
 
-use qmp_events::log::{self, Entry, Form, LogTime, LoggedEvent, Reader, Summary};
-use qmp_events::protocol::{Frame, RawMessage, Reply, ServerMessage, Splitter};
-
+use super::messages::Messages;
 use super::{News, Place};
 use crate::json::Json;
 use crate::terminal::text::count;
@@ -19,19 +19,18 @@ const BEGINNING: usize = 64 << 10;
 pub(super) struct Stream {
     state: State,
     form: Option<Form>,
-    event: Option<LoggedEvent>,
     number: u64,
 }
 
 enum State {
     Undecided(Vec<u8>),
-    Qmp(Splitter),
+    Qmp(Box<Messages>),
     Log(Box<Reader>),
 }
 
 /// What is next, and of whom it is, if the log says so.
-pub(super) struct Next<'a> {
-    pub(super) news: News<'a>,
+pub(super) struct Next {
+    pub(super) news: News,
     pub(super) machine: Option<String>,
 }
 
@@ -40,10 +39,10 @@ impl Stream {
     pub(super) fn new(form: Option<Form>) -> Self {
         let state = match form {
             None => State::Undecided(Vec::new()),
-            Some(Form::Qmp) => State::Qmp(Splitter::new()),
+            Some(Form::Qmp) => State::Qmp(Box::new(Messages::new())),
             Some(form) => State::Log(Box::new(Reader::new().only(form))),
         };
-        Stream { state, form, event: None, number: 0 }
+        Stream { state, form, number: 0 }
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
@@ -54,7 +53,7 @@ impl Stream {
                     self.decide();
                 }
             }
-            State::Qmp(splitter) => splitter.push(bytes),
+            State::Qmp(messages) => messages.push(bytes),
             State::Log(reader) => reader.push(bytes),
         }
     }
@@ -65,15 +64,17 @@ impl Stream {
         }
         match &mut self.state {
             State::Undecided(_) => {}
-            State::Qmp(splitter) => splitter.finish(),
+            State::Qmp(messages) => messages.finish(),
             State::Log(reader) => reader.finish(),
         }
     }
 
     /// Nothing may come for a while.
     pub(super) fn flush(&mut self) {
-        if let State::Log(reader) = &mut self.state {
-            reader.flush();
+        match &mut self.state {
+            State::Undecided(_) => {}
+            State::Qmp(messages) => messages.flush(),
+            State::Log(reader) => reader.flush(),
         }
     }
 
@@ -81,9 +82,9 @@ impl Stream {
         let State::Undecided(beginning) = &mut self.state else { return };
         let beginning = std::mem::take(beginning);
         if is_qmp(&beginning) {
-            let mut splitter = Splitter::new();
-            splitter.push(&beginning);
-            self.state = State::Qmp(splitter);
+            let mut messages = Messages::new();
+            messages.push(&beginning);
+            self.state = State::Qmp(Box::new(messages));
         } else {
             let mut reader = Reader::new();
             reader.push(&beginning);
@@ -91,22 +92,14 @@ impl Stream {
         }
     }
 
-    pub(super) fn next(&mut self) -> Option<Next<'_>> {
+    pub(super) fn next(&mut self) -> Option<Next> {
         match &mut self.state {
             State::Undecided(_) => None,
-            State::Qmp(splitter) => {
-                let news = match splitter.next_frame()? {
-                    Frame::Message(message) => news_of(message),
-                    Frame::Skipped(skipped) => {
-                        News::Malformed { line: Some(skipped.line), malformed: Arc::new(skipped.into()) }
-                    }
-                };
-                Some(Next { news, machine: None })
-            }
+            State::Qmp(messages) => Some(Next { news: messages.next()?, machine: None }),
             State::Log(reader) => {
                 let entry = reader.next_entry()?;
                 self.number += 1;
-                next_of(entry, self.number, &mut self.event)
+                next_of(entry, self.number)
             }
         }
     }
@@ -127,15 +120,15 @@ impl Stream {
     }
 }
 
-/// An entry of a log. An event is kept in `event`.
-fn next_of(entry: Entry, number: u64, event: &mut Option<LoggedEvent>) -> Option<Next<'_>> {
+/// An entry of a log.
+fn next_of(entry: Entry, number: u64) -> Option<Next> {
     match entry {
         Entry::Event(entry) => {
             let place = Place::Logged { line: entry.line, number };
             let machine = entry.origin.label().map(str::to_owned);
             let logged = entry.logged_at.as_ref().and_then(LogTime::timestamp);
-            let json = event.insert(entry).json().as_bytes();
-            Some(Next { news: News::Event { json, place, logged }, machine })
+            let decoded = EventMessage::decode(entry.json().as_bytes());
+            Some(Next { news: News::decoded(decoded, place, logged), machine })
         }
         Entry::Malformed(log::Malformed { line, origin, problem, text, .. }) => {
             let machine = origin.label().map(str::to_owned);
@@ -168,7 +161,7 @@ fn is_qmp(beginning: &[u8]) -> bool {
 
 fn is_command(json: &[u8]) -> bool {
     let members = std::str::from_utf8(json).ok().and_then(Json::parse).and_then(|value| value.as_object());
-    members.is_some_and(|members| members.any(|name, _| matches!(name, "execute" | "exec-oob")))
+    members.is_some_and(|members| members.names().any(|name| matches!(&*name, "execute" | "exec-oob")))
 }
 
 /// Whether there is a message, or a line that does not begin with one.
@@ -180,21 +173,6 @@ fn says_enough(beginning: &[u8]) -> bool {
     let mut splitter = Splitter::new();
     splitter.push(text);
     splitter.next_frame().is_some()
-}
-
-fn news_of(message: RawMessage<'_>) -> News<'_> {
-    let RawMessage { json, line, offset } = message;
-    match ServerMessage::classify(json) {
-        ServerMessage::Event(_) => {
-            News::Event { json, place: Place::Recorded { line, offset }, logged: None }
-        }
-        ServerMessage::Greeting(greeting) => News::Greeting(greeting),
-        ServerMessage::Unrecognized(message) => {
-            News::Malformed { malformed: Arc::new(message.into()), line: Some(line) }
-        }
-        ServerMessage::Reply(Reply { id, result: Err(error) }) => News::ErrorReply { id, error, line },
-        _ => News::Reply,
-    }
 }
 
 fn describe(summary: &Summary, only: Option<Form>) -> String {

@@ -40,8 +40,27 @@ impl Line {
         part.append_to(self);
     }
 
+    /// Appends a text in a style.
+    pub(crate) fn push_text(&mut self, style: Style, text: &str) {
+        self.set_style(style);
+        self.push_printable(text);
+    }
+
+    fn push_printable(&mut self, text: &str) {
+        let text = printable(text);
+        self.text.push_str(&text);
+        // Printable characters of ASCII take a column each.
+        self.width += if text.is_ascii() { text.len() } else { display_width(&text) };
+    }
+
+    fn push_display(&mut self, text: &(impl Display + ?Sized)) {
+        // Writing to a string does not fail.
+        let _ = write!(Escaping(self), "{text}");
+    }
+
     /// Appends so many spaces.
     pub(crate) fn pad(&mut self, count: usize) {
+        self.set_style(Style::new());
         self.text.extend(std::iter::repeat_n(' ', count));
         self.width += count;
     }
@@ -79,6 +98,7 @@ impl Line {
         write!(output, "{current:#}")
     }
 
+    /// How what is appended next looks.
     fn set_style(&mut self, style: Style) {
         // Only changes are kept: a line may have millions of parts in one style.
         while self.styles.last().is_some_and(|(start, _)| *start == self.text.len()) {
@@ -93,38 +113,34 @@ impl Line {
 
 impl<T: Display + ?Sized> Part for T {
     fn append_to(&self, line: &mut Line) {
-        let start = line.text.len();
-        // Writing to a string does not fail.
-        let _ = write!(Escaping(&mut line.text), "{self}");
-        line.width += display_width(&line.text[start..]);
+        line.set_style(Style::new());
+        line.push_display(self);
     }
 }
 
 impl<T: Display> Part for Painted<T> {
     fn append_to(&self, line: &mut Line) {
         line.set_style(self.style);
-        self.text.append_to(line);
-        line.set_style(Style::new());
+        line.push_display(&self.text);
     }
 }
 
 impl Part for Line {
     fn append_to(&self, line: &mut Line) {
+        line.set_style(Style::new());
         let offset = line.text.len();
         line.text.push_str(&self.text);
-        for (start, style) in &self.styles {
-            line.styles.push((start + offset, *style));
-        }
+        line.styles.extend(self.styles.iter().map(|(start, style)| (start + offset, *style)));
         line.width += self.width;
     }
 }
 
 /// Appends text, with everything escaped that is not printable.
-struct Escaping<'a>(&'a mut String);
+struct Escaping<'a>(&'a mut Line);
 
 impl Write for Escaping<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0.push_str(&printable(text));
+        self.0.push_printable(text);
         Ok(())
     }
 }

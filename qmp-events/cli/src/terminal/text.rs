@@ -1,9 +1,33 @@
 //! Texts for people.
 
+use std::borrow::Cow;
+
+/// The characters of ASCII that are plain.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        plain[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let signs = b"_./:@+-#%~[]";
+    let mut index = 0;
+    while index < signs.len() {
+        plain[signs[index] as usize] = true;
+        index += 1;
+    }
+    plain
+};
+
 /// A text as it is if it is plain, otherwise quoted and escaped.
-pub(crate) fn printable(text: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "_./:@+-#%~[]".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("{text:?}") }
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    let is_plain_ascii = |byte| PLAIN[usize::from(byte)];
+    let is_plain = |c: char| if c.is_ascii() { is_plain_ascii(c as u8) } else { c.is_alphanumeric() };
+    if !text.is_empty() && (text.bytes().all(is_plain_ascii) || text.chars().all(is_plain)) {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(format!("{text:?}"))
+    }
 }
 
 /// How much of a malformed message is shown, in characters.

@@ -6,6 +6,7 @@ mod browser;
 mod decode;
 #[cfg(unix)]
 mod directory;
+mod formats;
 #[cfg(target_os = "linux")]
 #[path = "../../../../tests/full_disk.rs"]
 mod full_disk;

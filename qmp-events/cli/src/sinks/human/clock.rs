@@ -1,5 +1,7 @@
 //! Times of events, for people.
 
+use std::fmt::Write;
+
 use clap::ValueEnum;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -20,59 +22,89 @@ pub(crate) enum Time {
 
 /// Prints times one after the other, in columns of one width.
 #[derive(Debug)]
-pub(crate) enum Clock {
-    Zoned { zone: TimeZone, date: Option<Date> },
-    Relative { start: Option<jiff::Timestamp> },
+pub(crate) struct Clock {
+    style: Style,
+    /// The time that was read last.
+    text: String,
+}
+
+#[derive(Debug)]
+enum Style {
+    /// With the date and the second of the time before.
+    Zoned {
+        zone: TimeZone,
+        before: Option<(Date, i64)>,
+    },
+    Relative {
+        start: Option<jiff::Timestamp>,
+    },
     Off,
 }
 
 /// A time as it is to be printed.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Reading {
+pub(crate) struct Reading<'a> {
     /// The date, if it is another one than that of the time before.
     pub(crate) new_date: Option<Date>,
-    pub(crate) text: String,
+    pub(crate) text: &'a str,
 }
 
 impl Clock {
     pub(crate) fn new(style: Time) -> Self {
-        match style {
-            Time::Local => Clock::Zoned { zone: TimeZone::system(), date: None },
-            Time::Utc => Clock::Zoned { zone: TimeZone::UTC, date: None },
-            Time::Relative => Clock::Relative { start: None },
-            Time::None => Clock::Off,
-        }
+        let style = match style {
+            Time::Local => Style::Zoned { zone: TimeZone::system(), before: None },
+            Time::Utc => Style::Zoned { zone: TimeZone::UTC, before: None },
+            Time::Relative => Style::Relative { start: None },
+            Time::None => Style::Off,
+        };
+        Clock { style, text: String::new() }
     }
 
     /// The width of the column.
     pub(crate) fn width(&self) -> usize {
-        match self {
-            Clock::Zoned { .. } | Clock::Relative { .. } => 12,
-            Clock::Off => 0,
+        match self.style {
+            Style::Zoned { .. } | Style::Relative { .. } => 12,
+            Style::Off => 0,
         }
     }
 
     /// Reads a time; a time that is not known is printed as a dash.
-    pub(crate) fn read(&mut self, time: Option<Timestamp>) -> Reading {
-        let Some(time) = time.and_then(|time| jiff::Timestamp::try_from(time).ok()) else {
-            let text = if matches!(self, Clock::Off) { String::new() } else { "-".to_owned() };
-            return Reading { new_date: None, text };
-        };
-        match self {
-            Clock::Zoned { zone, date } => {
-                let time = time.to_zoned(zone.clone());
-                let new_date = Some(time.date()).filter(|today| *date != Some(*today));
-                *date = Some(time.date());
-                Reading { new_date, text: time.strftime("%H:%M:%S%.3f").to_string() }
+    pub(crate) fn read(&mut self, time: Option<Timestamp>) -> Reading<'_> {
+        let Clock { style, text } = self;
+        let mut new_date = None;
+        let timestamp = time.and_then(|time| Some((time, jiff::Timestamp::try_from(time).ok()?)));
+        let text = match (style, timestamp) {
+            (Style::Off, _) => "",
+            (_, None) => "-",
+            (Style::Zoned { zone, before }, Some((Timestamp { seconds, microseconds }, time))) => {
+                if before.is_none_or(|(_, second)| second != seconds) {
+                    let time = time.to_zoned(zone.clone());
+                    let date = time.date();
+                    new_date = Some(date).filter(|today| before.is_none_or(|(date, _)| date != *today));
+                    *before = Some((date, seconds));
+                    text.clear();
+                    // Writing to a string does not fail.
+                    let _ = write!(text, "{}", time.strftime("%H:%M:%S."));
+                }
+                text.truncate("HH:MM:SS.".len());
+                let milliseconds = microseconds / 1000;
+                text.extend([100, 10, 1].map(|unit| digit(milliseconds / unit)));
+                text
             }
-            Clock::Relative { start } => {
+            (Style::Relative { start }, Some((_, time))) => {
                 let since = time.duration_since(*start.get_or_insert(time));
-                let text = format!("{:+.3}", since.as_secs_f64());
-                Reading { new_date: None, text }
+                text.clear();
+                let _ = write!(text, "{:+.3}", since.as_secs_f64());
+                text
             }
-            Clock::Off => Reading { new_date: None, text: String::new() },
-        }
+        };
+        Reading { new_date, text }
     }
+}
+
+/// The last digit of a number.
+fn digit(number: i64) -> char {
+    char::from(b'0' + (number % 10).unsigned_abs() as u8)
 }
 
 #[cfg(test)]
@@ -89,6 +121,9 @@ mod tests {
         let first = clock.read(at(1_700_000_000, 250_000));
         assert_eq!(first.text, "22:13:20.250");
         assert_eq!(first.new_date.map(|date| date.to_string()), Some("2023-11-14".to_owned()));
+        let in_the_same_second = clock.read(at(1_700_000_000, 7_999));
+        assert_eq!(in_the_same_second, Reading { new_date: None, text: "22:13:20.007" });
+        assert_eq!(clock.read(None).text, "-");
         assert_eq!(clock.read(at(1_700_000_001, 0)).new_date, None);
         assert!(clock.read(at(1_700_100_000, 0)).new_date.is_some());
     }
@@ -105,7 +140,7 @@ mod tests {
     fn a_time_that_is_not_known_is_a_dash() {
         let mut clock = Clock::new(Time::Local);
         for time in [None, Some(Timestamp::UNKNOWN), at(0, 1_000_000), at(i64::MAX, 0)] {
-            assert_eq!(clock.read(time), Reading { new_date: None, text: "-".to_owned() });
+            assert_eq!(clock.read(time), Reading { new_date: None, text: "-" });
         }
     }
 }

@@ -8,7 +8,7 @@ use qmp_events::info::Unrecognized;
 use super::row::Row;
 use crate::json::{Json, Object};
 use crate::record::Record;
-use crate::terminal::palette::{DIM, PLAIN, UNKNOWN, paint};
+use crate::terminal::palette::{DIM, PLAIN, UNKNOWN};
 use crate::terminal::text::printable;
 
 /// Writes all members of an event's data, then those that the message has beside its data.
@@ -36,13 +36,13 @@ impl Writer<'_, '_> {
     /// Writes members, and says whether there was one. The span of the last goes on.
     fn object(&mut self, members: Object<'_>, is_in_unknown: bool) -> bool {
         let mut is_first = true;
-        members.for_each(|name, value| {
+        for (name, value) in members.members() {
             let length = self.path.len();
             let is_followed = !is_in_unknown && self.follow(&name);
             let is_unknown = is_followed && self.is_unknown_member();
             self.member(&name, &value, is_unknown, &mut is_first);
             self.path.truncate(length);
-        });
+        }
         !is_first
     }
 
@@ -51,7 +51,8 @@ impl Writer<'_, '_> {
             self.row.end_span();
         }
         let style = if is_unknown { UNKNOWN } else { DIM };
-        self.row.push(&paint(style, format_args!("{}=", printable(name))));
+        self.row.push(style, &printable(name));
+        self.row.push(style, "=");
         self.value(value, is_unknown);
     }
 
@@ -61,16 +62,15 @@ impl Writer<'_, '_> {
         let style = if is_unknown { UNKNOWN } else { PLAIN };
         match value {
             Json::Bare(text) => {
-                self.row.push(&paint(style, text));
+                self.row.push(style, text);
                 if let Some(hexadecimal) = hexadecimal(text) {
-                    self.row.push(&paint(DIM, hexadecimal));
+                    self.row.push(DIM, &hexadecimal);
                 }
             }
-            Json::Text(text) => self.row.push(&paint(style, printable(text))),
+            Json::Text(text) => self.row.push(style, &printable(text)),
             Json::List(items) => {
-                self.row.push(&paint(DIM, "["));
-                let mut index = 0_usize;
-                items.for_each(|item| {
+                self.row.push(DIM, "[");
+                for (index, item) in items.items().enumerate() {
                     if index > 0 {
                         self.row.end_span();
                     }
@@ -80,18 +80,17 @@ impl Writer<'_, '_> {
                     }
                     self.value(&item, is_unknown);
                     self.path.truncate(length);
-                    index += 1;
-                });
-                self.row.push(&paint(DIM, "]"));
+                }
+                self.row.push(DIM, "]");
             }
             Json::Object(members) => {
-                self.row.push(&paint(DIM, "{"));
+                self.row.push(DIM, "{");
                 self.object(*members, is_unknown);
-                self.row.push(&paint(DIM, "}"));
+                self.row.push(DIM, "}");
             }
         }
         if is_unknown {
-            self.row.push(&paint(UNKNOWN, "?"));
+            self.row.push(UNKNOWN, "?");
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::io;
 
-use crate::terminal::line::{Line, Part};
+use anstyle::Style;
+
+use crate::terminal::line::Line;
 
 /// How long a line gets before its beginning is handed on, in columns. A line may be as long as a message.
 const PART: usize = 4096;
@@ -20,85 +22,84 @@ pub(crate) trait Lines {
 pub(super) struct Row<'a> {
     width: Option<usize>,
     lines: &'a mut dyn Lines,
+    text: &'a mut Text,
     /// How the lines so far were taken.
     result: io::Result<()>,
-    line: Line,
     /// How far lines after the first are indented: to the first span.
     indent: usize,
     /// Spaces that are due before what comes next.
     gap: usize,
     /// Whether the line has a span.
     has_span: bool,
+}
+
+/// What is written and not handed on yet. It is kept from row to row for its memory.
+#[derive(Debug, Default)]
+pub(super) struct Text {
+    line: Line,
     span: Line,
 }
 
 impl<'a> Row<'a> {
     /// Without a width, lines are not broken.
-    pub(super) fn new(width: Option<usize>, lines: &'a mut dyn Lines) -> Self {
-        Row {
-            width,
-            lines,
-            result: Ok(()),
-            line: Line::default(),
-            indent: 0,
-            gap: 0,
-            has_span: false,
-            span: Line::default(),
-        }
+    pub(super) fn new(width: Option<usize>, text: &'a mut Text, lines: &'a mut dyn Lines) -> Self {
+        text.line.clear();
+        text.span.clear();
+        Row { width, lines, text, result: Ok(()), indent: 0, gap: 0, has_span: false }
     }
 
     /// A line of its own above the row.
-    pub(super) fn heading(&mut self, line: Line) {
-        self.write(&line, true);
+    pub(super) fn heading(&mut self, line: &Line) {
+        self.result = self.lines.part(line).and_then(|()| self.lines.end());
     }
 
     /// A text in a column that is at least so wide.
-    pub(super) fn cell(&mut self, text: &impl Part, width: usize) {
-        self.line.pad(self.gap);
-        let start = self.line.width();
-        self.line.push(text);
-        self.gap = width.saturating_sub(self.line.width() - start) + 2;
-        let column = self.line.width() + self.gap;
+    pub(super) fn cell(&mut self, parts: &[(Style, &str)], width: usize) {
+        let line = &mut self.text.line;
+        line.pad(self.gap);
+        let start = line.width();
+        parts.iter().for_each(|(style, text)| line.push_text(*style, text));
+        self.gap = width.saturating_sub(line.width() - start) + 2;
+        let column = line.width() + self.gap;
         self.indent = self.width.map_or(column, |width| column.min(width * 2 / 3));
     }
 
     /// Continues the span that is being written.
-    pub(super) fn push(&mut self, part: &impl Part) {
-        self.span.push(part);
+    pub(super) fn push(&mut self, style: Style, text: &str) {
+        self.text.span.push_text(style, text);
     }
 
     /// Ends a span. It comes into this line if it fits, otherwise below the first span.
     pub(super) fn end_span(&mut self) {
-        let column = self.line.width() + self.gap;
-        let fits = self.width.is_none_or(|width| column + self.span.width() <= width);
+        let column = self.text.line.width() + self.gap;
+        let fits = self.width.is_none_or(|width| column + self.text.span.width() <= width);
         if fits || !self.has_span {
-            self.line.pad(self.gap);
+            self.text.line.pad(self.gap);
         } else {
-            let line = std::mem::take(&mut self.line);
-            self.write(&line, true);
-            self.line.pad(self.indent);
+            self.write(true);
+            self.text.line.pad(self.indent);
         }
-        self.line.push(&self.span);
-        self.span.clear();
+        self.text.line.push(&self.text.span);
+        self.text.span.clear();
         self.has_span = true;
         self.gap = 1;
-        if self.width.is_none() && self.line.width() > PART {
-            let part = std::mem::take(&mut self.line);
-            self.write(&part, false);
+        if self.width.is_none() && self.text.line.width() > PART {
+            self.write(false);
         }
     }
 
     /// Hands on the last line.
     pub(super) fn finish(mut self) -> io::Result<()> {
-        let line = std::mem::take(&mut self.line);
-        self.write(&line, true);
+        self.write(true);
         self.result
     }
 
-    fn write(&mut self, line: &Line, is_end: bool) {
+    /// Hands on what there is of the line.
+    fn write(&mut self, is_end: bool) {
         if self.result.is_ok() {
-            let taken = self.lines.part(line);
+            let taken = self.lines.part(&self.text.line);
             self.result = taken.and_then(|()| if is_end { self.lines.end() } else { Ok(()) });
         }
+        self.text.line.clear();
     }
 }
