@@ -75,6 +75,27 @@ snapshots! {
         }
     }
 
+    struct_with_a_constructor: Struct => {
+        #[qapi(name = "PciDevice", new)]
+        struct PciDevice {
+            bus: i64,
+            slot: Option<i64>,
+            id: String,
+            class: PciClass,
+            #[qapi(since = "9.2", mandatory)]
+            path: Option<String>,
+            #[qapi(unknown)]
+            unknown: UnknownMembers,
+        }
+    }
+
+    struct_without_members_with_a_constructor: Struct => {
+        #[qapi(name = "Nothing", new)]
+        struct Nothing {
+            note: Option<String>,
+        }
+    }
+
     open_enum: Enum => {
         #[qapi(name = "ShutdownCause", since = "4.0")]
         enum ShutdownCause {
