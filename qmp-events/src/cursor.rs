@@ -333,3 +333,35 @@ fn short_word(bytes: &[u8]) -> u64 {
         _ => bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_word_is_what_is_there_of_eight_bytes() {
+        let bytes = *b"abcdefgh";
+        for length in 0..=8 {
+            let mut padded = [0; 8];
+            padded[..length].copy_from_slice(&bytes[..length]);
+            assert_eq!(first_word(&bytes[..length]), u64::from_le_bytes(padded), "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn a_mismatch_names_the_type_that_was_found() {
+        let found = [
+            ("{}", "an object"),
+            ("[]", "a list"),
+            ("\"\"", "a string"),
+            ("-1", "a number"),
+            ("0", "a number"),
+        ];
+        let words = [("true", "true"), ("false", "false"), ("null", "null")];
+        for (text, what) in found.into_iter().chain(words) {
+            let fault = Cursor::new(text.as_bytes()).mismatch("a kettle");
+            let message = format!("expected a kettle, found {what}\"");
+            assert!(format!("{fault:?}").contains(&message), "{fault:?}");
+        }
+    }
+}
