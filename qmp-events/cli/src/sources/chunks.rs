@@ -9,7 +9,7 @@ use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 use tokio::sync::mpsc;
 
 /// How much is read at once, in bytes.
-const CHUNK: usize = 64 << 10;
+const CHUNK: usize = 256 << 10;
 
 /// How many chunks are read ahead.
 const CHUNKS: usize = 2;
