@@ -10,7 +10,7 @@ use qmp_events::tokio::{Attach, Client, Connector, Lender, Loan, Options, Socket
 use qmp_events::{Disconnected, Endpoint, Error};
 use serde_json::{Value, json};
 
-use super::libvirt;
+use super::libvirt::Domains;
 use super::virsh::Domain;
 
 /// Where the QMP of one machine is.
@@ -31,9 +31,13 @@ impl Address {
             return Endpoint::try_from(text).map(Address::Socket).map_err(|error| error.to_string());
         };
         match strip_prefix(lender, "libvirt:") {
-            Some(domain) => match libvirt::parse(domain)? {
-                (libvirt, Some(name)) => Ok(Address::AttachDomain(Domain { libvirt, name })),
-                (_, None) => Err("the domain is missing: write attach:libvirt:URI#DOMAIN".to_owned()),
+            Some(domain) => match Domains::parse(domain)? {
+                Domains { libvirt, domain: Some(name) } => {
+                    Ok(Address::AttachDomain(Domain { libvirt, name }))
+                }
+                Domains { domain: None, .. } => {
+                    Err("the domain is missing: write attach:libvirt:URI#DOMAIN".to_owned())
+                }
             },
             None => Endpoint::try_from(lender).map(Address::Attach).map_err(|error| error.to_string()),
         }

@@ -11,7 +11,7 @@ use qmp_events::tokio::Backoff;
 use tokio::sync::mpsc;
 
 use super::arrivals::Arrivals;
-pub(crate) use domains::{Domains, parse};
+pub(crate) use domains::Domains;
 
 /// How many events wait for a slow output; more are dropped and counted.
 const QUEUE: usize = 4 << 10;

@@ -8,19 +8,8 @@ use crate::sources::virsh::{Domain, Libvirt};
 /// All domains of a libvirt, or one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Domains {
-    pub(super) libvirt: Libvirt,
-    pub(super) domain: Option<String>,
-}
-
-/// Reads what follows `libvirt:`, which is `URI` or `URI#DOMAIN`.
-pub(crate) fn parse(text: &OsStr) -> Result<(Libvirt, Option<String>), String> {
-    let text = text.to_str().ok_or("it is not UTF-8, as libvirt's names are")?;
-    // A URI has no other `#` than that; a domain's name may have some.
-    let (uri, domain) = text.split_once('#').map_or((text, None), |(uri, domain)| (uri, Some(domain)));
-    if domain == Some("") {
-        return Err("the domain's name is missing: write libvirt:URI#DOMAIN".to_owned());
-    }
-    Ok((Libvirt { uri: uri.to_owned() }, domain.map(str::to_owned)))
+    pub(in crate::sources) libvirt: Libvirt,
+    pub(in crate::sources) domain: Option<String>,
 }
 
 impl fmt::Display for Domain {
@@ -37,10 +26,15 @@ impl fmt::Display for Domains {
 }
 
 impl Domains {
-    /// With what follows `libvirt:`.
+    /// Reads what follows `libvirt:`, which is `URI` or `URI#DOMAIN`.
     pub(crate) fn parse(text: &OsStr) -> Result<Self, String> {
-        let (libvirt, domain) = parse(text)?;
-        Ok(Domains { libvirt, domain })
+        let text = text.to_str().ok_or("it is not UTF-8, as libvirt's names are")?;
+        // A URI has no other `#` than that; a domain's name may have some.
+        let (uri, domain) = text.split_once('#').map_or((text, None), |(uri, domain)| (uri, Some(domain)));
+        if domain == Some("") {
+            return Err("the domain's name is missing: write libvirt:URI#DOMAIN".to_owned());
+        }
+        Ok(Domains { libvirt: Libvirt { uri: uri.to_owned() }, domain: domain.map(str::to_owned) })
     }
 
     /// Whether it is one domain.
