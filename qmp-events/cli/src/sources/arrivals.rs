@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use qmp_events::machine::Query;
 use qmp_events::protocol::CommandError;
-use qmp_events::tokio::{Client, Item, Peer, Subscription};
+use qmp_events::tokio::{Client, Identity, Item, Peer, Subscription};
 use qmp_events::{Disconnected, Timestamp};
 use tokio::sync::mpsc;
 
@@ -81,7 +81,7 @@ impl Arrivals {
 
     /// A machine that the reader knows from the start.
     pub(super) fn named(&self, number: usize) -> Announced {
-        Announced { number, sender: self.sender.clone() }
+        Announced { number, sender: self.sender.clone(), identity: None }
     }
 
     /// A machine whose notes begin with its label, and its lines if they say whose they are.
@@ -96,6 +96,8 @@ impl Arrivals {
 pub(crate) struct Announced {
     number: usize,
     sender: mpsc::Sender<Numbered>,
+    /// Which QEMU its last connection was to.
+    identity: Option<Identity>,
 }
 
 impl Announced {
@@ -130,8 +132,14 @@ impl Announced {
         self.send(Told::Listening(uri)).await
     }
 
-    /// It can be asked over this connection from now on.
-    pub(super) async fn set_client(&self, client: Client) -> bool {
+    /// It can be asked over this connection from now on. If it had one before, events may be missing here; false
+    /// if the program ends.
+    pub(super) async fn connected(&mut self, client: Client, identity: Identity) -> bool {
+        if let Some(previous) = self.identity.replace(identity)
+            && !self.send(Told::Gap(identity.compare(previous))).await
+        {
+            return false;
+        }
         self.send(Told::Reachable(client)).await
     }
 
@@ -144,11 +152,6 @@ impl Announced {
         source: String,
     ) -> bool {
         self.send(Told::Arrived(arrivals.origin(label, name, source))).await
-    }
-
-    /// Events may be missing here.
-    pub(super) async fn gap(&self, peer: Peer) -> bool {
-        self.send(Told::Gap(peer)).await
     }
 
     /// Tells of something that is not about a connection.

@@ -284,13 +284,9 @@ impl Register {
 }
 
 /// Tells what the connections of a machine give, one after the other, until it is forgotten.
-async fn serve(machine: Announced, mut visits: mpsc::Receiver<Visit>) -> Option<()> {
-    let mut previous: Option<Identity> = None;
+async fn serve(mut machine: Announced, mut visits: mpsc::Receiver<Visit>) -> Option<()> {
     while let Some(Visit { client, items, identity, .. }) = visits.recv().await {
-        if let Some(previous) = previous.replace(identity) {
-            machine.gap(identity.compare(previous)).await.then_some(())?;
-        }
-        machine.set_client(client).await.then_some(())?;
+        machine.connected(client, identity).await.then_some(())?;
         machine.serve(items).await?;
     }
     machine.leave().await;

@@ -1,6 +1,7 @@
 //! Machines whose sockets are in a directory, by a pattern for their names. They come and go as the files do:
 //! a socket on which nobody listens, not yet or not any more, is nothing unusual.
 
+mod inode;
 mod lookout;
 mod naming;
 mod socket;
@@ -16,9 +17,10 @@ use tokio::sync::Semaphore;
 
 use super::arrivals::{Announced, Arrivals};
 use super::uri::uri_reference;
+use inode::Inode;
 use lookout::Lookout;
 use naming::Naming;
-use socket::{Inode, Place, Socket, Visits};
+use socket::{Place, Socket, Visits};
 
 /// How many sockets are connected to at a time; more wait for their turn.
 const ATTEMPTS: usize = 256;

@@ -1,13 +1,14 @@
 //! Waits until a directory may have changed, be it there or not yet. It must never decide what has changed:
 //! events of file systems are merged, late and lost, so whoever waits has to look.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::Notify;
+
+use super::inode::Inode;
 
 /// How often to look where the system tells nothing: too many watches, or a file system of another host.
 const POLLING: Duration = Duration::from_secs(1);
@@ -30,8 +31,7 @@ pub(super) struct Lookout {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Directory {
     path: PathBuf,
-    device: u64,
-    inode: u64,
+    inode: Inode,
 }
 
 impl Lookout {
@@ -83,6 +83,6 @@ fn nearest(directory: &Path) -> Option<Directory> {
     let absolute = std::path::absolute(directory).ok()?;
     absolute.ancestors().find_map(|path| {
         let metadata = path.metadata().ok().filter(std::fs::Metadata::is_dir)?;
-        Some(Directory { path: path.to_owned(), device: metadata.dev(), inode: metadata.ino() })
+        Some(Directory { path: path.to_owned(), inode: Inode::of(&metadata) })
     })
 }

@@ -1,17 +1,17 @@
 //! One socket of a directory: connects to it whenever that may succeed, and tells what it gives.
 
-use std::fs::Metadata;
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use qmp_events::tokio::{Client, Identity, Item, Options, Subscription};
 use qmp_events::{Disconnected, Error};
 use tokio::sync::{Semaphore, watch};
 
+use super::inode::Inode;
 use super::naming::Naming;
 use crate::sources::arrivals::{Announced, Arrivals, Json};
 use crate::sources::uri::uri_reference;
@@ -22,15 +22,6 @@ const DELAYS: (Duration, Duration) = (Duration::from_millis(50), Duration::from_
 
 /// How long the handshake and the answer to who it is may take together.
 const IDENTIFYING: Duration = Duration::from_secs(20);
-
-/// Which file it is, whatever it is called.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Inode {
-    device: u64,
-    number: u64,
-    /// Numbers are used again.
-    created: Option<SystemTime>,
-}
 
 /// Where a socket is, and since when it is as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,12 +37,6 @@ impl Place {
         let metadata = path.metadata().ok().filter(|metadata| metadata.file_type().is_socket())?;
         let changed = (metadata.ctime(), metadata.ctime_nsec());
         Some(Place { path, inode: Inode::of(&metadata), changed })
-    }
-}
-
-impl Inode {
-    fn of(metadata: &Metadata) -> Self {
-        Inode { device: metadata.dev(), number: metadata.ino(), created: metadata.created().ok() }
     }
 }
 
@@ -92,9 +77,7 @@ impl Visits {
     pub(super) fn begin(self: &Arc<Self>, place: Place) -> Socket {
         let inode = place.inode.clone();
         let (sender, receiver) = watch::channel(Some(place));
-        tokio::spawn(
-            Visited { visits: self.clone(), place: receiver, machine: None, previous: None }.follow(),
-        );
+        tokio::spawn(Visited { visits: self.clone(), place: receiver, machine: None }.follow());
         Socket { inode, place: sender }
     }
 
@@ -132,7 +115,6 @@ struct Visited {
     visits: Arc<Visits>,
     place: watch::Receiver<Option<Place>>,
     machine: Option<Announced>,
-    previous: Option<Identity>,
 }
 
 impl Visited {
@@ -174,25 +156,22 @@ impl Visited {
     }
 
     /// The machine, announced.
-    async fn machine(&mut self, path: &Path) -> Option<&Announced> {
+    async fn machine(&mut self, path: &Path) -> Option<&mut Announced> {
         if self.machine.is_none() {
             let (label, name) = self.visits.names(path);
             let source = uri_reference(&name);
             self.machine = Some(self.visits.arrivals.announce(&label, name, source).await?);
         }
-        self.machine.as_ref()
+        self.machine.as_mut()
     }
 
     /// Tells what a connection gives, to its end. The machine is called as its file.
     async fn serve(&mut self, path: &Path, visit: Visit) -> Option<()> {
         let Visit { client, items, identity } = visit;
-        let previous = self.previous.replace(identity);
         let (visits, mut place) = (self.visits.clone(), self.place.clone());
         let machine = self.machine(path).await?;
-        if let Some(previous) = previous {
-            machine.gap(identity.compare(previous)).await.then_some(())?;
-        }
-        machine.set_client(client).await.then_some(())?;
+        machine.connected(client, identity).await.then_some(())?;
+        let machine = &*machine;
         let mut path = path.to_owned();
         let mut served = pin!(machine.serve(items));
         loop {
