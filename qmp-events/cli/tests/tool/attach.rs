@@ -26,6 +26,12 @@ fn has_additions(character_devices: &Value) -> bool {
     labels.into_iter().any(|label| label.starts_with("qmp-events-"))
 }
 
+fn await_removal(qemu: &mut Qemu) {
+    while has_additions(&qemu.query("query-chardev")) {
+        std::thread::yield_now();
+    }
+}
+
 #[test]
 fn what_watches_by_a_monitor_of_its_own_leaves_the_borrowed_one_free() {
     let Some(mut qemu) = Qemu::start_newest() else { return };
@@ -39,9 +45,7 @@ fn what_watches_by_a_monitor_of_its_own_leaves_the_borrowed_one_free() {
     qemu.execute("cont");
     assert!(watch.await_line("RESUME").contains("timestamp"));
     watch.signal("KILL");
-    while has_additions(&qemu.query("query-chardev")) {
-        std::thread::yield_now();
-    }
+    await_removal(&mut qemu);
     let left = std::fs::read_dir(qemu.directory()).expect("a directory");
     let is_left = |path: std::path::PathBuf| path.extension().is_some_and(|end| end == "monitor");
     let left = left.filter(|entry| entry.as_ref().is_ok_and(|entry| is_left(entry.path())));
@@ -59,9 +63,7 @@ fn every_command_can_attach() {
     assert_eq!(reply.status, Some(0), "{reply}");
     let wait = run(&format!("wait {endpoint} --execute cont --event RESUME"), &qemu);
     assert_eq!(wait.status, Some(0), "{wait}");
-    while has_additions(&qemu.query("query-chardev")) {
-        std::thread::yield_now();
-    }
+    await_removal(&mut qemu);
 }
 
 #[test]
