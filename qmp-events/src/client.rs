@@ -1,13 +1,16 @@
-//! What the blocking and the tokio client have in common: how connections end, and what can go wrong.
+//! What the blocking and the tokio client have in common: how connections end and begin again, and what can go
+//! wrong.
 
 mod disconnected;
 mod error;
+mod gap;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod handshake;
 mod malformed;
 
 pub use disconnected::Disconnected;
 pub use error::Error;
+pub use gap::{Gap, Peer};
 pub use malformed::Malformed;
 
 #[cfg(any(feature = "blocking", feature = "tokio"))]

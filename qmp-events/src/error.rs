@@ -75,6 +75,13 @@ impl DecodeError {
         }))
     }
 
+    /// The error about an event whose name is not in the text.
+    #[cfg(feature = "cloud-event")]
+    pub(crate) fn of_event(mut self, name: &str) -> Self {
+        self.0.event = Some(name.to_owned());
+        self
+    }
+
     /// What is wrong.
     pub fn kind(&self) -> DecodeErrorKind {
         self.0.kind

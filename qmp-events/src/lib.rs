@@ -31,6 +31,8 @@ pub mod __private;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
+#[cfg(feature = "cloud-event")]
+pub mod cloud_event;
 mod cursor;
 mod endpoint;
 mod envelope;
@@ -56,7 +58,7 @@ pub mod tokio;
 mod unknown;
 mod wire;
 
-pub use client::{Disconnected, Error, Malformed};
+pub use client::{Disconnected, Error, Gap, Malformed, Peer};
 pub use endpoint::{Endpoint, EndpointError};
 pub use envelope::Envelope;
 pub use error::{DecodeError, DecodeErrorKind};

@@ -69,13 +69,14 @@ mod subscription;
 mod task;
 mod wait;
 
+pub use crate::client::{Gap, Peer};
 pub use attach::{Attach, Lender, Loan};
 pub use backoff::Backoff;
 pub use client::Client;
 pub use connect::connect;
 pub use connector::{Connector, Socket};
 pub use identity::Identity;
-pub use item::{DeliverAs, Gap, Item, Peer};
+pub use item::{DeliverAs, Item};
 pub use listener::Listener;
 pub use options::Options;
 pub use subscription::Subscription;

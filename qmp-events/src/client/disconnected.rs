@@ -50,6 +50,15 @@ pub enum Disconnected {
     },
     /// The runtime in which the connection was served has been shut down.
     RuntimeShutDown,
+    /// Another process had the connection, and reported an end that has none of the other forms here: see
+    /// [`cloud_event`](crate::cloud_event).
+    #[cfg(feature = "cloud-event")]
+    Reported {
+        /// What happened, for people.
+        text: String,
+        /// Whether all is well.
+        is_normal: bool,
+    },
 }
 
 impl Disconnected {
@@ -61,6 +70,8 @@ impl Disconnected {
                 *after_shutdown
             }
             Disconnected::Released => true,
+            #[cfg(feature = "cloud-event")]
+            Disconnected::Reported { is_normal, .. } => *is_normal,
             _ => false,
         }
     }
@@ -95,6 +106,8 @@ impl fmt::Display for Disconnected {
             Disconnected::RuntimeShutDown => {
                 f.write_str("the runtime that served the connection was shut down")
             }
+            #[cfg(feature = "cloud-event")]
+            Disconnected::Reported { text, .. } => f.write_str(text),
         }
     }
 }

@@ -5,6 +5,10 @@ use super::query::Query;
 use super::run::{End, EndCause};
 use super::state::Machine;
 use crate::client::Disconnected;
+#[cfg(feature = "cloud-event")]
+use crate::client::Peer;
+#[cfg(feature = "cloud-event")]
+use crate::cloud_event::Content;
 use crate::message::EventMessage;
 use crate::protocol::{CommandError, Greeting};
 use crate::timestamp::Timestamp;
@@ -35,6 +39,20 @@ pub enum Input<'a> {
 impl<'a> From<&'a EventMessage> for Input<'a> {
     fn from(message: &'a EventMessage) -> Self {
         Input::Event(message)
+    }
+}
+
+/// What was read of a [`CloudEvent`](crate::cloud_event::CloudEvent).
+#[cfg(feature = "cloud-event")]
+impl<'a> From<&'a Content> for Input<'a> {
+    fn from(content: &'a Content) -> Self {
+        match content {
+            Content::Event(message) => Input::Event(message),
+            Content::Connected(greeting) => Input::Connected(greeting),
+            Content::Gap(gap) => Input::Gap { is_same: gap.peer == Peer::Same },
+            Content::Lagged { .. } | Content::Malformed { .. } | Content::Dropped { .. } => Input::Missed,
+            Content::Disconnected(cause) => Input::Disconnected(cause),
+        }
     }
 }
 

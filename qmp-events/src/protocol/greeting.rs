@@ -2,6 +2,8 @@
 
 use super::members::{parse_string, read_members};
 use crate::info::Version;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// What a server says of itself when a connection begins.
@@ -29,7 +31,7 @@ pub struct QemuVersion {
 
 impl Greeting {
     /// Takes what is there: a greeting is one even if its details are not as expected.
-    pub(super) fn parse(json: &str) -> Self {
+    pub(crate) fn parse(json: &str) -> Self {
         let [version, capabilities] = members(Some(json), ["version", "capabilities"]);
         let [qemu, package] = members(version, ["qemu", "package"]);
         let numbers = members(qemu, ["major", "minor", "micro"]);
@@ -40,6 +42,33 @@ impl Greeting {
         let package = package.and_then(parse_string).unwrap_or_default().trim().to_owned();
         let capabilities = capabilities.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default();
         Greeting { version, package, capabilities }
+    }
+}
+
+/// The value of `QMP` in a greeting. A version that is not known is left out.
+impl Serialize for Greeting {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut greeting = serializer.serialize_map(Some(2))?;
+        greeting.serialize_entry("version", &WholeVersion { qemu: self.version, package: &self.package })?;
+        greeting.serialize_entry("capabilities", &self.capabilities)?;
+        greeting.end()
+    }
+}
+
+struct WholeVersion<'a> {
+    qemu: Option<QemuVersion>,
+    package: &'a str,
+}
+
+impl Serialize for WholeVersion<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut version = serializer.serialize_map(None)?;
+        if let Some(QemuVersion { major, minor, micro }) = self.qemu {
+            let numbers = BTreeMap::from([("micro", micro), ("minor", minor), ("major", major)]);
+            version.serialize_entry("qemu", &numbers)?;
+        }
+        version.serialize_entry("package", self.package)?;
+        version.end()
     }
 }
 

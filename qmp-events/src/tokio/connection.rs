@@ -4,10 +4,9 @@
 
 use super::hub::{Hub, Subscribers};
 use super::identity::{self, Identity};
-use super::item::{Gap, Peer};
 use super::queue::{Queue, Queued};
 use super::request::{Outcome, Request};
-use crate::client::{Disconnected, Handshake, Malformed, decode_reply};
+use crate::client::{Disconnected, Gap, Handshake, Malformed, Peer, decode_reply};
 use crate::protocol::{CommandError, CommandId, Greeting, Incoming, ServerMessage, Session};
 use std::collections::HashMap;
 use std::io;

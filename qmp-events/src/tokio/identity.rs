@@ -1,6 +1,6 @@
 //! Whether the server after a reconnect is the one from before.
 
-use super::item::Peer;
+use crate::client::Peer;
 use serde_json::Value;
 
 /// The command that tells a thread of the server's process.

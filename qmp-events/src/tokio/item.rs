@@ -1,9 +1,8 @@
 //! What a subscriber receives.
 
-use crate::client::{Disconnected, Malformed};
+use crate::client::{Disconnected, Gap, Malformed};
 use crate::protocol::Greeting;
 use crate::{DecodeError, EventMessage, QapiEvents};
-use std::fmt;
 use std::sync::Arc;
 
 /// One thing that happened. `M` is what events are delivered as.
@@ -30,43 +29,6 @@ pub enum Item<M = EventMessage> {
     /// The connection has ended, or an attempt to connect has failed for another reason than the one
     /// before. If the client reconnects, more items follow; otherwise the stream ends.
     Disconnected(Disconnected),
-}
-
-/// A time without connection, after it has ended.
-///
-/// QEMU keeps no events for a client that is not connected: what happened meanwhile must be queried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Gap {
-    /// Whether the server is the one from before.
-    pub peer: Peer,
-}
-
-/// Whether the server after a reconnect is the one from before.
-///
-/// QMP has no identifier of a running QEMU, so this goes by evidence: the process at the other end of a
-/// unix socket (on Linux, process id and start time) and the host thread of the first vCPU
-/// (`query-cpus-fast`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Peer {
-    /// The same process: the machine lived on.
-    Same,
-    /// A different process on the same endpoint: what was known about the machine is void.
-    Different,
-    /// The evidence does not suffice, as over TCP. Treat it like [`Different`](Self::Different) if in
-    /// doubt.
-    Unknown,
-}
-
-impl fmt::Display for Peer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Peer::Same => "the same QEMU",
-            Peer::Different => "another QEMU",
-            Peer::Unknown => "perhaps another QEMU",
-        })
-    }
 }
 
 /// What an event can be delivered as: an [`EventMessage`] of any set of events, or its JSON text as it

@@ -2,8 +2,8 @@
 //!
 //! It must never call anything of the user's (filters, wakers) while it is locked.
 
-use super::item::{DeliverAs, Gap, Item};
-use crate::client::{Disconnected, Malformed};
+use super::item::{DeliverAs, Item};
+use crate::client::{Disconnected, Gap, Malformed};
 use crate::protocol::Greeting;
 use std::collections::{HashSet, VecDeque};
 use std::mem::size_of;

@@ -25,6 +25,8 @@ pub(crate) fn compare(message: &[u8]) {
             let written = serde_json::to_vec(&bytes).expect("JSON");
             assert_eq!(EventMessage::decode(&written).as_ref(), Ok(&bytes), "read again");
             compare_json(message, &json);
+            #[cfg(feature = "cloud-event")]
+            compare_cloud_event(bytes.clone());
             if !bytes.has_unknown() {
                 assert_known(&bytes, &json);
             }
@@ -34,6 +36,16 @@ pub(crate) fn compare(message: &[u8]) {
         (Err(error), Ok(_)) => assert!(stricter(message), "only bytes refuse: {error}"),
         (Ok(bytes), Err(error)) => panic!("only serde refuses {bytes:?}: {error}"),
     }
+}
+
+/// A message is the same after it was a CloudEvent.
+#[cfg(feature = "cloud-event")]
+fn compare_cloud_event(message: EventMessage) {
+    use qmp_events::cloud_event::{CloudEvent, Content};
+    let written = CloudEvent::new("1", "test", Content::Event(message.clone())).to_string();
+    let read = CloudEvent::decode(written.as_bytes()).unwrap_or_else(|error| panic!("{error}: {written}"));
+    let Content::Event(read) = read.content else { panic!("a notice: {written}") };
+    assert_eq!(read, message, "{written}");
 }
 
 /// What says that it has nothing unknown has nothing of which an audit says otherwise.
