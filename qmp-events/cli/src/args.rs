@@ -1,6 +1,8 @@
 //! The command line: what there is to type, and what it means. Completions and manual pages come
 //! from here too. It must never read or write anything.
 
+mod agent;
+
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,6 +14,7 @@ use qmp_events::Version;
 use qmp_events::log::Form;
 use serde_json::Value;
 
+pub(crate) use self::agent::Agent;
 use crate::exit::EXIT_CODES;
 use crate::period::{LogClock, Period};
 use crate::selection::{Selection, Wanted};
@@ -51,6 +54,12 @@ pub(crate) enum Command {
     /// every QEMU ended after SHUTDOWN or a signal ended the watch, 3 if a connection failed or
     /// ended otherwise, 4 if a server does not keep to the protocol.
     Watch(Watch),
+    /// Keeps the monitors of machines for as many readers as there are: the service of a host
+    ///
+    /// A QMP monitor serves one client. This one holds it, connects again whenever a connection ends or cannot be made,
+    /// knows the state of each machine, and hands on what happens to every reader that is asked for. What happens to
+    /// the connections goes to standard error. It ends at SIGINT or SIGTERM, with status 0 unless a reader failed.
+    Agent(Agent),
     /// Waits for an event of a running machine, and prints it
     ///
     /// Only events after the connection is made count. The exit status says how it went: 0 if the

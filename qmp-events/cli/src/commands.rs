@@ -1,5 +1,6 @@
 //! A file for each command.
 
+mod agent;
 mod check;
 mod decode;
 mod diff;
@@ -26,6 +27,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit
     match command {
         Command::Decode(arguments) => decode::decode(arguments, output),
         Command::Watch(arguments) => watch::watch(arguments, output),
+        Command::Agent(arguments) => agent::agent(arguments, output),
         Command::Wait(arguments) => wait::wait(arguments, output),
         Command::Execute(arguments) => execute::execute(arguments, output),
         Command::Report(arguments) => report::report(arguments, output),

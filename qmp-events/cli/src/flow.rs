@@ -4,27 +4,20 @@ use std::collections::BTreeMap;
 use std::io;
 use std::pin::pin;
 
+use qmp_events::Timestamp;
 use qmp_events::machine::{Input, Query};
-use qmp_events::protocol::{CommandError, Greeting};
-use qmp_events::tokio::Peer;
-use qmp_events::{Malformed, Timestamp};
 
 use crate::exit::Exit;
+use crate::notes::notes;
 use crate::period::LogClock;
 use crate::record::Record;
 use crate::sinks::{self, Display, Sink};
 use crate::sources::origins::{OriginId, Origins};
 use crate::sources::{News, Place, Report, Source};
+use crate::state::news::StateNews;
 use crate::state::states::States;
 use crate::summary::Summary;
-use crate::terminal::line::{Part, line};
 use crate::terminal::output::Output;
-use crate::terminal::palette::{DIM, ERROR, LABEL, WARNING, paint};
-use crate::terminal::text::excerpt;
-
-/// What is not to be had through libvirt.
-const BY_LIBVIRT: &str =
-    "the times are libvirt's, no command can be sent, and a machine's end is its SHUTDOWN";
 
 /// What lies between a source and the output.
 pub(crate) struct Flow<'a> {
@@ -141,92 +134,67 @@ impl<'a> Flow<'a> {
         }
         // An answer may come after the machine has left.
         let Some(id) = self.origins.find(number, machine) else { return Ok(None) };
-        self.follow_connection(id, &news)?;
+        if let Some(input) = news.input() {
+            self.follow_state(id, None, input)?;
+        }
         match news {
-            News::Arrived(_) | News::Answer { .. } => {}
-            News::Left => self.forget(id),
-            News::Remark(text) => self.note(id, &paint(DIM, text))?,
-            News::Trouble(text) => self.note(id, &paint(WARNING, text))?,
             News::Event { message, place, logged } => {
                 let mut record = Record::new(message);
                 record.time = self.clock.choose(record.time, logged);
                 self.summary.event(&record, place.line());
                 return Ok(Some(Occurrence { origin: id, place, record }));
             }
-            News::Malformed { malformed, line } => self.malformed(id, &malformed, line)?,
-            News::Damaged { line, problem, text } => {
-                self.summary.malformed(Some(line));
-                self.note_malformed(id, &format!("line {line}: {problem}"), Some(&text))?;
-            }
-            News::Greeting(greeting) => {
-                self.summary.other_message();
-                self.set_version(id, &greeting);
-            }
-            News::Connected(greeting) => {
-                self.is_connected = true;
-                self.set_version(id, &greeting);
-                self.note(id, &paint(DIM, format_args!("connected to {greeting}")))?;
-            }
-            News::Listening(uri) => {
-                self.is_connected = true;
-                let text = format!("connected to libvirt at {uri}; {}", BY_LIBVIRT);
-                self.note(id, &paint(DIM, text))?;
-            }
-            News::Lagged(count) => {
-                let text = format!("{count} dropped here: the output is read too slowly");
-                self.note(id, &paint(WARNING, text))?;
-            }
-            News::Gap(peer) => {
-                let text = format!("back after a gap, to {peer}; events may be missing here");
-                self.note(id, &paint(WARNING, text))?;
-            }
-            News::Disconnected(cause) => {
-                let style = if cause.is_normal() { DIM } else { ERROR };
-                self.note(id, &paint(style, &cause))?;
-                self.ends.insert(id, Exit::from(&cause));
-            }
-            News::Reply => self.summary.other_message(),
-            News::ErrorReply { id: command, error, line } => {
-                self.summary.other_message();
-                if self.shows_error_replies {
-                    let command = command.map(|id| format!(" to {id}")).unwrap_or_default();
-                    let reply = line![paint(WARNING, "error reply"), command, ": ", describe(&error)];
-                    self.note(id, &line![format_args!("line {line}: "), reply])?;
-                }
+            News::Left => self.forget(id),
+            news => {
+                self.learn(id, &news);
+                self.note(id, &news)?;
             }
         }
         Ok(None)
     }
 
-    /// Takes in what a machine's connection tells of its state.
-    fn follow_connection(&mut self, id: OriginId, news: &News) -> io::Result<()> {
-        let input = match news {
-            News::Connected(greeting) => Input::Connected(greeting),
-            News::Gap(peer) => Input::Gap { is_same: *peer == Peer::Same },
-            News::Lagged(_) | News::Malformed { line: None, .. } => Input::Missed,
-            News::Disconnected(cause) => Input::Disconnected(cause),
-            News::Answer { query, result } => Input::Reply(*query, result.as_deref()),
-            _ => return Ok(()),
-        };
-        self.follow_state(id, None, input)
+    /// Counts what is not an event, and learns how a connection is.
+    fn learn(&mut self, id: OriginId, news: &News) {
+        match news {
+            News::Malformed { line, .. } => self.summary.malformed(*line),
+            News::Damaged { line, .. } => self.summary.malformed(Some(*line)),
+            News::Greeting(greeting) => {
+                self.summary.other_message();
+                self.origins.set_version(id, greeting);
+            }
+            News::Reply | News::ErrorReply { .. } => self.summary.other_message(),
+            News::Connected(greeting) => {
+                self.is_connected = true;
+                self.origins.set_version(id, greeting);
+            }
+            News::Listening(_) => self.is_connected = true,
+            News::Disconnected(cause) => {
+                self.ends.insert(id, Exit::from(cause));
+            }
+            _ => {}
+        }
+    }
+
+    fn note(&mut self, id: OriginId, news: &News) -> io::Result<()> {
+        if matches!(news, News::ErrorReply { .. }) && !self.shows_error_replies {
+            return Ok(());
+        }
+        let title = self.origins.get(id).map_or("", |origin| origin.title.as_str());
+        notes(title, news).iter().try_for_each(|line| self.output.note(line))
     }
 
     /// Prints what changes in the state of a machine, if that is wished.
     fn follow_state(&mut self, id: OriginId, time: Option<Timestamp>, input: Input<'_>) -> io::Result<()> {
         let Some(states) = &mut self.states else { return Ok(()) };
         let Some(origin) = self.origins.get(id) else { return Ok(()) };
-        states.apply(id, time, input).iter().try_for_each(|news| self.sink.state(self.output, origin, news))
+        let changes = states.apply(id, time, input);
+        let mut news = changes.iter().filter_map(|change| StateNews::of(change, time));
+        news.try_for_each(|news| self.sink.state(self.output, origin, &news))
     }
 
     fn next_query(&mut self, number: usize) -> Option<Query> {
         let states = self.states.as_mut()?;
         states.next_query(self.origins.find(number, None)?)
-    }
-
-    fn set_version(&mut self, id: OriginId, greeting: &Greeting) {
-        if let Some(origin) = self.origins.get_mut(id) {
-            origin.qemu = greeting.version.map(Into::into);
-        }
     }
 
     /// Keeps nothing of a machine that has left but how it ended, if that was worse than all others.
@@ -255,41 +223,5 @@ impl<'a> Flow<'a> {
     /// The worst end of a connection.
     pub(crate) fn worst_end(&self) -> Exit {
         self.ends.values().copied().fold(self.worst_of_left, Exit::max)
-    }
-
-    fn malformed(&mut self, id: OriginId, malformed: &Malformed, line: Option<u64>) -> io::Result<()> {
-        self.summary.malformed(line);
-        let place = line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        let (text, raw) = match malformed {
-            Malformed::Event(error) => (format!("{place}{error}"), Some(error.raw())),
-            Malformed::Unrecognized { json, problem } => {
-                (format!("{place}not a QMP message: {problem}"), Some(json.as_str()))
-            }
-            // Its words say where it was.
-            other => (other.to_string(), None),
-        };
-        self.note_malformed(id, &text, raw)
-    }
-
-    fn note_malformed(&mut self, id: OriginId, text: &str, raw: Option<&str>) -> io::Result<()> {
-        self.note(id, &line![paint(ERROR, "malformed: "), text])?;
-        raw.map_or(Ok(()), |raw| self.output.note(&line![paint(DIM, excerpt(raw))]))
-    }
-
-    fn note(&mut self, id: OriginId, text: &impl Part) -> io::Result<()> {
-        let mut line = match self.origins.get(id).map_or("", |origin| origin.title.as_str()) {
-            "" => line![],
-            title => line![paint(LABEL, title), ": "],
-        };
-        line.push(text);
-        self.output.note(&line)
-    }
-}
-
-/// As QMP has it: the class first, by which people search.
-fn describe(error: &CommandError) -> String {
-    match error {
-        CommandError::Refused { class, description } => format!("{class}: {description}"),
-        error => error.to_string(),
     }
 }

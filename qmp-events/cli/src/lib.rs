@@ -7,6 +7,7 @@
 //! *sink* prints it. Standard output holds what was asked for and nothing else; everything about it
 //! goes to standard error. A reader of standard output that leaves (`| head`) ends the program well.
 
+mod agent;
 mod args;
 mod commands;
 #[doc(hidden)]
@@ -15,6 +16,7 @@ mod exit;
 mod flow;
 mod json;
 mod knowledge;
+mod notes;
 mod period;
 mod record;
 mod report;

@@ -11,7 +11,7 @@ use crate::json::{Json, Object};
 const USUAL_LENGTH: usize = 256;
 
 /// An event, decoded.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(crate) message: Box<EventMessage>,
     /// When it happened, or when a log says that it came.

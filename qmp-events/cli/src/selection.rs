@@ -9,7 +9,7 @@ use crate::knowledge::severity::Severity;
 use crate::record::Record;
 
 /// Which events to print.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct Selection {
     /// Only events of this name; `*` and `?` match any text and any character, and `!NAME` leaves
     /// events out. Several may be given

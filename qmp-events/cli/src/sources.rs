@@ -23,9 +23,9 @@ pub(crate) mod virsh;
 use std::fmt;
 use std::sync::Arc;
 
-use qmp_events::machine::Query;
+use qmp_events::machine::{Input, Query};
 use qmp_events::protocol::{CommandError, Greeting};
-use qmp_events::tokio::Peer;
+use qmp_events::tokio::{Client, Peer};
 use qmp_events::{DecodeError, Disconnected, EventMessage, Malformed, Timestamp, Version};
 
 /// A machine or a file that a source reads.
@@ -60,6 +60,8 @@ pub(crate) enum News {
     Arrived(Origin),
     /// It has left for good: nothing more is told of it, but for answers on their way.
     Left,
+    /// It can be sent commands over this connection, or series of connections, from here on.
+    Reachable(Client),
     /// Something that people may want to know.
     Remark(String),
     /// Something went wrong that ends no connection.
@@ -101,6 +103,18 @@ impl News {
             Ok(message) => News::Event { message: Box::new(message), place, logged },
             Err(error) => News::Malformed { malformed: Arc::new(error.into()), line: place.line() },
         }
+    }
+
+    /// What a machine's connection tells of its state.
+    pub(crate) fn input(&self) -> Option<Input<'_>> {
+        Some(match self {
+            News::Connected(greeting) => Input::Connected(greeting),
+            News::Gap(peer) => Input::Gap { is_same: *peer == Peer::Same },
+            News::Lagged(_) | News::Malformed { line: None, .. } => Input::Missed,
+            News::Disconnected(cause) => Input::Disconnected(cause),
+            News::Answer { query, result } => Input::Reply(*query, result.as_deref()),
+            _ => return None,
+        })
     }
 }
 

@@ -29,16 +29,30 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    /// Begins to connect to the machines that are named, and to look for others.
+    /// Begins to connect to the machines that are named, and to look for others. Lines say whose they are, unless
+    /// there is only one machine.
     ///
     /// # Errors
     ///
     /// If that cannot begin.
     pub(crate) async fn open(sources: &[Machines], options: Options) -> anyhow::Result<Self> {
+        let has_labels = !matches!(sources, [source] if source.named().is_some());
+        Self::open_with(sources, has_labels, options).await
+    }
+
+    /// As [`open`](Self::open). Lines always say whose they are.
+    ///
+    /// # Errors
+    ///
+    /// If that cannot begin.
+    pub(crate) async fn open_labelled(sources: &[Machines], options: Options) -> anyhow::Result<Self> {
+        Self::open_with(sources, true, options).await
+    }
+
+    async fn open_with(sources: &[Machines], has_labels: bool, options: Options) -> anyhow::Result<Self> {
         // Whether a name with wildcards is one of a file, the file decides.
         let (named, others): (Vec<_>, Vec<_>) =
             sources.iter().map(|source| (source.named(), source)).partition(|(named, _)| named.is_some());
-        let has_labels = sources.len() > 1 || !others.is_empty();
         let named: Vec<Machine> = named.into_iter().filter_map(|(machine, _)| machine).collect();
         let (live, arrivals) = Self::connect_all(&named, has_labels, options)?;
         for (_, source) in others {
@@ -64,6 +78,7 @@ impl Live {
         };
         for (number, machine) in machines.iter().enumerate() {
             let (client, items) = machine.endpoint.start(&options);
+            live.ready.push_back((number, Told::Reachable(client.clone())));
             live.clients.insert(number, client);
             let name = machine.endpoint.to_string();
             let source = uri_reference(&name);
@@ -97,8 +112,8 @@ impl Source for Live {
             let news = match told {
                 Told::Arrived(arrived) => News::Arrived(arrived),
                 Told::Reachable(client) => {
-                    self.clients.insert(origin, client);
-                    continue;
+                    self.clients.insert(origin, client.clone());
+                    News::Reachable(client)
                 }
                 Told::Item(Item::Event(json)) => self.event(&json, None),
                 Told::Logged(json, logged) => self.event(&json, logged),

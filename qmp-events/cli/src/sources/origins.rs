@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
+use qmp_events::protocol::Greeting;
+
 use super::Origin;
 
 /// How many machines of logs are told apart.
@@ -72,7 +74,10 @@ impl Origins {
         self.known.get(&id)
     }
 
-    pub(crate) fn get_mut(&mut self, id: OriginId) -> Option<&mut Origin> {
-        self.known.get_mut(&id)
+    /// Which QEMU it is, as that said.
+    pub(crate) fn set_version(&mut self, id: OriginId, greeting: &Greeting) {
+        if let Some(origin) = self.known.get_mut(&id) {
+            origin.qemu = greeting.version.map(Into::into);
+        }
     }
 }

@@ -1,11 +1,10 @@
-//! The states of machines while their events are printed.
+//! The states of machines while they are read.
 
 use std::collections::BTreeMap;
 
 use qmp_events::Timestamp;
-use qmp_events::machine::{Input, Machine, Query};
+use qmp_events::machine::{Change, Input, Machine, Query};
 
-use super::news::StateNews;
 use crate::sources::origins::OriginId;
 
 /// The states of machines, by whom they are of.
@@ -21,9 +20,13 @@ impl States {
         origin: OriginId,
         time: Option<Timestamp>,
         input: Input<'_>,
-    ) -> Vec<StateNews> {
-        let changes = self.machines.entry(origin).or_default().apply_at(time, input);
-        changes.iter().filter_map(|change| StateNews::of(change, time)).collect()
+    ) -> Vec<Change> {
+        self.machines.entry(origin).or_default().apply_at(time, input)
+    }
+
+    /// What is known of a machine.
+    pub(crate) fn get(&mut self, origin: OriginId) -> &Machine {
+        self.machines.entry(origin).or_default()
     }
 
     /// Forgets a machine.

@@ -1,6 +1,8 @@
 //! The command-line tool as its users meet it: arguments in, two streams and an exit status out.
 
 #[cfg(unix)]
+mod agent;
+#[cfg(unix)]
 mod attach;
 mod browser;
 mod decode;

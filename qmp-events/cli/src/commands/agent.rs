@@ -1,0 +1,61 @@
+//! `agent`: keeps the monitors of machines, and hands on what happens to many readers.
+
+use std::panic::resume_unwind;
+
+use qmp_events::tokio::{Backoff, Options};
+
+use super::runtime::runtime;
+use super::unknown_names::note_unknown_names;
+use crate::agent::journal::{Journal, journal};
+use crate::agent::keeper::Keeper;
+use crate::agent::print::Print;
+use crate::agent::reader::Reader;
+use crate::args::Agent;
+use crate::exit::Exit;
+use crate::signals::end_signal;
+use crate::sinks;
+use crate::sources::Source;
+use crate::sources::live::Live;
+use crate::terminal::output::Output;
+
+pub(crate) fn agent(arguments: &Agent, output: &mut Output) -> anyhow::Result<Exit> {
+    note_unknown_names(&arguments.selection.events, output)?;
+    let runtime = runtime()?;
+    let options = Options::new().reconnect(Backoff::default());
+    let source = runtime.block_on(Live::open_labelled(&arguments.machines, options))?;
+    let sink = arguments.print.then(|| sinks::open(&arguments.display, &source.origins()));
+    std::thread::scope(|scope| {
+        let (journal, printer) = journal();
+        let agent = scope.spawn(|| runtime.block_on(keep(arguments, source, journal)));
+        let printed = printer.print(output, sink);
+        agent.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+        printed?;
+        Ok(Exit::Done)
+    })
+}
+
+async fn keep(arguments: &Agent, mut source: Live, journal: Journal) -> anyhow::Result<()> {
+    let end = end_signal()?;
+    let readers = readers(arguments, &journal);
+    // Others go on without it.
+    let is_printing_all = arguments.print && readers.len() == 1;
+    let mut keeper = Keeper::new(readers, journal.clone());
+    let end = async {
+        tokio::select! {
+            () = end => {}
+            () = journal.stdout_gone(), if is_printing_all => {}
+        }
+    };
+    keeper.keep(&mut source, end).await?;
+    keeper.finish().await
+}
+
+/// Whoever is to be told.
+fn readers(arguments: &Agent, journal: &Journal) -> Vec<Box<dyn Reader>> {
+    let mut readers = Vec::<Box<dyn Reader>>::new();
+    if arguments.print {
+        let (selection, has_states) = (arguments.selection.clone(), arguments.state);
+        readers.push(Box::new(Print { selection, has_states, journal: journal.clone() }));
+    }
+    readers
+}
