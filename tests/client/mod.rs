@@ -3,6 +3,8 @@
 mod api;
 mod blocking;
 #[cfg(unix)]
+mod closing;
+#[cfg(unix)]
 mod cost;
 mod endings;
 mod errors;

@@ -19,12 +19,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub struct Client<E = Event> {
     hub: Arc<Hub>,
     requests: mpsc::Sender<Request>,
-    alive: Arc<watch::Sender<()>>,
+    alive: Arc<watch::Sender<bool>>,
     events: PhantomData<fn() -> E>,
 }
 
 impl Client {
-    pub(super) fn new(hub: Arc<Hub>, requests: mpsc::Sender<Request>, alive: watch::Sender<()>) -> Self {
+    pub(super) fn new(hub: Arc<Hub>, requests: mpsc::Sender<Request>, alive: watch::Sender<bool>) -> Self {
         Client { hub, requests, alive: Arc::new(alive), events: PhantomData }
     }
 }
@@ -89,9 +89,15 @@ impl<E: QapiEvents> Client<E> {
         decode_reply(self.execute_undecoded(name, arguments.into()).await?)
     }
 
-    /// Closes the connection, for all handles and subscribers.
+    /// Closes the connection, for all handles and subscribers, and loses nothing that has come: subscribers get
+    /// every event that the server has sent, and then [`Disconnected::Released`].
+    ///
+    /// On a unix socket on Linux, that is every event which the server could write: from here on it cannot write
+    /// any more. Elsewhere it is what comes before the server is silent for a quarter of a second; one that never is
+    /// gets a second. Commands without a reply fail. (Dropping all handles and subscribers ends the connection at
+    /// once.)
     pub fn close(&self) {
-        self.alive.send_replace(());
+        self.alive.send_replace(true);
     }
 
     /// What the command returned, as JSON text.

@@ -52,7 +52,8 @@ impl Options {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        self.negotiate_over(Connected { stream: Some(stream), process_id: None }).await
+        self.negotiate_over(Connected { stream: Some(stream), process_id: None, stop_receiving: |_| {} })
+            .await
     }
 
     /// As [`from_stream`](Self::from_stream), over a socket that was accepted. The process at its other end
@@ -64,7 +65,12 @@ impl Options {
     pub async fn from_socket(&self, socket: impl Into<Socket>) -> Result<(Client, Subscription), Error> {
         let socket = socket.into();
         let process_id = socket.process_id();
-        self.negotiate_over(Connected { stream: Some(socket), process_id }).await
+        self.negotiate_over(Connected {
+            stream: Some(socket),
+            process_id,
+            stop_receiving: Socket::stop_receiving,
+        })
+        .await
     }
 
     async fn negotiate_over<S>(&self, connected: Connected<S>) -> Result<(Client, Subscription), Error>
@@ -123,7 +129,7 @@ impl Options {
     ) -> (Client, Subscription) {
         let hub = Arc::new(Hub::new());
         let (requests, receiver) = mpsc::channel(REQUESTS);
-        let (alive, handles) = watch::channel(());
+        let (alive, handles) = watch::channel(false);
         let client = Client::new(hub.clone(), requests, alive);
         let subscription = client.subscribe();
         let driver =

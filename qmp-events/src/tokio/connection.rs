@@ -14,6 +14,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, WriteHalf};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::error::Elapsed;
+use tokio::time::{sleep, timeout};
 
 /// Requests wait in their channel while this many bytes wait for the server.
 const OUTPUT: usize = 64 << 10;
@@ -27,6 +29,13 @@ const BUSY_READ: usize = 64 << 10;
 /// Subscribers get a turn after so many messages, half of what tokio lets a task take in one turn. So one that
 /// runs in the same thread keeps up with any burst.
 const MESSAGES_A_TURN: usize = 64;
+
+/// When a server that cannot be made to stop has sent nothing for so long, all of what it sent has come. TCP may
+/// hold back a small piece until the one before is acknowledged, which takes up to 0.2 s.
+const QUIET: Duration = Duration::from_millis(250);
+
+/// How long what was sent is read after the client was closed.
+const LONGEST_DRAIN: Duration = Duration::from_secs(1);
 
 /// How many items are held back until the connection is announced.
 const HELD: usize = 1024;
@@ -46,6 +55,8 @@ pub(super) struct Connection<'a, S> {
     /// What came before the connection is announced, so that it follows the announcement.
     held: Option<Queue>,
     handshake: Handshake,
+    /// The client was closed, and what the server has sent is read.
+    is_draining: bool,
     end: Option<Result<(), Arc<io::Error>>>,
 }
 
@@ -85,6 +96,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
             hub,
             subscribers: Subscribers::default(),
             held: Some(Queue::with_capacity(HELD)),
+            is_draining: false,
             end: None,
         }
     }
@@ -162,6 +174,27 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
         }
     }
 
+    /// The same connection, after something was done with its stream.
+    pub(super) fn with_stream(mut self, act: impl FnOnce(&S)) -> Self
+    where
+        S: Unpin,
+    {
+        let stream = self.reader.unsplit(self.writer.stream);
+        act(&stream);
+        let (reader, writer) = tokio::io::split(stream);
+        (self.reader, self.writer.stream) = (reader, writer);
+        self
+    }
+
+    /// Hands on what the server has sent: to the end of the stream, or as far as it has come. Nothing is sent any
+    /// more. A server that sends without end is left in the middle.
+    pub(super) async fn drain(&mut self) -> Disconnected {
+        self.is_draining = true;
+        // Whether it came to an end makes no difference: what was read has been handed on.
+        let _: Result<Disconnected, Elapsed> = timeout(LONGEST_DRAIN, self.serve()).await;
+        Disconnected::Released
+    }
+
     /// Ends the commands that were not answered.
     pub(super) fn fail_requests(&mut self, cause: &Disconnected) {
         for (_, reply) in self.unanswered.drain() {
@@ -230,6 +263,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
         let (input, output) = self.session.buffers(self.read_size);
         let room = input.capacity() - input.len();
         let (has_output, has_room) = (!output.is_empty(), output.len() < OUTPUT);
+        let (has_output, has_room) = (has_output && !self.is_draining, has_room && !self.is_draining);
         let can_write = !self.writer.has_failed && (has_output || !self.writer.is_flushed);
         tokio::select! {
             read = self.reader.read_buf(input) => match read {
@@ -246,6 +280,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
                 let id = self.session.execute(&request.name, request.arguments);
                 self.unanswered.insert(id, request.reply);
             }
+            () = async { sleep(QUIET).await }, if self.is_draining => self.set_end(Ok(())),
         }
     }
 

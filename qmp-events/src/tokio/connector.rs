@@ -37,6 +37,13 @@ pub trait Connector: Send + 'static {
         let _ = stream;
         None
     }
+
+    /// Makes the other end unable to send more, if that is possible without losing what it has sent: on Linux,
+    /// shutting down a unix socket for reading does that. [`Client::close`](super::Client::close) then reads to
+    /// the end of the stream, and otherwise until no more comes.
+    fn stop_receiving(&self, stream: &Self::Stream) {
+        let _ = stream;
+    }
 }
 
 impl<F, Fut, S> Connector for F
@@ -81,12 +88,17 @@ impl Connector for Endpoint {
     fn process_id(&self, stream: &Socket) -> Option<i32> {
         stream.process_id()
     }
+
+    fn stop_receiving(&self, stream: &Socket) {
+        stream.stop_receiving();
+    }
 }
 
 /// A stream that was connected elsewhere, for one connection.
 pub(super) struct Connected<S> {
     pub(super) stream: Option<S>,
     pub(super) process_id: Option<i32>,
+    pub(super) stop_receiving: fn(&S),
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connector for Connected<S> {
@@ -98,6 +110,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connector for Connected
 
     fn process_id(&self, _: &S) -> Option<i32> {
         self.process_id
+    }
+
+    fn stop_receiving(&self, stream: &S) {
+        (self.stop_receiving)(stream);
     }
 }
 
@@ -120,6 +136,15 @@ impl Socket {
             #[cfg(unix)]
             Kind::Unix(stream) => stream.peer_cred().ok()?.pid(),
             Kind::Tcp(_) => None,
+        }
+    }
+
+    /// As [`Connector::stop_receiving`].
+    pub(super) fn stop_receiving(&self) {
+        #[cfg(target_os = "linux")]
+        if let Kind::Unix(stream) = &self.0 {
+            // If it fails, the connection has ended.
+            let _ = socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Read);
         }
     }
 }

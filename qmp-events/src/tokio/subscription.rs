@@ -33,11 +33,11 @@ pub struct Subscription<M = EventMessage> {
 struct Registration {
     queue: Arc<Queue>,
     hub: Arc<Hub>,
-    _alive: Arc<watch::Sender<()>>,
+    _alive: Arc<watch::Sender<bool>>,
 }
 
 impl<M: DeliverAs> Subscription<M> {
-    pub(super) fn new(hub: Arc<Hub>, alive: Arc<watch::Sender<()>>) -> Self {
+    pub(super) fn new(hub: Arc<Hub>, alive: Arc<watch::Sender<bool>>) -> Self {
         let registration = Registration { queue: hub.subscribe(), hub, _alive: alive };
         Subscription { registration, delivered_as: PhantomData }
     }
