@@ -8,7 +8,43 @@ use crate::error::Fault;
 impl Cursor<'_> {
     /// Skips one value of any type.
     pub(crate) fn skip_value(&mut self) -> Result<(), Fault> {
-        self.walk(&mut Nothing)
+        if self.peek() == Some(b'{') && self.depth < MAX_DEPTH {
+            self.skip_object()
+        } else {
+            self.walk(&mut Nothing)
+        }
+    }
+
+    /// Skips an object. Most have no other values than strings, numbers and booleans.
+    #[inline]
+    fn skip_object(&mut self) -> Result<(), Fault> {
+        if !self.open_object()? {
+            return Ok(());
+        }
+        loop {
+            self.walk_key(&mut Nothing)?;
+            match self.peek() {
+                Some(b'"') if self.skip_text() => {}
+                Some(b'0'..=b'9') if self.short_integer::<u64>().is_some() => {}
+                Some(b't') if self.expect(b"true") => {}
+                Some(b'f') if self.expect(b"false") => {}
+                _ => self.walk(&mut Nothing)?,
+            }
+            if !self.next_member()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Skips a string of plain ASCII, if one comes next.
+    #[inline(always)]
+    fn skip_text(&mut self) -> bool {
+        let before = self.rest;
+        if self.expect(b"\"") && self.plain_string().is_some() {
+            return true;
+        }
+        self.rest = before;
+        false
     }
 
     /// Appends one value of any type to `text`: without white space, each string and number in one

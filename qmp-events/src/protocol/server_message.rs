@@ -8,7 +8,6 @@ use super::greeting::Greeting;
 use super::members::{parse_string, read_members};
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::Range;
 
 /// One message of a QMP server.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,9 +69,9 @@ pub struct Unrecognized<'a> {
 }
 
 impl<'a> RawEvent<'a> {
-    /// An event whose name is known to be at this place of the message, without escapes.
-    pub(super) fn named(json: &'a [u8], name: Range<usize>) -> Option<Self> {
-        let name = std::str::from_utf8(json.get(name)?).ok()?;
+    /// An event whose name is known, and has no escapes.
+    pub(super) fn named(json: &'a [u8], name: &'a [u8]) -> Option<Self> {
+        let name = std::str::from_utf8(name).ok()?;
         Some(RawEvent { name: Cow::Borrowed(name), json })
     }
 }

@@ -148,16 +148,9 @@ impl Session {
 
     /// What the server sent next, if it has arrived as a whole.
     pub fn next_incoming(&mut self) -> Option<Incoming<'_>> {
-        let classified = match self.splitter.read_whole() {
-            Some(whole) => {
-                let json = self.splitter.take_whole(&whole).json;
-                let named = whole.name.and_then(|name| RawEvent::named(json, name));
-                named.map_or_else(|| ServerMessage::classify(json), ServerMessage::Event)
-            }
-            None => match self.splitter.scan_frame()? {
-                Frame::Message(message) => ServerMessage::classify(message.json),
-                Frame::Skipped(skipped) => return Some(Incoming::Skipped(skipped)),
-            },
+        let classified = match self.splitter.next_frame()? {
+            Frame::Message(message) => message.classify(),
+            Frame::Skipped(skipped) => return Some(Incoming::Skipped(skipped)),
         };
         Some(match classified {
             ServerMessage::Event(event) => {

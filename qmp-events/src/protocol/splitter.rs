@@ -8,8 +8,7 @@ mod whole;
 
 pub use frame::{Frame, RawMessage, SkipReason, Skipped};
 use scanner::{Scanner, Verdict};
-pub(super) use whole::Whole;
-use whole::read_whole;
+use whole::{Whole, read_whole};
 
 /// The size limit of a message if none is set: 16 MiB. The longest line known from a real QEMU is its
 /// reply to `query-qmp-schema`, about 0.2 MiB.
@@ -147,7 +146,7 @@ impl Splitter {
 
     /// Reads the message that comes next, if it is whole and may be read at once.
     #[inline]
-    pub(super) fn read_whole(&mut self) -> Option<Whole> {
+    fn read_whole(&mut self) -> Option<Whole> {
         let error = match read_whole(self.peek()?) {
             Ok(whole) => return Some(whole),
             Err(error) => error,
@@ -160,7 +159,7 @@ impl Splitter {
 
     /// Hands out the message that was read.
     #[inline]
-    pub(super) fn take_whole(&mut self, whole: &Whole) -> RawMessage<'_> {
+    fn take_whole(&mut self, whole: &Whole) -> RawMessage<'_> {
         let (start, offset, line) = (self.start, self.offset, self.line);
         let end = start + whole.length;
         if whole.is_one_line {
@@ -168,11 +167,12 @@ impl Splitter {
         } else {
             self.advance_to(end)
         }
-        RawMessage { json: &self.buffer[start..end], offset, line }
+        let json = &self.buffer[start..end];
+        RawMessage { json, offset, line, name: whole.name.clone().and_then(|name| json.get(name)) }
     }
 
     /// The next message or report, byte by byte.
-    pub(super) fn scan_frame(&mut self) -> Option<Frame<'_>> {
+    fn scan_frame(&mut self) -> Option<Frame<'_>> {
         loop {
             match self.mode {
                 Mode::Between => self.begin()?,
@@ -361,7 +361,7 @@ impl Splitter {
         let (start, end, offset, line) = (self.start, self.read, self.offset, self.line);
         self.advance_to(end);
         self.mode = Mode::Between;
-        Frame::Message(RawMessage { json: &self.buffer[start..end], offset, line })
+        Frame::Message(RawMessage { json: &self.buffer[start..end], offset, line, name: None })
     }
 
     fn skip_to(&mut self, end: usize, reason: SkipReason) {

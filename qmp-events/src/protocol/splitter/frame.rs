@@ -1,5 +1,6 @@
 //! What comes out of a splitter.
 
+use super::super::server_message::{RawEvent, ServerMessage};
 use std::fmt;
 
 /// What the stream holds next.
@@ -12,7 +13,7 @@ pub enum Frame<'a> {
 }
 
 /// A complete JSON object, as it came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct RawMessage<'a> {
     /// From `{` to `}`.
     pub json: &'a [u8],
@@ -20,7 +21,37 @@ pub struct RawMessage<'a> {
     pub offset: u64,
     /// The line of the stream in which it begins, counted from 1.
     pub line: u64,
+    /// The name of the event, if the splitter saw that the message is one in QEMU's layout.
+    pub(super) name: Option<&'a [u8]>,
 }
+
+impl<'a> RawMessage<'a> {
+    /// Says what the message is. The same as [`ServerMessage::classify`], but for events as QEMU writes them
+    /// it takes no second look at the text.
+    ///
+    /// ```
+    /// use qmp_events::protocol::{Frame, ServerMessage, Splitter};
+    ///
+    /// let mut splitter = Splitter::new();
+    /// splitter.push(b"{\"event\": \"STOP\"}\r\n");
+    /// let Some(Frame::Message(message)) = splitter.next_frame() else { panic!() };
+    /// assert!(matches!(message.classify(), ServerMessage::Event(event) if event.name == "STOP"));
+    /// ```
+    #[inline]
+    pub fn classify(&self) -> ServerMessage<'a> {
+        let named = self.name.and_then(|name| RawEvent::named(self.json, name));
+        named.map_or_else(|| ServerMessage::classify(self.json), ServerMessage::Event)
+    }
+}
+
+/// What was seen of the text while it was read is not a part of the message.
+impl PartialEq for RawMessage<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        (self.json, self.offset, self.line) == (other.json, other.offset, other.line)
+    }
+}
+
+impl Eq for RawMessage<'_> {}
 
 /// Bytes that the splitter skipped, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,10 +8,10 @@ use crate::message::{read_name, read_opening};
 use std::ops::Range;
 
 /// A message at the front of a buffer.
-pub(in super::super) struct Whole {
+pub(super) struct Whole {
     pub(super) length: usize,
     /// Where in it the event's name is, if it is an event in the layout in which QEMU writes them.
-    pub(in super::super) name: Option<Range<usize>>,
+    pub(super) name: Option<Range<usize>>,
     pub(super) is_one_line: bool,
 }
 
