@@ -189,7 +189,7 @@ impl Selection {
     /// Whether the event is wanted: by its name, its severity, and all conditions hold.
     pub(crate) fn takes(&self, record: &Record) -> bool {
         are_for(&self.events, record.message.event.name())
-            && (self.severities.is_empty() || self.severities.contains(&Severity::of(record)))
+            && (self.severities.is_empty() || self.severities.contains(&Severity::of(&record.message.event)))
             && self.conditions.iter().all(|condition| condition.holds(record.data()))
     }
 }

@@ -1,11 +1,10 @@
-//! How bad an event is, as a table: the schema does not say it.
-
-use std::sync::LazyLock;
+//! How bad an event is: the schema does not say it.
 
 use clap::ValueEnum;
-use qmp_events::{EventKind, EventMessage};
-
-use crate::record::Record;
+use qmp_events::Event;
+use qmp_events::events::{
+    BlockErrorAction, ColoExitReason, JobStatus, MemoryFailureAction, MigrationStatus, ShutdownCause,
+};
 
 /// What an event is to someone who looks after the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -22,99 +21,69 @@ pub(crate) enum Severity {
     Error,
 }
 
-use Severity::{Error, Lifecycle, Warning};
-
-/// A member and its value, if they matter.
-type Condition = Option<(&'static str, &'static str)>;
-
-/// Severity by event, and by the value of a member: the first row that fits counts. `*` is
-/// any value. What no row fits is a notice.
-const TABLE: &[(Severity, &str, Condition)] = &[
-    (Error, "BLOCK_IMAGE_CORRUPTED", None),
-    (Warning, "BLOCK_IO_ERROR", Some(("action", "ignore"))),
-    (Error, "BLOCK_IO_ERROR", None),
-    (Error, "BLOCK_JOB_COMPLETED", Some(("error", "*"))),
-    (Error, "BLOCK_JOB_ERROR", None),
-    (Warning, "BLOCK_JOB_CANCELLED", None),
-    (Warning, "BLOCK_WRITE_THRESHOLD", None),
-    (Warning, "COMMAND_DROPPED", None),
-    (Error, "COLO_EXIT", Some(("reason", "error"))),
-    (Error, "DEVICE_UNPLUG_GUEST_ERROR", None),
-    (Error, "DUMP_COMPLETED", Some(("error", "*"))),
-    (Warning, "GUEST_CRASHLOADED", None),
-    (Error, "GUEST_PANICKED", None),
-    (Warning, "JOB_STATUS_CHANGE", Some(("status", "aborting"))),
-    (Error, "MEMORY_FAILURE", Some(("action", "fatal"))),
-    (Error, "MEMORY_FAILURE", Some(("action", "reset"))),
-    (Warning, "MEMORY_FAILURE", None),
-    (Error, "MEM_UNPLUG_ERROR", None),
-    (Error, "MIGRATION", Some(("status", "failed"))),
-    (Warning, "MIGRATION", Some(("status", "cancelled"))),
-    (Warning, "NETDEV_STREAM_DISCONNECTED", None),
-    (Lifecycle, "POWERDOWN", None),
-    (Warning, "PR_MANAGER_STATUS_CHANGED", Some(("connected", "false"))),
-    (Error, "QUORUM_FAILURE", None),
-    (Warning, "QUORUM_REPORT_BAD", None),
-    (Error, "RESET", Some(("reason", "guest-panic"))),
-    (Lifecycle, "RESET", None),
-    (Lifecycle, "RESUME", None),
-    (Error, "SHUTDOWN", Some(("reason", "guest-panic"))),
-    (Error, "SHUTDOWN", Some(("reason", "host-error"))),
-    (Lifecycle, "SHUTDOWN", None),
-    (Lifecycle, "STOP", None),
-    (Lifecycle, "SUSPEND", None),
-    (Lifecycle, "SUSPEND_DISK", None),
-    (Error, "VFU_CLIENT_HANGUP", None),
-    (Lifecycle, "WAKEUP", None),
-    (Warning, "WATCHDOG", None),
-];
-
-/// The rows of the table for each kind of event.
-static ROWS: LazyLock<Vec<Vec<(Severity, Condition)>>> = LazyLock::new(|| {
-    let rows = |kind: &EventKind| {
-        let rows = TABLE.iter().filter(|(_, name, _)| *name == kind.name());
-        rows.map(|(severity, _, condition)| (*severity, *condition)).collect()
-    };
-    EventKind::ALL.iter().map(rows).collect()
-});
-
 impl Severity {
-    pub(crate) fn of(record: &Record) -> Self {
-        let EventMessage { event, .. } = &*record.message;
-        if event.info().is_none() {
-            return Severity::Unknown;
+    pub(crate) fn of(event: &Event) -> Self {
+        use Severity::{Error, Lifecycle, Notice, Unknown, Warning};
+
+        match event {
+            Event::BlockIoError(error) if error.action == BlockErrorAction::Ignore => Warning,
+            Event::BlockJobCompleted(job) if job.error.is_none() => Notice,
+            Event::ColoExit(exit) if exit.reason != ColoExitReason::Error => Notice,
+            Event::DumpCompleted(dump) if dump.error.is_none() => Notice,
+            Event::JobStatusChange(job) if job.status == JobStatus::Aborting => Warning,
+            Event::MemoryFailure(failure) => match failure.action {
+                MemoryFailureAction::Fatal | MemoryFailureAction::Reset => Error,
+                _ => Warning,
+            },
+            Event::Migration(migration) => match migration.status {
+                MigrationStatus::Failed => Error,
+                MigrationStatus::Cancelled => Warning,
+                _ => Notice,
+            },
+            Event::PrManagerStatusChanged(manager) if !manager.connected => Warning,
+            Event::Reset(reset) if reset.reason == Some(ShutdownCause::GuestPanic) => Error,
+            Event::Shutdown(shutdown) => match shutdown.reason {
+                Some(ShutdownCause::GuestPanic | ShutdownCause::HostError) => Error,
+                _ => Lifecycle,
+            },
+            Event::BlockImageCorrupted(_)
+            | Event::BlockIoError(_)
+            | Event::BlockJobCompleted(_)
+            | Event::BlockJobError(_)
+            | Event::ColoExit(_)
+            | Event::DeviceUnplugGuestError(_)
+            | Event::DumpCompleted(_)
+            | Event::GuestPanicked(_)
+            | Event::MemUnplugError(_)
+            | Event::QuorumFailure(_)
+            | Event::VfuClientHangup(_) => Error,
+            Event::BlockJobCancelled(_)
+            | Event::BlockWriteThreshold(_)
+            | Event::CommandDropped(_)
+            | Event::GuestCrashloaded(_)
+            | Event::NetdevStreamDisconnected(_)
+            | Event::QuorumReportBad(_)
+            | Event::Watchdog(_) => Warning,
+            Event::Powerdown(_)
+            | Event::Reset(_)
+            | Event::Resume(_)
+            | Event::Stop(_)
+            | Event::Suspend(_)
+            | Event::SuspendDisk(_)
+            | Event::Wakeup(_) => Lifecycle,
+            event if event.info().is_none() => Unknown,
+            _ => Notice,
         }
-        let fits = |condition: &Condition| match condition {
-            Some((member, value)) => {
-                record.member(member).is_some_and(|found| *value == "*" || found.reads(value))
-            }
-            None => true,
-        };
-        let rows = event.kind().and_then(|kind| ROWS.get(kind as usize)).map_or(&[][..], Vec::as_slice);
-        let row = rows.iter().find(|(_, condition)| fits(condition));
-        row.map_or(Severity::Notice, |(severity, _)| *severity)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use qmp_events::info::TypeInfo;
-
-    #[test]
-    fn the_table_names_events_members_and_values_that_exist() {
-        for (_, name, condition) in TABLE {
-            let kind: EventKind = name.parse().expect("a known event");
-            let Some((member, value)) = condition else { continue };
-            let info = kind.info().member(member).unwrap_or_else(|| panic!("{name}.{member}"));
-            if let TypeInfo::Enum(values) = info.ty {
-                assert!(values.value(value).is_some(), "{name}.{member}={value}");
-            }
-        }
-    }
+    use qmp_events::EventMessage;
 
     fn severity(json: &str) -> Severity {
-        Severity::of(&Record::new(Box::new(json.parse().expect("an event"))))
+        Severity::of(&json.parse::<EventMessage>().expect("an event").event)
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl Story {
         let name = record.message.event.name();
         let line = one_line(record);
         let details = line.as_str().split_once("  ").map_or("", |(_, members)| members.trim()).to_owned();
-        let (name, severity) = (name.to_owned(), Severity::of(record));
+        let (name, severity) = (name.to_owned(), Severity::of(&record.message.event));
         self.events.push(Mark { machine, at: life.to, time, name, severity, details });
     }
 

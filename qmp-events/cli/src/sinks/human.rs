@@ -3,6 +3,7 @@
 pub(super) mod clock;
 mod members;
 mod row;
+mod values;
 
 use std::io::{self, Write};
 
@@ -76,7 +77,7 @@ impl Human {
         lines: &mut dyn Lines,
     ) -> io::Result<()> {
         let mut row = self.begin(origin, record.time, width, lines);
-        let severity = Severity::of(record);
+        let severity = Severity::of(&record.message.event);
         let style = name_style(severity);
         let mark = if severity == Severity::Unknown { "?" } else { "" };
         let name = printable(record.message.event.name());

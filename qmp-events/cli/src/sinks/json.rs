@@ -8,11 +8,17 @@ use crate::sources::{Origin, Place};
 use crate::state::news::StateNews;
 use crate::terminal::output::Output;
 
-pub(super) struct Json;
+#[derive(Default)]
+pub(super) struct Json {
+    /// The last line, kept for its memory.
+    line: Vec<u8>,
+}
 
 impl Sink for Json {
     fn event(&mut self, output: &mut Output, _: &Origin, _: Place, record: &Record) -> io::Result<()> {
-        output.json(record.json())
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, &record.message)?;
+        output.json(str::from_utf8(&self.line).map_err(io::Error::other)?)
     }
 
     fn state(&mut self, output: &mut Output, origin: &Origin, news: &StateNews) -> io::Result<()> {

@@ -60,8 +60,11 @@ impl Line {
 
     /// Appends so many spaces.
     pub(crate) fn pad(&mut self, count: usize) {
+        if count == 0 {
+            return;
+        }
         self.set_style(Style::new());
-        self.text.extend(std::iter::repeat_n(' ', count));
+        self.text.extend(std::iter::repeat_n(" ", count));
         self.width += count;
     }
 
@@ -101,6 +104,9 @@ impl Line {
     /// How what is appended next looks.
     fn set_style(&mut self, style: Style) {
         // Only changes are kept: a line may have millions of parts in one style.
+        if self.styles.last().is_some_and(|(start, last)| *last == style && *start < self.text.len()) {
+            return;
+        }
         while self.styles.last().is_some_and(|(start, _)| *start == self.text.len()) {
             self.styles.pop();
         }

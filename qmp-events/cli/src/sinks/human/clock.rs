@@ -83,8 +83,9 @@ impl Clock {
                     new_date = Some(date).filter(|today| before.is_none_or(|(date, _)| date != *today));
                     *before = Some((date, seconds));
                     text.clear();
-                    // Writing to a string does not fail.
-                    let _ = write!(text, "{}", time.strftime("%H:%M:%S."));
+                    for (part, end) in [(time.hour(), ':'), (time.minute(), ':'), (time.second(), '.')] {
+                        text.extend([digit(i64::from(part / 10)), digit(part.into()), end]);
+                    }
                 }
                 text.truncate("HH:MM:SS.".len());
                 let milliseconds = microseconds / 1000;
@@ -94,6 +95,7 @@ impl Clock {
             (Style::Relative { start }, Some((_, time))) => {
                 let since = time.duration_since(*start.get_or_insert(time));
                 text.clear();
+                // Writing to a string does not fail.
                 let _ = write!(text, "{:+.3}", since.as_secs_f64());
                 text
             }

@@ -3,111 +3,136 @@
 //! A span is `name=value`; objects are in braces and lists in brackets, in as many spans as they have
 //! members. What this build does not know ends with `?`.
 
+use anstyle::Style;
 use qmp_events::info::Unrecognized;
+use serde::Serialize;
 
 use super::row::Row;
-use crate::json::{Json, Object};
+use super::values::Value;
 use crate::record::Record;
 use crate::terminal::palette::{DIM, PLAIN, UNKNOWN};
 use crate::terminal::text::printable;
 
 /// Writes all members of an event's data, then those that the message has beside its data.
 pub(super) fn write_members(record: &Record, row: &mut Row<'_>) {
-    let mut writer = Writer { unknown: &record.unrecognized, path: String::new(), row };
-    let mut is_first = record.data().is_none_or(|data| !writer.object(data, false));
-    writer.unknown = &[];
+    let mut spans = Spans { unknown: &record.unrecognized, path: String::new(), name: String::new(), row };
+    let mut is_first = true;
+    // Everything can be written; the row says in the end how it was taken.
+    let _ = record.message.event.serialize(Value::message(&mut spans, &mut is_first));
+    spans.unknown = &[];
     for (path, value) in record.unknown_members() {
-        writer.member(&path, &value, true, &mut is_first);
+        spans.begin_member(&path, Known::No, &mut is_first);
+        let _ = value.serialize(Value::member(&mut spans, Known::No));
     }
     if !is_first {
-        writer.row.end_span();
+        spans.row.end_span();
     }
 }
 
-struct Writer<'a, 'r> {
+/// Whether this build knows a member or a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    Yes,
+    /// It is marked.
+    No,
+    /// It is a part of one that is marked.
+    PartOfUnknown,
+}
+
+impl Known {
+    pub(super) fn of_parts(self) -> Self {
+        if self == Known::Yes { Known::Yes } else { Known::PartOfUnknown }
+    }
+
+    fn style(self, known: Style) -> Style {
+        if self == Known::No { UNKNOWN } else { known }
+    }
+}
+
+/// Writes spans, and knows what in them is unknown.
+pub(super) struct Spans<'a, 'r> {
     /// What is unknown from here on, in the order in which it comes.
     unknown: &'a [Unrecognized],
     /// Of the value that is being written, as in `unknown`; only kept while that has something.
     path: String,
+    /// The name of the next member, kept for its memory.
+    pub(super) name: String,
     row: &'a mut Row<'r>,
 }
 
-impl Writer<'_, '_> {
-    /// Writes members, and says whether there was one. The span of the last goes on.
-    fn object(&mut self, members: Object<'_>, is_in_unknown: bool) -> bool {
-        let mut is_first = true;
-        for (name, value) in members.members() {
-            let length = self.path.len();
-            let is_followed = !is_in_unknown && self.follow(&name);
-            let is_unknown = is_followed && self.is_unknown_member();
-            self.member(&name, &value, is_unknown, &mut is_first);
-            self.path.truncate(length);
-        }
-        !is_first
-    }
-
-    fn member(&mut self, name: &str, value: &Json<'_>, is_unknown: bool, is_first: &mut bool) {
+impl Spans<'_, '_> {
+    pub(super) fn begin_member(&mut self, name: &str, known: Known, is_first: &mut bool) {
         if !std::mem::take(is_first) {
             self.row.end_span();
         }
-        let style = if is_unknown { UNKNOWN } else { DIM };
+        let style = known.style(DIM);
         self.row.push(style, &printable(name));
         self.row.push(style, "=");
-        self.value(value, is_unknown);
     }
 
-    /// What is in an unknown value is unknown as well, and not listed.
-    fn value(&mut self, value: &Json<'_>, is_unknown: bool) {
-        let is_unknown = is_unknown || self.is_unknown_value();
-        let style = if is_unknown { UNKNOWN } else { PLAIN };
-        match value {
-            Json::Bare(text) => {
-                self.row.push(style, text);
-                if let Some(hexadecimal) = hexadecimal(text) {
-                    self.row.push(DIM, &hexadecimal);
-                }
-            }
-            Json::Text(text) => self.row.push(style, &printable(text)),
-            Json::List(items) => {
-                self.row.push(DIM, "[");
-                for (index, item) in items.items().enumerate() {
-                    if index > 0 {
-                        self.row.end_span();
-                    }
-                    let length = self.path.len();
-                    if !is_unknown && !self.unknown.is_empty() {
-                        self.path.push_str(&format!("[{index}]"));
-                    }
-                    self.value(&item, is_unknown);
-                    self.path.truncate(length);
-                }
-                self.row.push(DIM, "]");
-            }
-            Json::Object(members) => {
-                self.row.push(DIM, "{");
-                self.object(*members, is_unknown);
-                self.row.push(DIM, "}");
-            }
+    /// Begins an item of a list.
+    pub(super) fn begin_item(&mut self, index: usize) {
+        if index > 0 {
+            self.row.end_span();
         }
-        if is_unknown {
+    }
+
+    /// Whether the value that comes next is known.
+    pub(super) fn begin_value(&mut self, known: Known) -> Known {
+        if known == Known::Yes && self.is_unknown_value() { Known::No } else { known }
+    }
+
+    pub(super) fn text(&mut self, text: &str, known: Known) {
+        self.row.push(known.style(PLAIN), text);
+    }
+
+    /// A number, as JSON writes it.
+    pub(super) fn number(&mut self, number: &str, known: Known) {
+        self.text(number, known);
+        if let Some(hexadecimal) = hexadecimal(number) {
+            self.row.push(DIM, &hexadecimal);
+        }
+    }
+
+    pub(super) fn bracket(&mut self, bracket: &str) {
+        self.row.push(DIM, bracket);
+    }
+
+    pub(super) fn end_value(&mut self, known: Known) {
+        if known == Known::No {
             self.row.push(UNKNOWN, "?");
         }
     }
 
-    /// Goes to a member, if anything unknown is still to come.
-    fn follow(&mut self, name: &str) -> bool {
-        if self.unknown.is_empty() {
-            return false;
+    /// Goes to a member of an object, and says whether it is known. [`leave`](Self::leave) goes back.
+    pub(super) fn enter_member(&mut self, name: &str, object: Known) -> Known {
+        if self.unknown.is_empty() || object != Known::Yes {
+            return object.of_parts();
         }
         if !self.path.is_empty() {
             self.path.push('.');
         }
         self.path.push_str(name);
-        true
+        let is_unknown =
+            self.is_next_unknown(|next, here| matches!(next, Unrecognized::Member { path } if path == here));
+        if is_unknown { Known::No } else { Known::Yes }
     }
 
-    fn is_unknown_member(&mut self) -> bool {
-        self.is_next_unknown(|next, here| matches!(next, Unrecognized::Member { path } if path == here))
+    /// Goes to an item of a list.
+    pub(super) fn enter_item(&mut self, index: usize, list: Known) -> Known {
+        if !self.unknown.is_empty() && list == Known::Yes {
+            self.path.push_str(&format!("[{index}]"));
+        }
+        list.of_parts()
+    }
+
+    pub(super) fn path_length(&self) -> usize {
+        self.path.len()
+    }
+
+    /// Goes back to where the path was so long.
+    pub(super) fn leave(&mut self, path_length: usize) {
+        self.path.truncate(path_length);
     }
 
     fn is_unknown_value(&mut self) -> bool {
@@ -132,6 +157,9 @@ const LARGE: usize = 16;
 
 /// A large integer in hexadecimal, in brackets.
 fn hexadecimal(number: &str) -> Option<String> {
-    let number: u64 = number.parse().ok().filter(|_| number.len() >= LARGE)?;
+    if number.len() < LARGE {
+        return None;
+    }
+    let number: u64 = number.parse().ok()?;
     Some(format!(" ({number:#x})"))
 }

@@ -66,26 +66,30 @@ impl<'a> Row<'a> {
 
     /// Continues the span that is being written.
     pub(super) fn push(&mut self, style: Style, text: &str) {
-        self.text.span.push_text(style, text);
+        if self.width.is_some() {
+            self.text.span.push_text(style, text);
+        } else {
+            // Its length does not matter.
+            self.text.line.pad(std::mem::take(&mut self.gap));
+            self.text.line.push_text(style, text);
+        }
     }
 
     /// Ends a span. It comes into this line if it fits, otherwise below the first span.
     pub(super) fn end_span(&mut self) {
-        let column = self.text.line.width() + self.gap;
-        let fits = self.width.is_none_or(|width| column + self.text.span.width() <= width);
-        if fits || !self.has_span {
+        if let Some(width) = self.width {
+            if self.has_span && self.text.line.width() + self.gap + self.text.span.width() > width {
+                self.write(true);
+                self.gap = self.indent;
+            }
             self.text.line.pad(self.gap);
-        } else {
-            self.write(true);
-            self.text.line.pad(self.indent);
-        }
-        self.text.line.push(&self.text.span);
-        self.text.span.clear();
-        self.has_span = true;
-        self.gap = 1;
-        if self.width.is_none() && self.text.line.width() > PART {
+            self.text.line.push(&self.text.span);
+            self.text.span.clear();
+        } else if self.text.line.width() > PART {
             self.write(false);
         }
+        self.has_span = true;
+        self.gap = 1;
     }
 
     /// Hands on the last line.
