@@ -44,7 +44,8 @@ pub(crate) enum Command {
     /// What an input is, its beginning tells. In a stream of QMP messages, greetings and replies are
     /// skipped, and all else is malformed. In a log (libvirt's debug log, what virsh prints, a
     /// journal, a trace, a transcript), events are found in the text around them, each once, and
-    /// marked with the machine if the log names it. A summary goes to standard error. The exit status
+    /// marked with the machine if the log names it. With `--event`, nothing but the name is read of other
+    /// events, unless `--strict` or `--state` needs them. A summary goes to standard error. The exit status
     /// is 1 if the inputs hold something, but no message of QMP.
     Decode(Decode),
     /// Prints the events of running machines as they come

@@ -88,7 +88,7 @@ pub(crate) struct NamePattern {
 
 /// Whether patterns are for a name: one of those that are wanted, if there are any, and none of the
 /// others matches.
-fn are_for(patterns: &[NamePattern], name: &str) -> bool {
+pub(crate) fn are_for(patterns: &[NamePattern], name: &str) -> bool {
     let mut is_wanted = patterns.iter().all(|pattern| pattern.leaves_out);
     for pattern in patterns.iter().filter(|pattern| pattern.matches(name)) {
         if pattern.leaves_out {

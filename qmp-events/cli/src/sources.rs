@@ -11,7 +11,7 @@ mod listen;
 pub(crate) mod live;
 pub(crate) mod machine;
 pub(crate) mod machines;
-mod messages;
+pub(crate) mod messages;
 pub(crate) mod origins;
 #[cfg(unix)]
 mod pattern;

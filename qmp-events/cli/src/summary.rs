@@ -19,6 +19,8 @@ const KINDS: usize = 200;
 #[derive(Debug, Default)]
 pub(crate) struct Summary {
     events: u64,
+    /// Events that were not looked into, since their names were not wanted.
+    left_out: u64,
     /// Greetings and replies.
     other_messages: u64,
     unknown_events: u64,
@@ -68,9 +70,14 @@ impl Summary {
         self.malformed.add(line);
     }
 
+    /// Counts events that were not looked into as well.
+    pub(crate) fn with_left_out(self, count: u64) -> Self {
+        Summary { left_out: count, ..self }
+    }
+
     /// Whether there was no message of QMP.
     pub(crate) fn has_no_message(&self) -> bool {
-        self.events == 0 && self.other_messages == 0
+        self.events == 0 && self.left_out == 0 && self.other_messages == 0
     }
 
     pub(crate) fn has_malformed(&self) -> bool {
@@ -124,7 +131,11 @@ impl Summary {
             let s = if self.unknown_parts == 1 { "" } else { "s" };
             text += &format!(", {} unknown member{s} or value{s}", self.unknown_parts);
         }
-        text + &format!(", {} malformed", self.malformed.count)
+        text += &format!(", {} malformed", self.malformed.count);
+        if self.left_out > 0 {
+            text += &format!("; {} of other names", count(self.left_out, "event"));
+        }
+        text
     }
 
     /// The numbers, then a line for each thing that is unknown, and the malformed lines.

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use anyhow::Context;
 
@@ -13,9 +14,11 @@ use crate::exit::Exit;
 use crate::flow::Flow;
 use crate::knowledge::foreign_input;
 use crate::record::Record;
+use crate::selection::are_for;
 use crate::signals::end_signal;
 use crate::sources::Origin;
 use crate::sources::followed::Followed;
+use crate::sources::messages::Wanted;
 use crate::sources::recording::{Input, Recording};
 use crate::sources::uri::uri_reference;
 use crate::terminal::line::line;
@@ -25,12 +28,23 @@ use crate::terminal::palette::{ERROR, paint};
 pub(crate) fn decode(arguments: &Decode, output: &mut Output) -> anyhow::Result<Exit> {
     note_unknown_names(&arguments.selection.events, output)?;
     let inputs = inputs(&arguments.files, arguments.follow);
-    decode_source(arguments, Recording::new(inputs, arguments.input), output)
+    decode_source(arguments, Recording::new(inputs, arguments.input, wanted_names(arguments)), output)
 }
 
 /// Decodes an input that is at hand, whatever the arguments name.
 pub(crate) fn decode_bytes(arguments: &Decode, input: &[u8], output: &mut Output) -> anyhow::Result<Exit> {
-    decode_source(arguments, Recording::complete(input, Origin::default(), arguments.input), output)
+    let wanted = wanted_names(arguments);
+    decode_source(arguments, Recording::complete(input, Origin::default(), arguments.input, wanted), output)
+}
+
+/// Which names are wanted, if the rest of other events does not matter: `--strict` is about all of them, and so
+/// is the state of a machine.
+fn wanted_names(arguments: &Decode) -> Option<Wanted> {
+    let looks_at_all = arguments.strict || arguments.state || arguments.selection.events.is_empty();
+    (!looks_at_all).then(|| {
+        let names = arguments.selection.events.clone();
+        Rc::new(move |name: &str| are_for(&names, name)) as Wanted
+    })
 }
 
 fn decode_source(arguments: &Decode, mut source: Recording, output: &mut Output) -> anyhow::Result<Exit> {
@@ -40,7 +54,7 @@ fn decode_source(arguments: &Decode, mut source: Recording, output: &mut Output)
         .with_states(arguments.state);
     let wanted = |record: &Record| arguments.period.has(record) && arguments.selection.takes(record);
     runtime()?.block_on(async { flow.follow(&mut source, wanted, end_signal()?).await })?;
-    let summary = flow.summary;
+    let summary = flow.summary.with_left_out(source.left_out());
     source.close();
     summary.lines().iter().try_for_each(|line| output.note(line))?;
     source.verdicts().iter().try_for_each(|verdict| output.note(&line!["  ", *verdict]))?;

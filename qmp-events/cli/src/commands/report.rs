@@ -23,7 +23,7 @@ use crate::terminal::palette::{BOLD, ERROR, PLAIN, WARNING, paint};
 use crate::terminal::text::{count, printable};
 
 pub(crate) fn report(arguments: &Report, output: &mut Output) -> anyhow::Result<Exit> {
-    let mut source = Recording::new(inputs(&arguments.files, false), arguments.input);
+    let mut source = Recording::new(inputs(&arguments.files, false), arguments.input, None);
     let names = source.origins().into_iter().map(|origin| name_of(&origin.name)).collect::<Vec<_>>();
     let mut reader = Reader { story: Story::default(), malformed: 0 };
     runtime()?.block_on(async {

@@ -2,6 +2,7 @@
 //! input is silent.
 
 use std::io::{self, BufRead, BufReader, Chain, Cursor, ErrorKind, Read};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use flate2::read::MultiGzDecoder;
 use lzma_rust2::XzReader;
@@ -20,44 +21,64 @@ const ZSTD_WINDOW: u64 = 128 << 20;
 const XZ_MEMORY: u32 = 128 << 10;
 
 /// What is still to come of an input; nothing after its end.
-pub(super) struct Chunks(Option<mpsc::Receiver<io::Result<Vec<u8>>>>);
+pub(super) struct Chunks {
+    read: Option<mpsc::Receiver<io::Result<Chunk>>>,
+    /// Takes memory back to the reader: used again, it is in the processor's caches.
+    spent: SyncSender<Vec<u8>>,
+    current: Chunk,
+}
+
+/// Bytes that were read, at the beginning of a buffer.
+#[derive(Default)]
+struct Chunk {
+    buffer: Vec<u8>,
+    length: usize,
+}
 
 impl Chunks {
     pub(super) fn of(input: impl Read + Send + 'static) -> Self {
-        let (sender, chunks) = mpsc::channel(CHUNKS);
+        let (sender, read) = mpsc::channel(CHUNKS);
+        let (spent, reusable) = sync_channel(CHUNKS);
         std::thread::spawn(move || match unpacked(input) {
-            Ok(input) => send(input, &sender),
+            Ok(input) => send(input, &sender, &reusable),
             Err(error) => drop(sender.blocking_send(Err(error))),
         });
-        Chunks(Some(chunks))
+        Chunks { read: Some(read), spent, current: Chunk::default() }
     }
 
     /// Nothing is to come.
     pub(super) fn none() -> Self {
-        Chunks(None)
+        Chunks { read: None, spent: sync_channel(0).0, current: Chunk::default() }
     }
 
     /// Waits for more; `None` at the end.
-    pub(super) async fn next(&mut self) -> Option<io::Result<Vec<u8>>> {
-        let chunk = self.0.as_mut()?.recv().await;
-        if chunk.is_none() {
-            self.0 = None;
+    pub(super) async fn next(&mut self) -> Option<io::Result<&[u8]>> {
+        let chunk = self.read.as_mut()?.recv().await;
+        match chunk {
+            Some(Ok(chunk)) => {
+                let Chunk { buffer, .. } = std::mem::replace(&mut self.current, chunk);
+                // The reader may have enough, or have ended.
+                let _ = self.spent.try_send(buffer);
+                Some(Ok(&self.current.buffer[..self.current.length]))
+            }
+            Some(Err(error)) => Some(Err(error)),
+            None => {
+                self.read = None;
+                None
+            }
         }
-        chunk
     }
 }
 
 /// Sends what there is to read, up to its end or an error.
-fn send(mut input: impl Read, chunks: &mpsc::Sender<io::Result<Vec<u8>>>) {
+fn send(mut input: impl Read, chunks: &mpsc::Sender<io::Result<Chunk>>, reusable: &Receiver<Vec<u8>>) {
     loop {
-        let mut chunk = vec![0; CHUNK];
-        let read = match input.read(&mut chunk) {
+        let mut buffer = reusable.try_recv().unwrap_or_default();
+        buffer.resize(CHUNK, 0);
+        let read = match input.read(&mut buffer) {
             Ok(0) => return,
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Ok(count) => {
-                chunk.truncate(count);
-                Ok(chunk)
-            }
+            Ok(length) => Ok(Chunk { buffer, length }),
             Err(error) => Err(error),
         };
         let failed = read.is_err();

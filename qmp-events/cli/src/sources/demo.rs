@@ -33,7 +33,7 @@ impl Demo {
             qemu: None,
         };
         let recordings =
-            RECORDINGS.map(|(label, bytes)| Recording::complete(bytes, origin(label), Some(Form::Qmp)));
+            RECORDINGS.map(|(label, bytes)| Recording::complete(bytes, origin(label), Some(Form::Qmp), None));
         Demo { recordings: recordings.into(), current: 0 }
     }
 }

@@ -1,5 +1,6 @@
 //! A stream of QMP messages. What is not a message is told once for each run of it, however many lines it has.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use qmp_events::protocol::{
@@ -12,6 +13,9 @@ use super::{News, Place};
 /// How much of a run of garbage is kept, in bytes.
 const EXCERPT: usize = 80;
 
+/// Decides by the name whether an event is wanted.
+pub(crate) type Wanted = Rc<dyn Fn(&str) -> bool>;
+
 /// The messages of a stream that is being read.
 pub(super) struct Messages {
     splitter: Splitter,
@@ -21,11 +25,26 @@ pub(super) struct Messages {
     waiting: Option<News>,
     /// Whether nothing may come for a while: garbage is told as it is.
     is_silent: bool,
+    wanted: Option<Wanted>,
+    left_out: u64,
 }
 
 impl Messages {
-    pub(super) fn new() -> Self {
-        Messages { splitter: Splitter::new(), garbage: None, waiting: None, is_silent: false }
+    /// Without a choice, all events are wanted.
+    pub(super) fn new(wanted: Option<Wanted>) -> Self {
+        Messages {
+            splitter: Splitter::new(),
+            garbage: None,
+            waiting: None,
+            is_silent: false,
+            wanted,
+            left_out: 0,
+        }
+    }
+
+    /// How many events have names that are not wanted.
+    pub(super) fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
@@ -48,14 +67,21 @@ impl Messages {
             return Some(news);
         }
         loop {
-            if let Some(event) = self.splitter.next_event() {
+            if self.wanted.is_none()
+                && let Some(event) = self.splitter.next_event()
+            {
                 return Some(self.after_garbage(event_of(event)));
             }
             match self.splitter.next_frame() {
-                Some(Frame::Message(message)) => {
-                    let news = news_of(message);
-                    return Some(self.after_garbage(news));
-                }
+                Some(Frame::Message(message)) => match news_of(message, self.wanted.as_deref()) {
+                    Some(news) => return Some(self.after_garbage(news)),
+                    None => {
+                        self.left_out += 1;
+                        if let Some(garbage) = self.garbage.take() {
+                            return Some(malformed(garbage));
+                        }
+                    }
+                },
                 Some(Frame::Skipped(skipped)) => {
                     if let Some(earlier) = self.take_garbage(skipped) {
                         return Some(earlier);
@@ -104,10 +130,14 @@ fn event_of(event: DecodedEvent<Event>) -> News {
     News::Event { message: Box::new(message), place: Place::Recorded { line, offset }, logged: None }
 }
 
-fn news_of(message: RawMessage<'_>) -> News {
-    let RawMessage { json, line, offset } = message;
-    match ServerMessage::classify(json) {
-        ServerMessage::Event(_) => {
+/// What a message tells; `None` for an event that is not wanted, of which nothing but the name is read.
+fn news_of(message: RawMessage<'_>, wanted: Option<&dyn Fn(&str) -> bool>) -> Option<News> {
+    let RawMessage { json, line, offset, .. } = message;
+    Some(match message.classify() {
+        ServerMessage::Event(event) => {
+            if wanted.is_some_and(|wanted| !wanted(&event.name)) {
+                return None;
+            }
             News::decoded(EventMessage::decode(json), Place::Recorded { line, offset }, None)
         }
         ServerMessage::Greeting(greeting) => News::Greeting(greeting),
@@ -118,5 +148,5 @@ fn news_of(message: RawMessage<'_>) -> News {
             News::ErrorReply { id: id.map(str::to_owned), error, line }
         }
         _ => News::Reply,
-    }
+    })
 }

@@ -9,6 +9,7 @@ use anyhow::Context;
 use qmp_events::log::Form;
 
 use super::chunks::Chunks;
+use super::messages::Wanted;
 use super::stream::Next;
 use super::stream::Stream;
 use super::{Origin, Report, Source};
@@ -30,6 +31,9 @@ pub(crate) struct Recording {
     /// Those that are still to be read.
     inputs: VecDeque<Input>,
     form: Option<Form>,
+    wanted: Option<Wanted>,
+    /// How many events of the inputs before have names that are not wanted.
+    left_out: u64,
     chunks: Chunks,
     stream: Stream,
     origins: Vec<Origin>,
@@ -45,28 +49,32 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    /// Reads inputs that may be in any form, or must be in one.
-    pub(crate) fn new(inputs: Vec<Input>, form: Option<Form>) -> Self {
+    /// Reads inputs that may be in any form, or must be in one. Of events that are not wanted, if there is a
+    /// choice, it reads nothing but the name, and counts them.
+    pub(crate) fn new(inputs: Vec<Input>, form: Option<Form>, wanted: Option<Wanted>) -> Self {
         let origins = inputs.iter().map(|input| input.origin.clone()).collect();
-        Recording { inputs: inputs.into(), ..Recording::of(origins, form) }
+        Recording { inputs: inputs.into(), ..Recording::of(origins, form, wanted) }
     }
 
     /// All of it is at hand.
-    pub(crate) fn complete(bytes: &[u8], origin: Origin, form: Option<Form>) -> Self {
-        let mut recording = Recording::of(vec![origin], form);
-        recording.push(bytes);
+    pub(crate) fn complete(bytes: &[u8], origin: Origin, form: Option<Form>, wanted: Option<Wanted>) -> Self {
+        let mut recording = Recording::of(vec![origin], form, wanted);
+        keep_beginning(&mut recording.beginning, bytes);
+        recording.stream.push(bytes);
         recording.stream.finish();
         recording.is_open = true;
         recording.close();
         recording
     }
 
-    fn of(origins: Vec<Origin>, form: Option<Form>) -> Self {
+    fn of(origins: Vec<Origin>, form: Option<Form>, wanted: Option<Wanted>) -> Self {
         Recording {
             inputs: VecDeque::new(),
             form,
+            stream: Stream::new(form, wanted.clone()),
+            wanted,
+            left_out: 0,
             chunks: Chunks::none(),
-            stream: Stream::new(form),
             origins,
             current: 0,
             is_open: false,
@@ -75,6 +83,11 @@ impl Recording {
             has_barren: false,
             is_silent: true,
         }
+    }
+
+    /// How many events have names that are not wanted.
+    pub(crate) fn left_out(&self) -> u64 {
+        self.left_out + self.stream.left_out()
     }
 
     /// The first bytes that were read.
@@ -92,18 +105,13 @@ impl Recording {
         self.has_barren
     }
 
-    fn push(&mut self, bytes: &[u8]) {
-        let room = BEGINNING - self.beginning.len();
-        self.beginning.extend_from_slice(&bytes[..room.min(bytes.len())]);
-        self.stream.push(bytes);
-    }
-
     /// Goes on to the next input, if there is one.
     fn open_next(&mut self) -> anyhow::Result<bool> {
         let Some(input) = self.inputs.pop_front() else { return Ok(false) };
         self.current = self.origins.len() - self.inputs.len() - 1;
         self.chunks = Chunks::of((input.open)()?);
-        self.stream = Stream::new(self.form);
+        self.left_out += self.stream.left_out();
+        self.stream = Stream::new(self.form, self.wanted.clone());
         self.is_open = true;
         Ok(true)
     }
@@ -120,6 +128,11 @@ impl Recording {
             self.verdicts.push(name + &verdict);
         }
     }
+}
+
+fn keep_beginning(beginning: &mut Vec<u8>, bytes: &[u8]) {
+    let room = BEGINNING - beginning.len();
+    beginning.extend_from_slice(&bytes[..room.min(bytes.len())]);
 }
 
 impl Source for Recording {
@@ -151,7 +164,9 @@ impl Source for Recording {
         match chunk {
             Some(chunk) => {
                 let name = &self.origins[self.current].name;
-                self.push(&chunk.with_context(|| format!("cannot read {name}"))?);
+                let bytes = chunk.with_context(|| format!("cannot read {name}"))?;
+                keep_beginning(&mut self.beginning, bytes);
+                self.stream.push(bytes);
                 self.is_silent = false;
             }
             None => {

@@ -7,7 +7,7 @@ use qmp_events::EventMessage;
 use qmp_events::log::{self, Entry, Form, LogTime, Reader, Summary};
 use qmp_events::protocol::{Frame, RawMessage, ServerMessage, Splitter};
 
-use super::messages::Messages;
+use super::messages::{Messages, Wanted};
 use super::{News, Place};
 use crate::json::Json;
 use crate::terminal::text::count;
@@ -19,7 +19,10 @@ const BEGINNING: usize = 64 << 10;
 pub(super) struct Stream {
     state: State,
     form: Option<Form>,
+    wanted: Option<Wanted>,
+    /// How many entries of a log were told, and how many of them were left out.
     number: u64,
+    left_out: u64,
 }
 
 enum State {
@@ -35,14 +38,23 @@ pub(super) struct Next {
 }
 
 impl Stream {
-    /// Reads what is there in this form, or in whatever form it is.
-    pub(super) fn new(form: Option<Form>) -> Self {
+    /// Reads what is there in this form, or in whatever form it is. Without a choice, all events are wanted.
+    pub(super) fn new(form: Option<Form>, wanted: Option<Wanted>) -> Self {
         let state = match form {
             None => State::Undecided(Vec::new()),
-            Some(Form::Qmp) => State::Qmp(Box::new(Messages::new())),
+            Some(Form::Qmp) => State::Qmp(Box::new(Messages::new(wanted.clone()))),
             Some(form) => State::Log(Box::new(Reader::new().only(form))),
         };
-        Stream { state, form, number: 0 }
+        Stream { state, form, wanted, number: 0, left_out: 0 }
+    }
+
+    /// How many events have names that are not wanted.
+    pub(super) fn left_out(&self) -> u64 {
+        match &self.state {
+            State::Undecided(_) => 0,
+            State::Qmp(messages) => messages.left_out(),
+            State::Log(_) => self.left_out,
+        }
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
@@ -82,7 +94,7 @@ impl Stream {
         let State::Undecided(beginning) = &mut self.state else { return };
         let beginning = std::mem::take(beginning);
         if is_qmp(&beginning) {
-            let mut messages = Messages::new();
+            let mut messages = Messages::new(self.wanted.clone());
             messages.push(&beginning);
             self.state = State::Qmp(Box::new(messages));
         } else {
@@ -96,11 +108,15 @@ impl Stream {
         match &mut self.state {
             State::Undecided(_) => None,
             State::Qmp(messages) => Some(Next { news: messages.next()?, machine: None }),
-            State::Log(reader) => {
+            State::Log(reader) => loop {
                 let entry = reader.next_entry()?;
                 self.number += 1;
-                next_of(entry, self.number)
-            }
+                let next = next_of(entry, self.number)?;
+                if is_wanted(&next.news, self.wanted.as_deref()) {
+                    return Some(next);
+                }
+                self.left_out += 1;
+            },
         }
     }
 
@@ -117,6 +133,13 @@ impl Stream {
         let State::Log(reader) = &self.state else { return false };
         let Summary { lines, events, malformed, .. } = reader.summary();
         lines > 0 && events + malformed == 0
+    }
+}
+
+fn is_wanted(news: &News, wanted: Option<&dyn Fn(&str) -> bool>) -> bool {
+    match (news, wanted) {
+        (News::Event { message, .. }, Some(wanted)) => wanted(message.event.name()),
+        _ => true,
     }
 }
 
