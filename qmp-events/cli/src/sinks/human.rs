@@ -3,6 +3,7 @@
 pub(super) mod clock;
 mod members;
 mod row;
+mod spans;
 mod values;
 
 use std::io::{self, Write};

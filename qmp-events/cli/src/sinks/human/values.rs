@@ -5,7 +5,7 @@ use serde::ser::{
 };
 use serde_json::Error;
 
-use super::members::{Known, Spans};
+use super::spans::{Known, Spans};
 use crate::terminal::text::printable;
 
 /// How serde_json calls a number of which it keeps the text.
