@@ -40,7 +40,7 @@
 //! # A monitor that somebody else needs
 //!
 //! A QMP monitor serves one client at a time. Since release 11.1, QEMU can add one while it runs: [`Attach`] does
-//! that, and connects to it.
+//! that, and connects to it. On any QEMU, [`Share`] hands the monitor that you hold on to other clients.
 //!
 //! # Several machines
 //!
@@ -63,6 +63,7 @@ mod listener;
 mod options;
 mod queue;
 mod request;
+mod share;
 #[cfg(unix)]
 mod socket_file;
 mod subscription;
@@ -79,5 +80,6 @@ pub use identity::Identity;
 pub use item::{DeliverAs, Item};
 pub use listener::Listener;
 pub use options::Options;
+pub use share::{Share, ShareOptions};
 pub use subscription::Subscription;
 pub use wait::Wait;

@@ -14,6 +14,8 @@ mod handshake;
 mod listener;
 mod one_pass;
 mod session;
+#[cfg(unix)]
+mod share;
 mod splitter;
 mod tokio;
 

@@ -116,7 +116,7 @@ fn collect(mut stderr: ChildStderr, socket: PathBuf) -> mpsc::Receiver<String> {
     receiver
 }
 
-fn is_installed(program: &str) -> bool {
+pub(crate) fn is_installed(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
     if env::split_paths(&path).any(|directory| directory.join(program).is_file()) {
         return true;

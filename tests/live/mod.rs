@@ -11,5 +11,6 @@ mod handshake;
 mod lifecycle;
 pub(crate) mod machine;
 pub(crate) mod reconnect;
+mod share;
 mod storage_daemon;
 mod typed;

@@ -124,7 +124,7 @@ impl Splitter {
 
     /// Where the next bytes of the stream may be appended instead, with room for `length` at least.
     #[cfg(feature = "tokio")]
-    pub(super) fn buffer(&mut self, length: usize) -> &mut Vec<u8> {
+    pub(crate) fn buffer(&mut self, length: usize) -> &mut Vec<u8> {
         self.make_room();
         self.buffer.reserve(length);
         &mut self.buffer

@@ -83,6 +83,11 @@ impl<M: DeliverAs> Subscription<M> {
         poll_fn(|context| self.poll_item(context)).await
     }
 
+    /// An item that is here already.
+    pub(super) fn take_waiting(&mut self) -> Option<Item<M>> {
+        self.registration.queue.take().map(Queued::into_item)
+    }
+
     /// A flood must not keep its reader from ever yielding, so each item takes from the task's budget.
     fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Item<M>>> {
         let budget = ready!(coop::poll_proceed(context));
