@@ -3,7 +3,9 @@
 //! The keeper reads a source and knows the state of each machine. A reader is a file of its own; it never makes the
 //! keeper wait, and its failure is its own. All that is printed goes through the journal.
 
+pub(crate) mod backlog;
 pub(crate) mod journal;
 pub(crate) mod keeper;
+pub(crate) mod metrics;
 pub(crate) mod print;
 pub(crate) mod reader;

@@ -1,6 +1,7 @@
 //! The arguments of `agent`.
 
 use clap::Args;
+use qmp_events::Endpoint;
 
 use crate::selection::Selection;
 use crate::sinks::Display;
@@ -18,6 +19,14 @@ pub(crate) struct Agent {
     #[arg(value_name = "[LABEL=]ENDPOINT", required = true, value_parser = Machines::parser())]
     pub(crate) machines: Vec<Machines>,
 
+    /// Show metrics to Prometheus at http://HOST:PORT/metrics; on port 0, at a free port, as a note says
+    ///
+    /// Connections, run states, times of standstill by cause, events by kind, I/O errors, jobs, migrations, what was
+    /// dropped. The number of series is bounded for each machine, and those of a machine that has left for good are
+    /// gone. Whoever can reach the port can read them: there is no TLS and no password.
+    #[arg(long, value_name = "HOST:PORT", group = "readers", value_parser = parse_address)]
+    pub(crate) metrics: Option<(String, u16)>,
+
     /// Print events to standard output, as `watch` does
     #[arg(long, group = "readers")]
     pub(crate) print: bool,
@@ -32,4 +41,12 @@ pub(crate) struct Agent {
 
     #[command(flatten)]
     pub(crate) display: Display,
+}
+
+fn parse_address(text: &str) -> Result<(String, u16), String> {
+    match Endpoint::try_from(format!("tcp:{text}").as_str()) {
+        Ok(Endpoint::Tcp { host, port }) => Ok((host, port)),
+        Ok(_) => Err("write HOST:PORT".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }

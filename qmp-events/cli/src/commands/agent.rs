@@ -2,12 +2,15 @@
 
 use std::panic::resume_unwind;
 
+use anyhow::Context;
 use qmp_events::tokio::{Backoff, Options};
+use tokio::net::TcpListener;
 
 use super::runtime::runtime;
 use super::unknown_names::note_unknown_names;
 use crate::agent::journal::{Journal, journal};
 use crate::agent::keeper::Keeper;
+use crate::agent::metrics::{Metrics, server};
 use crate::agent::print::Print;
 use crate::agent::reader::Reader;
 use crate::args::Agent;
@@ -16,7 +19,9 @@ use crate::signals::end_signal;
 use crate::sinks;
 use crate::sources::Source;
 use crate::sources::live::Live;
+use crate::terminal::line::line;
 use crate::terminal::output::Output;
+use crate::terminal::palette::{DIM, paint};
 
 pub(crate) fn agent(arguments: &Agent, output: &mut Output) -> anyhow::Result<Exit> {
     note_unknown_names(&arguments.selection.events, output)?;
@@ -36,7 +41,7 @@ pub(crate) fn agent(arguments: &Agent, output: &mut Output) -> anyhow::Result<Ex
 
 async fn keep(arguments: &Agent, mut source: Live, journal: Journal) -> anyhow::Result<()> {
     let end = end_signal()?;
-    let readers = readers(arguments, &journal);
+    let readers = readers(arguments, &journal).await?;
     // Others go on without it.
     let is_printing_all = arguments.print && readers.len() == 1;
     let mut keeper = Keeper::new(readers, journal.clone());
@@ -51,11 +56,19 @@ async fn keep(arguments: &Agent, mut source: Live, journal: Journal) -> anyhow::
 }
 
 /// Whoever is to be told.
-fn readers(arguments: &Agent, journal: &Journal) -> Vec<Box<dyn Reader>> {
+async fn readers(arguments: &Agent, journal: &Journal) -> anyhow::Result<Vec<Box<dyn Reader>>> {
     let mut readers = Vec::<Box<dyn Reader>>::new();
     if arguments.print {
         let (selection, has_states) = (arguments.selection.clone(), arguments.state);
         readers.push(Box::new(Print { selection, has_states, journal: journal.clone() }));
     }
-    readers
+    if let Some((host, port)) = &arguments.metrics {
+        let bound = TcpListener::bind((host.as_str(), *port)).await;
+        let listener = bound.with_context(|| format!("cannot show metrics at {host}:{port}"))?;
+        journal.note(line![paint(DIM, format_args!("metrics at {}", server::url(&listener)?))]);
+        let metrics = Metrics::new(None);
+        tokio::spawn(server::serve(listener, metrics.clone()));
+        readers.push(Box::new(metrics));
+    }
+    Ok(readers)
 }

@@ -141,7 +141,7 @@ impl Machines {
                 libvirt::start(domains, self.label.as_deref(), arrivals, options.backoff());
             }
             #[cfg(unix)]
-            Kind::Pattern(pattern) => pattern.watch(&prefix, arrivals, options),
+            Kind::Pattern(pattern) => pattern.watch(&prefix, arrivals),
         }
         Ok(())
     }

@@ -93,10 +93,11 @@ impl Pattern {
     }
 
     /// Looks for sockets, and announces the machines that can be connected to.
-    pub(super) fn watch(&self, prefix: &str, arrivals: &Arrivals, options: Options) {
+    pub(super) fn watch(&self, prefix: &str, arrivals: &Arrivals) {
         let visits = Visits {
             arrivals: arrivals.clone(),
-            options,
+            // A file decides whether to connect again: the machine leaves with it.
+            options: Options::new(),
             naming: self.naming(prefix),
             attempts: Semaphore::new(ATTEMPTS),
         };

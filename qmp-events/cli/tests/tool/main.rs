@@ -24,6 +24,8 @@ mod listen;
 mod live;
 mod log;
 #[cfg(unix)]
+mod metrics;
+#[cfg(unix)]
 mod peer;
 mod published;
 mod qemu;
