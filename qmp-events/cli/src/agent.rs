@@ -4,8 +4,10 @@
 //! keeper wait, and its failure is its own. All that is printed goes through the journal.
 
 pub(crate) mod backlog;
+pub(crate) mod control;
 pub(crate) mod journal;
 pub(crate) mod keeper;
 pub(crate) mod metrics;
 pub(crate) mod print;
 pub(crate) mod reader;
+mod service;

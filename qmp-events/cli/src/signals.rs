@@ -1,4 +1,4 @@
-//! The signals that end a program: SIGINT and SIGTERM.
+//! The signals that end a program: SIGINT and SIGTERM; and the one that has it read its files again: SIGHUP.
 
 use std::io;
 
@@ -23,6 +23,31 @@ pub(crate) fn end_signal() -> io::Result<impl Future<Output = ()>> {
         // The task ends only with the process.
         let _ = receiver.await;
     })
+}
+
+/// SIGHUP, again and again.
+#[derive(Debug)]
+pub(crate) struct Reloads {
+    #[cfg(unix)]
+    hangup: tokio::signal::unix::Signal,
+}
+
+impl Reloads {
+    pub(crate) fn new() -> io::Result<Self> {
+        Ok(Reloads {
+            #[cfg(unix)]
+            hangup: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?,
+        })
+    }
+
+    /// The next one. None is lost if the future is dropped; several at once may count as one.
+    pub(crate) async fn next(&mut self) {
+        #[cfg(unix)]
+        if self.hangup.recv().await.is_some() {
+            return;
+        }
+        std::future::pending().await
+    }
 }
 
 #[cfg(unix)]

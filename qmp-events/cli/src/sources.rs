@@ -16,6 +16,7 @@ pub(crate) mod origins;
 #[cfg(unix)]
 mod pattern;
 pub(crate) mod recording;
+pub(crate) mod roster;
 mod stream;
 pub(crate) mod uri;
 pub(crate) mod virsh;

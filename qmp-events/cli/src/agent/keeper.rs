@@ -2,10 +2,12 @@
 //!
 //! It must never wait for a reader, nor end for the failure of one.
 
+use std::collections::BTreeMap;
 use std::pin::pin;
 
 use qmp_events::Timestamp;
 use qmp_events::machine::{Change, Input};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::journal::Journal;
@@ -19,10 +21,20 @@ use crate::state::states::States;
 use crate::terminal::line::line;
 use crate::terminal::palette::{ERROR, paint};
 
+/// How many connections there should be, and how many there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Population {
+    pub(crate) connected: usize,
+    pub(crate) all: usize,
+}
+
 /// What is known of machines, and who wants to know.
 pub(crate) struct Keeper {
     origins: Origins,
     states: States,
+    /// Which connections are up.
+    connections: BTreeMap<OriginId, bool>,
+    population: watch::Sender<Population>,
     readers: Vec<Box<dyn Reader>>,
     journal: Journal,
     /// The failure of a reader, the first one.
@@ -32,7 +44,13 @@ pub(crate) struct Keeper {
 impl Keeper {
     pub(crate) fn new(readers: Vec<Box<dyn Reader>>, journal: Journal) -> Self {
         let (origins, states) = (Origins::new(Vec::new()), States::default());
-        Keeper { origins, states, readers, journal, failure: Ok(()) }
+        let (connections, population) = (BTreeMap::new(), watch::Sender::default());
+        Keeper { origins, states, connections, population, readers, journal, failure: Ok(()) }
+    }
+
+    /// How many connections are up, whenever that changes.
+    pub(crate) fn population(&self) -> watch::Receiver<Population> {
+        self.population.subscribe()
     }
 
     /// Keeps the machines of a source until it ends, or until `end` is ready, or no reader is left.
@@ -104,6 +122,7 @@ impl Keeper {
         let id = self.origins.find(number, machine)?;
         let title = self.origins.get(id).map_or("", |origin| origin.title.as_str());
         notes(title, &news).into_iter().for_each(|line| self.journal.note(line));
+        self.count(id, &news);
         match news {
             News::Event { message, place, logged } => {
                 let mut record = Record::new(message);
@@ -135,6 +154,21 @@ impl Keeper {
             }
         }
         Some(id)
+    }
+
+    /// Counts the connections that are up.
+    fn count(&mut self, id: OriginId, news: &News) {
+        let before = match news {
+            News::Reachable(_) => self.connections.insert(id, self.connections.get(&id) == Some(&true)),
+            News::Connected(_) | News::Listening(_) => self.connections.insert(id, true),
+            News::Disconnected(_) => self.connections.insert(id, false),
+            News::Left => self.connections.remove(&id),
+            _ => return,
+        };
+        if before != self.connections.get(&id).copied() {
+            let connected = self.connections.values().filter(|is_up| **is_up).count();
+            self.population.send_replace(Population { connected, all: self.connections.len() });
+        }
     }
 
     /// Follows the state of a machine, and tells what happened and what that changed.

@@ -1,6 +1,8 @@
 //! The arguments of `agent`.
 
-use clap::Args;
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
 use qmp_events::Endpoint;
 
 use crate::selection::Selection;
@@ -16,8 +18,15 @@ use crate::sources::machines::Machines;
 pub(crate) struct Agent {
     /// Machines, as `watch` takes them: unix:PATH, tcp:HOST:PORT, unix:DIRECTORY/PATTERN, listen:unix:PATH,
     /// listen:tcp:HOST:PORT, attach:ENDPOINT, libvirt:URI. With a name in front, if wanted
-    #[arg(value_name = "[LABEL=]ENDPOINT", required = true, value_parser = Machines::parser())]
+    #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "endpoints", value_parser = Machines::parser())]
     pub(crate) machines: Vec<Machines>,
+
+    /// Also the endpoints in this file, one a line; SIGHUP reads it again
+    ///
+    /// Empty lines and those that begin with `#` are skipped. What is new in the file is begun with, what is gone from it
+    /// ends, and nothing happens to the rest. If the file has a fault, an error says where, and nothing changes.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) endpoints: Option<PathBuf>,
 
     /// Show metrics to Prometheus at http://HOST:PORT/metrics; on port 0, at a free port, as a note says
     ///

@@ -3,11 +3,11 @@
 use std::panic::resume_unwind;
 
 use anyhow::Context;
-use qmp_events::tokio::{Backoff, Options};
 use tokio::net::TcpListener;
 
 use super::runtime::runtime;
 use super::unknown_names::note_unknown_names;
+use crate::agent::control::{self, Control};
 use crate::agent::journal::{Journal, journal};
 use crate::agent::keeper::Keeper;
 use crate::agent::metrics::{Metrics, server};
@@ -15,9 +15,8 @@ use crate::agent::print::Print;
 use crate::agent::reader::Reader;
 use crate::args::Agent;
 use crate::exit::Exit;
-use crate::signals::end_signal;
+use crate::signals::{Reloads, end_signal};
 use crate::sinks;
-use crate::sources::Source;
 use crate::sources::live::Live;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
@@ -26,12 +25,10 @@ use crate::terminal::palette::{DIM, paint};
 pub(crate) fn agent(arguments: &Agent, output: &mut Output) -> anyhow::Result<Exit> {
     note_unknown_names(&arguments.selection.events, output)?;
     let runtime = runtime()?;
-    let options = Options::new().reconnect(Backoff::default());
-    let source = runtime.block_on(Live::open_labelled(&arguments.machines, options))?;
-    let sink = arguments.print.then(|| sinks::open(&arguments.display, &source.origins()));
+    let sink = arguments.print.then(|| sinks::open(&arguments.display, &[]));
     std::thread::scope(|scope| {
         let (journal, printer) = journal();
-        let agent = scope.spawn(|| runtime.block_on(keep(arguments, source, journal)));
+        let agent = scope.spawn(|| runtime.block_on(keep(arguments, journal)));
         let printed = printer.print(output, sink);
         agent.join().unwrap_or_else(|panic| resume_unwind(panic))?;
         printed?;
@@ -39,11 +36,14 @@ pub(crate) fn agent(arguments: &Agent, output: &mut Output) -> anyhow::Result<Ex
     })
 }
 
-async fn keep(arguments: &Agent, mut source: Live, journal: Journal) -> anyhow::Result<()> {
-    let end = end_signal()?;
+async fn keep(arguments: &Agent, journal: Journal) -> anyhow::Result<()> {
+    let (end, reloads) = (end_signal()?, Reloads::new()?);
     let readers = readers(arguments, &journal).await?;
     // Others go on without it.
     let is_printing_all = arguments.print && readers.len() == 1;
+    let (mut source, roster) = Live::with_roster(control::options());
+    let (machines, list) = (arguments.machines.clone(), arguments.endpoints.clone());
+    let control = Control::begin(roster, machines, list, journal.clone()).await?;
     let mut keeper = Keeper::new(readers, journal.clone());
     let end = async {
         tokio::select! {
@@ -51,7 +51,8 @@ async fn keep(arguments: &Agent, mut source: Live, journal: Journal) -> anyhow::
             () = journal.stdout_gone(), if is_printing_all => {}
         }
     };
-    keeper.keep(&mut source, end).await?;
+    let ended = control.follow(reloads, keeper.population(), end);
+    keeper.keep(&mut source, ended).await?;
     keeper.finish().await
 }
 

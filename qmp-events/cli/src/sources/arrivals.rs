@@ -1,14 +1,16 @@
 //! Machines that come and go while others are watched. A task announces a machine, tells what it gives,
 //! and says when it has left for good. A slow output makes the task wait, never the program's memory grow.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use qmp_events::machine::Query;
 use qmp_events::protocol::CommandError;
 use qmp_events::tokio::{Client, Identity, Item, Peer, Subscription};
 use qmp_events::{Disconnected, Timestamp};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::Origin;
 
@@ -52,6 +54,54 @@ pub(crate) struct Arrivals {
     next: Arc<AtomicUsize>,
     /// Whether lines say whose they are.
     has_labels: bool,
+    tenure: Tenure,
+}
+
+/// For how long a source of machines is wanted; its tasks hold it.
+#[derive(Clone)]
+struct Tenure {
+    is_wanted: watch::Receiver<bool>,
+    /// The machines that were announced and have not left.
+    present: Arc<Mutex<BTreeSet<usize>>>,
+}
+
+/// Ends a source of machines.
+pub(super) struct Dismissal {
+    is_wanted: watch::Sender<bool>,
+    sender: mpsc::Sender<Numbered>,
+    present: Arc<Mutex<BTreeSet<usize>>>,
+}
+
+impl Tenure {
+    fn new() -> (Self, watch::Sender<bool>) {
+        let (sender, is_wanted) = watch::channel(true);
+        (Tenure { is_wanted, present: Arc::default() }, sender)
+    }
+
+    /// Waits until the source is dismissed.
+    async fn ended(&self) {
+        let mut is_wanted = self.is_wanted.clone();
+        if is_wanted.wait_for(|is_wanted| !is_wanted).await.is_err() {
+            // Nobody can dismiss it any more.
+            std::future::pending().await
+        }
+    }
+}
+
+impl Dismissal {
+    /// Ends the source: its tasks close their connections and tell the rest of them, and then its machines leave.
+    pub(super) fn dismiss(self) {
+        self.is_wanted.send_replace(false);
+        tokio::spawn(async move {
+            // Until all tasks have ended.
+            self.is_wanted.closed().await;
+            let present = std::mem::take(&mut *self.present.lock().unwrap_or_else(PoisonError::into_inner));
+            for number in present {
+                // Nobody listens if the program ends.
+                let _ = self.sender.send((number, Told::Left)).await;
+            }
+        });
+    }
 }
 
 impl Arrivals {
@@ -63,25 +113,38 @@ impl Arrivals {
     ) -> (Self, mpsc::WeakSender<Numbered>, mpsc::Receiver<Numbered>) {
         let (sender, told) = mpsc::channel(CHANNEL);
         let weak = sender.downgrade();
-        (Arrivals { sender, next: Arc::new(first.into()), has_labels }, weak, told)
+        let (tenure, _) = Tenure::new();
+        (Arrivals { sender, next: Arc::new(first.into()), has_labels, tenure }, weak, told)
+    }
+
+    /// The same for a source that can be dismissed.
+    pub(super) fn dismissible(&self) -> (Self, Dismissal) {
+        let (tenure, is_wanted) = Tenure::new();
+        let dismissal = Dismissal { is_wanted, sender: self.sender.clone(), present: tenure.present.clone() };
+        (Arrivals { tenure, ..self.clone() }, dismissal)
     }
 
     /// A machine that comes, by its label, what errors call it, and a URI reference for it. `None` if the
     /// program ends.
     pub(super) async fn announce(&self, label: &str, name: String, source: String) -> Option<Announced> {
         let machine = self.named(self.next.fetch_add(1, Ordering::Relaxed));
+        machine.present().insert(machine.number);
         let origin = self.origin(label, name, source);
         machine.send(Told::Arrived(origin)).await.then_some(machine)
     }
 
-    /// Waits until the program ends.
+    /// Waits until the program ends, or the source is dismissed.
     pub(super) async fn closed(&self) {
-        self.sender.closed().await;
+        tokio::select! {
+            () = self.sender.closed() => {}
+            () = self.tenure.ended() => {}
+        }
     }
 
     /// A machine that the reader knows from the start.
     pub(super) fn named(&self, number: usize) -> Announced {
-        Announced { number, sender: self.sender.clone(), identity: None }
+        let (sender, tenure) = (self.sender.clone(), self.tenure.clone());
+        Announced { number, sender, identity: None, tenure }
     }
 
     /// A machine whose notes begin with its label, and its lines if they say whose they are.
@@ -98,15 +161,28 @@ pub(crate) struct Announced {
     sender: mpsc::Sender<Numbered>,
     /// Which QEMU its last connection was to.
     identity: Option<Identity>,
+    tenure: Tenure,
 }
 
 impl Announced {
-    /// Tells all that a connection gives, and how it ended; `None` if the program ends. It waits if the
-    /// reader is slow; then the subscription drops items and counts them.
-    pub(super) async fn serve(&self, items: Subscription<Json>) -> Option<Disconnected> {
+    /// Tells all that a connection gives, and how it ended; `None` if the program ends, or the source was dismissed:
+    /// then the connection is closed here. It waits if the reader is slow; then the subscription drops items and
+    /// counts them.
+    pub(super) async fn serve(&self, client: &Client, items: Subscription<Json>) -> Option<Disconnected> {
         let mut items = items.with_capacity(QUEUE);
         let mut end = None;
-        while let Some(item) = items.next().await {
+        let mut dismissed = pin!(self.tenure.ended());
+        let mut is_closing = false;
+        loop {
+            let item = tokio::select! {
+                () = &mut dismissed, if !is_closing => {
+                    is_closing = true;
+                    client.close();
+                    continue;
+                }
+                item = items.next() => item,
+            };
+            let Some(item) = item else { break };
             if let Item::Disconnected(cause) = &item {
                 end = Some(cause.clone());
             }
@@ -114,7 +190,7 @@ impl Announced {
                 return None;
             }
         }
-        end
+        end.filter(|_| !is_closing)
     }
 
     /// Tells one thing; false if the program ends.
@@ -143,6 +219,11 @@ impl Announced {
         self.send(Told::Reachable(client)).await
     }
 
+    /// It can be asked over this series of connections; false if the program ends.
+    pub(super) async fn reachable(&self, client: Client) -> bool {
+        self.send(Told::Reachable(client)).await
+    }
+
     /// It is called otherwise from here on.
     pub(super) async fn rename(
         &self,
@@ -164,8 +245,13 @@ impl Announced {
         self.send(Told::Trouble(text)).await
     }
 
+    fn present(&self) -> std::sync::MutexGuard<'_, BTreeSet<usize>> {
+        self.tenure.present.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// It has left for good: nothing is kept of it.
     pub(super) async fn leave(self) {
+        self.present().remove(&self.number);
         self.send(Told::Left).await;
     }
 

@@ -21,5 +21,11 @@ pub(super) fn start(domains: &Domains, label: Option<&str>, arrivals: &Arrivals,
     let (said, heard) = mpsc::channel(QUEUE);
     tokio::spawn(teller::tell(domains.clone(), label.map(str::to_owned), arrivals.clone(), heard));
     let domains = domains.clone();
-    tokio::spawn(async move { domains.keep_listening(&said, backoff).await });
+    tokio::spawn(async move {
+        tokio::select! {
+            () = domains.keep_listening(&said, backoff) => {}
+            // Its virsh ends with it.
+            () = said.closed() => {}
+        }
+    });
 }

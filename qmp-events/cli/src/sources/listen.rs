@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -63,15 +64,18 @@ pub(super) async fn listen(
     Ok(())
 }
 
-/// Accepts connections until the program ends.
+/// Accepts connections until the program ends, or the source is dismissed.
 async fn accept(listener: Listener, mut register: Register, options: Options) -> Option<()> {
     let source = register.source.clone();
     let myself = register.arrivals.announce(&source, source.clone(), uri_reference(&source)).await?;
     myself.remark("waiting for machines to connect".to_owned()).await.then_some(())?;
     let mut trouble = Trouble { myself, last: None };
     let mut handshakes = Handshakes::default();
+    let arrivals = register.arrivals.clone();
+    let mut closed = pin!(arrivals.closed());
     loop {
         tokio::select! {
+            () = &mut closed => return None,
             accepted = listener.accept() => match accepted {
                 Ok(socket) => handshakes.begin(socket, options).await,
                 Err(error) => {
@@ -286,8 +290,8 @@ impl Register {
 /// Tells what the connections of a machine give, one after the other, until it is forgotten.
 async fn serve(mut machine: Announced, mut visits: mpsc::Receiver<Visit>) -> Option<()> {
     while let Some(Visit { client, items, identity, .. }) = visits.recv().await {
-        machine.connected(client, identity).await.then_some(())?;
-        machine.serve(items).await?;
+        machine.connected(client.clone(), identity).await.then_some(())?;
+        machine.serve(&client, items).await?;
     }
     machine.leave().await;
     Some(())

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use super::arrivals::{Arrivals, Numbered, Told};
 use super::machine::Machine;
 use super::machines::Machines;
+use super::roster::Roster;
 use super::uri::uri_reference;
 use super::{News, Origin, Place, Report, Source};
 
@@ -37,35 +38,24 @@ impl Live {
     /// If that cannot begin.
     pub(crate) async fn open(sources: &[Machines], options: Options) -> anyhow::Result<Self> {
         let has_labels = !matches!(sources, [source] if source.named().is_some());
-        Self::open_with(sources, has_labels, options).await
-    }
-
-    /// As [`open`](Self::open). Lines always say whose they are.
-    ///
-    /// # Errors
-    ///
-    /// If that cannot begin.
-    pub(crate) async fn open_labelled(sources: &[Machines], options: Options) -> anyhow::Result<Self> {
-        Self::open_with(sources, true, options).await
-    }
-
-    async fn open_with(sources: &[Machines], has_labels: bool, options: Options) -> anyhow::Result<Self> {
         // Whether a name with wildcards is one of a file, the file decides.
         let (named, others): (Vec<_>, Vec<_>) =
             sources.iter().map(|source| (source.named(), source)).partition(|(named, _)| named.is_some());
         let named: Vec<Machine> = named.into_iter().filter_map(|(machine, _)| machine).collect();
-        let (live, arrivals) = Self::connect_all(&named, has_labels, options)?;
+        let (live, arrivals) = Self::connect_all(&named, has_labels, options);
         for (_, source) in others {
             source.start(&arrivals, options).await?;
         }
         Ok(live)
     }
 
-    fn connect_all(
-        machines: &[Machine],
-        has_labels: bool,
-        options: Options,
-    ) -> anyhow::Result<(Self, Arrivals)> {
+    /// No machines yet; the roster adds them. Lines always say whose they are.
+    pub(crate) fn with_roster(options: Options) -> (Self, Roster) {
+        let (live, arrivals) = Self::connect_all(&[], true, options);
+        (live, Roster::new(arrivals, options))
+    }
+
+    fn connect_all(machines: &[Machine], has_labels: bool, options: Options) -> (Self, Arrivals) {
         let (arrivals, answers, told) = Arrivals::channel(machines.len(), has_labels);
         let mut live = Live {
             clients: BTreeMap::new(),
@@ -79,14 +69,14 @@ impl Live {
         for (number, machine) in machines.iter().enumerate() {
             let (client, items) = machine.endpoint.start(&options);
             live.ready.push_back((number, Told::Reachable(client.clone())));
-            live.clients.insert(number, client);
+            live.clients.insert(number, client.clone());
             let name = machine.endpoint.to_string();
             let source = uri_reference(&name);
             live.origins.push(arrivals.origin(&machine.label, name, source));
             let announced = arrivals.named(number);
-            tokio::spawn(async move { announced.serve(items.raw()).await });
+            tokio::spawn(async move { announced.serve(&client, items.raw()).await });
         }
-        Ok((live, arrivals))
+        (live, arrivals)
     }
 
     fn event(&mut self, json: &[u8], logged: Option<Timestamp>) -> News {
@@ -168,7 +158,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_machine_that_comes_later_is_told_until_it_leaves() {
-        let (mut live, arrivals) = Live::connect_all(&[], true, Options::new()).expect("nothing to connect");
+        let (mut live, arrivals) = Live::connect_all(&[], true, Options::new());
         let task = tokio::spawn(async move {
             let machine = arrivals.announce("web", "unix:/a".to_owned(), "unix:/a".to_owned()).await?;
             machine.tell(Item::Event(br#"{"event": "STOP"}"#.as_slice().into())).await;

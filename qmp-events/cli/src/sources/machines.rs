@@ -20,13 +20,13 @@ use super::pattern::Pattern;
 type Refusal = Box<dyn Error + Send + Sync>;
 
 /// A source of machines.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Machines {
     label: Option<String>,
     kind: Kind,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 enum Kind {
     One(Address),
     Listen(Endpoint),
@@ -36,7 +36,7 @@ enum Kind {
 }
 
 impl Machines {
-    fn parse(text: &OsStr) -> Result<Self, Refusal> {
+    pub(super) fn parse(text: &OsStr) -> Result<Self, Refusal> {
         let (label, text) = split_label(text);
         let kind = if let Some(endpoint) = strip_prefix(text, "listen:") {
             Kind::Listen(endpoint.try_into()?)

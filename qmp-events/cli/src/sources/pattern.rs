@@ -36,7 +36,7 @@ const AS_IN_A_SHELL: glob::MatchOptions = glob::MatchOptions {
 };
 
 /// A pattern for the sockets in a directory.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Pattern {
     path: PathBuf,
     directory: PathBuf,

@@ -1,10 +1,14 @@
 //! `agent`: the monitors of many machines, for many readers.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::io::Read;
-use std::os::unix::net::UnixListener;
+use std::os::unix::net::{UnixDatagram, UnixListener};
+use std::time::Duration;
 
+use crate::metrics::{Agent, listen};
 use crate::peer::{Directory, Identity, Peer};
-use crate::run::{Running, run};
+use crate::run::{Running, command, run};
 
 #[test]
 fn an_agent_without_a_reader_is_refused() {
@@ -58,4 +62,168 @@ fn it_ends_when_its_only_reader_leaves() {
     machine.send("RESUME");
     // Its notes have an end.
     stderr.read_to_string(&mut String::new()).expect("UTF-8");
+}
+
+#[test]
+fn it_ends_cleanly_with_everything_that_was_sent_before() {
+    let directory = Directory::new();
+    let (listener, endpoint) = listen(&directory, "vm.sock");
+    let mut agent = Running::start(&format!("agent --print --format json {endpoint}"));
+    let mut machine = Peer::accept(&listener, Identity::default());
+    machine.send("RESUME");
+    agent.await_line("RESUME");
+    for _ in 0..500 {
+        machine.send("STOP");
+    }
+    agent.signal("TERM");
+    let end = agent.end();
+    assert_eq!((end.status, end.stdout.lines().count()), (Some(0), 500), "{}", end.stderr);
+}
+
+#[test]
+fn standard_output_that_is_closed_leaves_the_other_readers_alone() {
+    let directory = Directory::new();
+    let (listener, endpoint) = listen(&directory, "vm.sock");
+    let mut agent = Agent::start(&["--print", &endpoint]);
+    let mut machine = Peer::accept(&listener, Identity::default());
+    machine.send("STOP");
+    agent.running.await_line("STOP");
+    let Agent { running: Running { stdout, mut stderr, .. }, page } = agent;
+    drop(stdout);
+    for count in 2..5 {
+        machine.send("STOP");
+        let line = format!(r#"qmp_events_events_total{{machine="vm",event="STOP"}} {count}"#);
+        while !page.scrape().lines().any(|found| found == line) {
+            std::thread::yield_now();
+        }
+    }
+    let mut note = String::new();
+    std::io::BufRead::read_line(&mut stderr, &mut note).expect("UTF-8");
+    assert!(!note.is_empty());
+}
+
+/// The list of endpoints in a file.
+fn write_list(directory: &Directory, lines: &[&str]) -> String {
+    let path = directory.path("endpoints");
+    fs::write(&path, lines.join("\n")).expect("a file");
+    path.display().to_string()
+}
+
+#[test]
+fn a_list_that_is_read_again_begins_what_is_new_and_ends_what_is_gone() {
+    let directory = Directory::new();
+    let [(old, old_endpoint), (kept, kept_endpoint), (new, new_endpoint)] =
+        ["old.sock", "kept.sock", "new.sock"].map(|name| listen(&directory, name));
+    let list = write_list(&directory, &["# machines", "", &old_endpoint, &format!(" k={kept_endpoint}")]);
+    let mut agent = Agent::start(&["--print", "--time", "none", "--endpoints", &list]);
+    let gone = Peer::accept(&old, Identity::default());
+    let mut stays = Peer::accept(&kept, Identity::default());
+    agent.page.await_line(r#"qmp_events_connection_up{machine="k"} 1"#);
+    agent.page.await_line(r#"qmp_events_connection_up{machine="old"} 1"#);
+    write_list(&directory, &[&format!("k={kept_endpoint}"), &new_endpoint]);
+    agent.running.signal("HUP");
+    let mut comes = Peer::accept(&new, Identity::default());
+    agent.running.await_note("the endpoints are read again: 2 in the list");
+    let text = agent.page.await_line(r#"qmp_events_connection_up{machine="new"} 1"#);
+    assert!(text.contains(r#"qmp_events_connection_up{machine="k"} 1"#), "{text}");
+    while agent.page.scrape().contains(r#"machine="old""#) {
+        std::thread::yield_now();
+    }
+    stays.send("STOP");
+    assert!(agent.running.await_line("STOP").starts_with("k "));
+    comes.send("RESUME");
+    assert!(agent.running.await_line("RESUME").starts_with("new "));
+    drop(gone);
+    agent.running.signal("TERM");
+    let end = agent.running.end();
+    assert_eq!(end.status, Some(0), "{end}");
+    assert!(!end.stderr.contains("k: back after a gap"), "{end}");
+}
+
+#[test]
+fn a_list_with_a_fault_changes_nothing() {
+    let directory = Directory::new();
+    let (listener, endpoint) = listen(&directory, "vm.sock");
+    let list = write_list(&directory, &[&endpoint]);
+    let mut agent = Running::start(&format!("agent --print --time none --endpoints {list}"));
+    let mut machine = Peer::accept(&listener, Identity::default());
+    write_list(&directory, &["# a comment", "/run/vm.sock"]);
+    agent.signal("HUP");
+    let note = agent.await_note("error");
+    assert!(note.contains("endpoints:2: "), "{note}");
+    assert!(note.contains("write unix:PATH or tcp:HOST:PORT"), "{note}");
+    machine.send("STOP");
+    assert_eq!(agent.await_line(""), "vm  STOP");
+    agent.signal("TERM");
+    assert_eq!(agent.end().status, Some(0));
+    // At the start, there is nothing to stay with.
+    let run = run(&format!("agent --print --endpoints {list}"));
+    assert_eq!(run.status, Some(2), "{run}");
+    assert!(run.stderr.contains("endpoints:2: "), "{run}");
+}
+
+#[test]
+fn fifty_machines_come_and_go_in_a_directory() {
+    let directory = Directory::new();
+    let agent = Agent::start(&[&format!("unix:{}", directory.path("*.qmp").display())]);
+    let names: BTreeSet<String> = (0..50).map(|number| format!("vm{number}.qmp")).collect();
+    let listeners: Vec<_> = names.iter().map(|name| listen(&directory, name).0).collect();
+    let machines: Vec<_> =
+        listeners.iter().map(|listener| Peer::accept(listener, Identity::default())).collect();
+    let up = |text: &str| text.lines().filter(|line| line.starts_with("qmp_events_connection_up{")).count();
+    while up(&agent.page.scrape()) < 50 {
+        std::thread::yield_now();
+    }
+    for (name, machine) in names.iter().zip(machines) {
+        fs::remove_file(directory.path(name)).expect("it is there");
+        machine.quit();
+    }
+    while up(&agent.page.scrape()) > 0 {
+        std::thread::yield_now();
+    }
+    agent.end();
+}
+
+/// A service manager that listens.
+struct Manager {
+    socket: UnixDatagram,
+}
+
+impl Manager {
+    fn await_state(&self, state: &str) -> String {
+        let mut buffer = [0; 4096];
+        loop {
+            let length = self.socket.recv(&mut buffer).expect("a notification");
+            let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+            if text.lines().any(|line| line == state) {
+                return text;
+            }
+        }
+    }
+}
+
+#[test]
+fn systemd_is_told_how_the_service_is() {
+    let directory = Directory::new();
+    let manager = Manager { socket: UnixDatagram::bind(directory.path("notify")).expect("a socket") };
+    manager.socket.set_read_timeout(Some(Duration::from_secs(60))).expect("a socket");
+    let (listener, endpoint) = listen(&directory, "vm.sock");
+    let list = write_list(&directory, &[&endpoint]);
+    let mut command = command(&format!("agent --print --endpoints {list}"));
+    command.env("NOTIFY_SOCKET", directory.path("notify")).env("WATCHDOG_USEC", "100000");
+    let agent = Running::spawn(&mut command);
+    manager.await_state("READY=1");
+    manager.await_state("WATCHDOG=1");
+    let machine = Peer::accept(&listener, Identity::default());
+    manager.await_state("STATUS=1 of 1 connections are up");
+    machine.kill();
+    manager.await_state("STATUS=0 of 1 connections are up");
+    agent.signal("HUP");
+    let text = manager.await_state("RELOADING=1");
+    assert!(text.contains("MONOTONIC_USEC="), "{text}");
+    manager.await_state("READY=1");
+    manager.await_state("WATCHDOG=1");
+    agent.signal("TERM");
+    manager.await_state("STOPPING=1");
+    assert_eq!(agent.end().status, Some(0));
 }

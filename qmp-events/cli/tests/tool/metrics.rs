@@ -13,20 +13,33 @@ use crate::qemu::Qemu;
 use crate::run::{Running, command_of, run};
 
 /// An agent that shows metrics, and where.
-struct Agent {
-    running: Running,
+pub(crate) struct Agent {
+    pub(crate) running: Running,
+    pub(crate) page: Page,
+}
+
+/// Where metrics are shown.
+pub(crate) struct Page {
     address: String,
 }
 
 impl Agent {
-    fn start(endpoints: &[&str]) -> Self {
+    pub(crate) fn start(endpoints: &[&str]) -> Self {
         let arguments = [&["agent", "--metrics", "127.0.0.1:0"], endpoints].concat();
         let mut running = Running::spawn(&mut command_of(&arguments));
         let note = running.await_note("metrics at http://");
         let address = note.trim_start_matches("metrics at http://").trim_end_matches("/metrics").to_owned();
-        Agent { running, address }
+        Agent { running, page: Page { address } }
     }
 
+    pub(crate) fn end(self) {
+        self.running.signal("TERM");
+        let end = self.running.end();
+        assert_eq!(end.status, Some(0), "{end}");
+    }
+}
+
+impl Page {
     /// What is answered to a request.
     fn request(&self, head: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
@@ -36,7 +49,7 @@ impl Agent {
         answer
     }
 
-    fn scrape(&self) -> String {
+    pub(crate) fn scrape(&self) -> String {
         let answer = self.request("GET /metrics HTTP/1.1");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
@@ -44,7 +57,7 @@ impl Agent {
     }
 
     /// Scrapes until there is such a line.
-    fn await_line(&self, line: &str) -> String {
+    pub(crate) fn await_line(&self, line: &str) -> String {
         loop {
             let text = self.scrape();
             if text.lines().any(|found| found == line) {
@@ -53,23 +66,17 @@ impl Agent {
             std::thread::yield_now();
         }
     }
-
-    fn end(self) {
-        self.running.signal("TERM");
-        let end = self.running.end();
-        assert_eq!(end.status, Some(0), "{end}");
-    }
 }
 
 /// A machine that listens, and its endpoint.
-fn listen(directory: &Directory, name: &str) -> (UnixListener, String) {
+pub(crate) fn listen(directory: &Directory, name: &str) -> (UnixListener, String) {
     let path = directory.path(name);
     (UnixListener::bind(&path).expect("a socket"), format!("unix:{}", path.display()))
 }
 
 /// A program that is needed here; `None`, and a word about it, where it is missing. In CI that is a failure.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn program(name: &str) -> Option<Command> {
+pub(crate) fn program(name: &str) -> Option<Command> {
     match Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status() {
         Ok(_) => Some(Command::new(name)),
         Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -86,13 +93,13 @@ fn what_happens_to_a_machine_is_counted() {
     let directory = Directory::new();
     let (listener, endpoint) = listen(&directory, "vm.sock");
     let agent = Agent::start(&[&format!("web={endpoint}")]);
-    agent.await_line(r#"qmp_events_connection_up{machine="web"} 0"#);
+    agent.page.await_line(r#"qmp_events_connection_up{machine="web"} 0"#);
     let mut machine = Peer::accept(&listener, Identity::default());
     machine.send("STOP");
     machine.send("STOP");
     machine.send("__com.example_NEW");
     machine.send("NEWER");
-    let text = agent.await_line(r#"qmp_events_events_total{machine="web",event="other"} 2"#);
+    let text = agent.page.await_line(r#"qmp_events_events_total{machine="web",event="other"} 2"#);
     for line in [
         r#"qmp_events_connection_up{machine="web"} 1"#,
         r#"qmp_events_events_total{machine="web",event="STOP"} 2"#,
@@ -105,11 +112,11 @@ fn what_happens_to_a_machine_is_counted() {
     }
     assert!(text.contains(r#"qmp_events_paused_seconds_total{machine="web",cause="unknown"}"#), "{text}");
     machine.send("RESUME");
-    agent.await_line(r#"qmp_events_run_state{machine="web",state="running"} 1"#);
+    agent.page.await_line(r#"qmp_events_run_state{machine="web",state="running"} 1"#);
     machine.kill();
-    agent.await_line(r#"qmp_events_connection_up{machine="web"} 0"#);
+    agent.page.await_line(r#"qmp_events_connection_up{machine="web"} 0"#);
     let machine = Peer::accept(&listener, Identity::default());
-    agent.await_line(r#"qmp_events_gaps_total{machine="web"} 1"#);
+    agent.page.await_line(r#"qmp_events_gaps_total{machine="web"} 1"#);
     drop(machine);
     agent.end();
 }
@@ -122,10 +129,10 @@ fn the_series_of_a_machine_that_has_left_are_gone() {
     for name in ["a", "b"] {
         let (listener, _) = listen(&directory, &format!("{name}.qmp"));
         let machine = Peer::accept(&listener, Identity::default());
-        agent.await_line(&format!(r#"qmp_events_connection_up{{machine="{name}"}} 1"#));
+        agent.page.await_line(&format!(r#"qmp_events_connection_up{{machine="{name}"}} 1"#));
         std::fs::remove_file(directory.path(&format!("{name}.qmp"))).expect("it is there");
         machine.quit();
-        while agent.scrape().contains(&format!(r#"machine="{name}""#)) {
+        while agent.page.scrape().contains(&format!(r#"machine="{name}""#)) {
             std::thread::yield_now();
         }
     }
@@ -138,7 +145,7 @@ fn names_are_escaped_and_told_apart() {
     let (_one, one) = listen(&directory, "one.sock");
     let (_two, two) = listen(&directory, "two.sock");
     let agent = Agent::start(&[&format!("a\"\\\n={one}"), &format!("vm={one}x"), &format!("vm={two}")]);
-    let text = agent.await_line(r#"qmp_events_connection_up{machine="vm#2"} 0"#);
+    let text = agent.page.await_line(r#"qmp_events_connection_up{machine="vm#2"} 0"#);
     assert!(text.contains(r#"qmp_events_connection_up{machine="vm"} 0"#), "{text}");
     assert!(text.contains(r#"qmp_events_connection_up{machine="a\"\\\n"} 0"#), "{text}");
     agent.end();
@@ -151,7 +158,7 @@ fn scrapers_get_the_format_that_they_accept() {
         .request("GET /metrics HTTP/1.1\r\nAccept: application/openmetrics-text;version=1.0.0,text/plain");
     assert!(answer.contains("content-type: application/openmetrics-text; version=1.0.0"), "{answer}");
     assert!(answer.contains("# TYPE qmp_events_events counter\n") && answer.ends_with("# EOF\n"), "{answer}");
-    let answer = agent.request("GET /metrics HTTP/1.1");
+    let answer = agent.page.request("GET /metrics HTTP/1.1");
     assert!(answer.contains("content-type: text/plain; version=0.0.4"), "{answer}");
     assert!(answer.contains("# TYPE qmp_events_events_total counter\n"), "{answer}");
     agent.end();
@@ -160,13 +167,13 @@ fn scrapers_get_the_format_that_they_accept() {
 #[test]
 fn other_requests_are_refused_with_a_hint() {
     let agent = Agent::start(&["vm=unix:/no/such/socket"]);
-    let answer = agent.request("GET / HTTP/1.1");
+    let answer = agent.page.request("GET / HTTP/1.1");
     assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("the metrics are at /metrics"), "{answer}");
-    let answer = agent.request("POST /metrics HTTP/1.1");
+    let answer = agent.page.request("POST /metrics HTTP/1.1");
     assert!(answer.starts_with("HTTP/1.1 405") && answer.contains("allow: GET, HEAD"), "{answer}");
-    let answer = agent.request("HEAD /metrics HTTP/1.1");
+    let answer = agent.page.request("HEAD /metrics HTTP/1.1");
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("\r\n\r\n"), "{answer}");
-    let answer = agent.request(&format!("GET /metrics HTTP/1.1\r\nX: {}", "x".repeat(1 << 20).as_str()));
+    let answer = agent.page.request(&format!("GET /metrics HTTP/1.1\r\nX: {}", "x".repeat(1 << 20).as_str()));
     assert!(!answer.starts_with("HTTP/1.1 200"), "{answer}");
     agent.end();
 }
@@ -174,8 +181,9 @@ fn other_requests_are_refused_with_a_hint() {
 #[test]
 fn clients_that_say_nothing_keep_nobody_waiting() {
     let agent = Agent::start(&["vm=unix:/no/such/socket"]);
-    let idle: Vec<_> = (0..60).map(|_| TcpStream::connect(&agent.address).expect("it listens")).collect();
-    assert!(agent.scrape().contains("qmp_events_build_info"));
+    let idle: Vec<_> =
+        (0..60).map(|_| TcpStream::connect(&agent.page.address).expect("it listens")).collect();
+    assert!(agent.page.scrape().contains("qmp_events_build_info"));
     drop(idle);
     agent.end();
 }
@@ -197,7 +205,7 @@ fn promtool_finds_no_fault_in_the_metrics() {
     let agent = Agent::start(&[&endpoint]);
     let mut machine = Peer::accept(&listener, Identity::default());
     machine.send("STOP");
-    let text = agent.await_line(r#"qmp_events_events_total{machine="vm",event="STOP"} 1"#);
+    let text = agent.page.await_line(r#"qmp_events_events_total{machine="vm",event="STOP"} 1"#);
     let mut check = promtool
         .args(["check", "metrics"])
         .stdin(Stdio::piped())
@@ -288,7 +296,7 @@ fn a_real_prometheus_reads_a_scripted_machine_and_a_real_one() {
     let (listener, endpoint) = listen(&directory, "scripted.sock");
     let agent = Agent::start(&[&endpoint, &format!("real={}", qemu.endpoint())]);
     let mut machine = Peer::accept(&listener, Identity::default());
-    let mut prometheus = Prometheus::start(program, &directory, &agent.address);
+    let mut prometheus = Prometheus::start(program, &directory, &agent.page.address);
     prometheus.await_value(r#"qmp_events_run_state{machine="real",state="prelaunch"}"#, "1");
     qemu.execute("cont");
     machine.send("POWERDOWN");

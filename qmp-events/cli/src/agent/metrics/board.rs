@@ -78,13 +78,22 @@ impl Board {
         label
     }
 
+    fn shown(&self) -> impl Iterator<Item = (&str, &Figures)> {
+        self.machines.values().map(|shown| (shown.label.as_str(), &shown.figures))
+    }
+
+    /// Each machine or other way on which events come, and whether it is connected.
+    pub(super) fn connections(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.shown().filter_map(|(label, figures)| Some((label, figures.connection?)))
+    }
+
     /// Each machine that is shown by itself.
     pub(super) fn machines(&self) -> impl Iterator<Item = (&str, &Figures)> {
-        self.machines.values().map(|shown| (shown.label.as_str(), &shown.figures))
+        self.shown().filter(|(_, figures)| figures.is_machine)
     }
 
     /// Each machine, and what was counted of all others.
     pub(super) fn counted(&self) -> impl Iterator<Item = (&str, &Figures)> {
-        self.machines().chain([(OTHER, &self.others)])
+        self.shown().chain([(OTHER, &self.others)])
     }
 }

@@ -70,8 +70,8 @@ impl Board {
     fn encode_states(&self, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
         let help = "Whether there is a connection to the machine.";
         let mut up = encoder.encode_descriptor("connection_up", help, None, MetricType::Gauge)?;
-        for (machine, figures) in self.machines() {
-            gauge(&mut up, [("machine", machine)], &u64::from(figures.is_connected))?;
+        for (machine, is_up) in self.connections() {
+            gauge(&mut up, [("machine", machine)], &u64::from(is_up))?;
         }
         let help = "The run state of the machine, as QEMU names it: 1 for the present one.";
         let mut states = encoder.encode_descriptor("run_state", help, None, MetricType::Gauge)?;

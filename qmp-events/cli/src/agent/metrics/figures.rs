@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use qmp_events::info::{EnumInfo, TypeInfo};
-use qmp_events::machine::{Cause, Change, Connection, Machine, Outcome, Run, RunState};
+use qmp_events::machine::{Cause, Change, Machine, Outcome, Run, RunState};
 use qmp_events::{Event, EventKind};
 
 use super::bounded::{OTHER, Pairs};
@@ -41,7 +41,10 @@ pub(super) const UNKNOWN: &str = "unknown";
 /// The figures of a machine.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Figures {
-    pub(super) is_connected: bool,
+    /// Whether there is a connection; `None` of what has none of its own, such as a domain of libvirt.
+    pub(super) connection: Option<bool>,
+    /// Whether it is a machine, and not a place where machines come from.
+    pub(super) is_machine: bool,
     pub(super) run_state: Option<&'static str>,
     /// By kind.
     pub(super) events: BTreeMap<&'static str, u64>,
@@ -62,7 +65,16 @@ impl Figures {
     /// Counts what happened.
     pub(super) fn count(&mut self, happening: &Happening<'_>) {
         match happening {
-            Happening::Event(record, _) => self.count_event(record),
+            Happening::Reachable(_) => {
+                self.is_machine = true;
+                self.connection.get_or_insert(false);
+            }
+            Happening::Connected(_) | Happening::Listening(_) => self.connection = Some(true),
+            Happening::Disconnected(_) => self.connection = Some(false),
+            Happening::Event(record, _) => {
+                self.is_machine = true;
+                self.count_event(record);
+            }
             Happening::Malformed(_) => self.malformed += 1,
             Happening::Lagged(count) => self.dropped += count,
             Happening::Gap(_) => self.gaps += 1,
@@ -92,7 +104,6 @@ impl Figures {
 
     /// Shows the state of the machine.
     pub(super) fn show(&mut self, machine: &Machine, now: Instant) {
-        self.is_connected = machine.connection() == Connection::Connected;
         self.set_run(machine.run(), now);
         self.jobs.clear();
         let statuses = values(EventKind::JobStatusChange, "status");

@@ -1,6 +1,7 @@
 //! Tells what virsh says, of which domain it is.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 
 use qmp_events::log::{Entry, LogTime, LoggedEvent, Malformed};
 use qmp_events::tokio::Item;
@@ -25,10 +26,15 @@ pub(super) async fn tell(
     let connection = arrivals.announce(title, name.clone(), uri_reference(&name)).await?;
     let mut teller =
         Teller { domains, label, arrivals, connection, known: BTreeMap::new(), was_connected: false };
-    while let Some(said) = heard.recv().await {
+    let arrivals = teller.arrivals.clone();
+    let mut closed = pin!(arrivals.closed());
+    loop {
+        let said = tokio::select! {
+            said = heard.recv() => said?,
+            () = &mut closed => return None,
+        };
         teller.tell(said).await?;
     }
-    Some(())
 }
 
 struct Teller {

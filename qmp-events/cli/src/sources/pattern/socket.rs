@@ -124,7 +124,11 @@ impl Visited {
         let mut last_failure = String::new();
         loop {
             let Some(Place { path, .. }) = self.place.borrow_and_update().clone() else { break };
-            match self.visits.attempt(&path).await {
+            let visit = tokio::select! {
+                visit = self.visits.attempt(&path) => visit,
+                () = self.visits.arrivals.closed() => return None,
+            };
+            match visit {
                 Ok(visit) => {
                     self.serve(&path, visit).await?;
                     (delay, _) = DELAYS;
@@ -147,6 +151,7 @@ impl Visited {
                     Err(_) => break,
                 },
                 () = tokio::time::sleep(delay) => delay = delay.saturating_mul(2).min(longest),
+                () = self.visits.arrivals.closed() => return None,
             }
         }
         if let Some(machine) = self.machine {
@@ -170,10 +175,10 @@ impl Visited {
         let Visit { client, items, identity } = visit;
         let (visits, mut place) = (self.visits.clone(), self.place.clone());
         let machine = self.machine(path).await?;
-        machine.connected(client, identity).await.then_some(())?;
+        machine.connected(client.clone(), identity).await.then_some(())?;
         let machine = &*machine;
         let mut path = path.to_owned();
-        let mut served = pin!(machine.serve(items));
+        let mut served = pin!(machine.serve(&client, items));
         loop {
             tokio::select! {
                 end = &mut served => return end.map(drop),
