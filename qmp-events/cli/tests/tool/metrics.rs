@@ -155,6 +155,7 @@ fn names_are_escaped_and_told_apart() {
 fn scrapers_get_the_format_that_they_accept() {
     let agent = Agent::start(&["vm=unix:/no/such/socket"]);
     let answer = agent
+        .page
         .request("GET /metrics HTTP/1.1\r\nAccept: application/openmetrics-text;version=1.0.0,text/plain");
     assert!(answer.contains("content-type: application/openmetrics-text; version=1.0.0"), "{answer}");
     assert!(answer.contains("# TYPE qmp_events_events counter\n") && answer.ends_with("# EOF\n"), "{answer}");

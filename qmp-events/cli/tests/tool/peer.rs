@@ -83,7 +83,7 @@ impl Peer {
                         json!({"error": error, "id": command["id"]})
                     }
                 };
-                if writeln!(writer, "{reply}").is_err() {
+                if write_line(&mut writer, &reply).is_err() {
                     return;
                 }
             }
@@ -93,14 +93,14 @@ impl Peer {
 
     pub(crate) fn send(&mut self, event: &str) {
         let event = json!({"event": event, "timestamp": {"seconds": 1, "microseconds": 0}});
-        writeln!(self.stream, "{event}").expect("the tool reads");
+        write_line(&mut self.stream, &event).expect("the tool reads");
     }
 
     /// Ends as QEMU does when it is told to.
     pub(crate) fn quit(mut self) {
         let event = json!({"event": "SHUTDOWN", "data": {"guest": false, "reason": "host-qmp-quit"},
             "timestamp": {"seconds": 1, "microseconds": 0}});
-        writeln!(self.stream, "{event}").expect("the tool reads");
+        write_line(&mut self.stream, &event).expect("the tool reads");
         self.kill();
     }
 
@@ -109,6 +109,11 @@ impl Peer {
         let _ = self.stream.shutdown(Shutdown::Both);
         self.answers.join().expect("no panic");
     }
+}
+
+/// Writes a message at once: two threads write.
+fn write_line(stream: &mut UnixStream, message: &Value) -> std::io::Result<()> {
+    stream.write_all(format!("{message}\n").as_bytes())
 }
 
 /// Reads until the other end closes the connection.
