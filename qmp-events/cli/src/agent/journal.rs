@@ -49,12 +49,14 @@ struct Condition {
 pub(crate) struct Printer {
     receiver: Receiver<Entry>,
     condition: Arc<Condition>,
+    /// An output does not take what was printed: that is told once, not until it does.
+    is_stuck: bool,
 }
 
 pub(crate) fn journal() -> (Journal, Printer) {
     let (sender, receiver) = mpsc::sync_channel(QUEUE);
     let condition = Arc::<Condition>::default();
-    (Journal { sender, condition: condition.clone() }, Printer { receiver, condition })
+    (Journal { sender, condition: condition.clone() }, Printer { receiver, condition, is_stuck: false })
 }
 
 impl Journal {
@@ -88,7 +90,7 @@ impl Printer {
     /// # Errors
     ///
     /// What happened to standard output.
-    pub(crate) fn print(self, output: &mut Output, mut sink: Option<Box<dyn Sink>>) -> io::Result<()> {
+    pub(crate) fn print(mut self, output: &mut Output, mut sink: Option<Box<dyn Sink>>) -> io::Result<()> {
         let mut result = Ok(());
         while let Some(entry) = self.next(output) {
             let printed = entry.and_then(|entry| print(entry, output, sink.as_deref_mut()));
@@ -108,7 +110,7 @@ impl Printer {
     }
 
     /// The next entry. What was printed is written before it waits.
-    fn next(&self, output: &mut Output) -> Option<io::Result<Entry>> {
+    fn next(&mut self, output: &mut Output) -> Option<io::Result<Entry>> {
         let dropped = self.condition.dropped.swap(0, Ordering::Relaxed);
         if dropped > 0 {
             let text = format!("{dropped} lines dropped here: the output is read too slowly");
@@ -117,10 +119,14 @@ impl Printer {
         match self.receiver.try_recv() {
             Ok(entry) => Some(Ok(entry)),
             Err(TryRecvError::Disconnected) => None,
-            Err(TryRecvError::Empty) => match output.flush() {
-                Ok(()) => self.receiver.recv().ok().map(Ok),
-                Err(error) => Some(Err(error)),
-            },
+            Err(TryRecvError::Empty) => {
+                let flushed = output.flush();
+                let was_stuck = std::mem::replace(&mut self.is_stuck, flushed.is_err());
+                match flushed {
+                    Err(error) if !was_stuck => Some(Err(error)),
+                    _ => self.receiver.recv().ok().map(Ok),
+                }
+            }
         }
     }
 }
@@ -131,5 +137,40 @@ fn print(entry: Entry, output: &mut Output, sink: Option<&mut (dyn Sink + 'stati
         (Entry::Event { origin, place, record }, Some(sink)) => sink.event(output, &origin, place, &record),
         (Entry::State { origin, news }, Some(sink)) => sink.state(output, &origin, &news),
         (_, None) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terminal::line::line;
+
+    /// Nobody reads it.
+    struct Closed;
+
+    impl io::Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn an_output_that_takes_nothing_is_told_once_and_then_the_next_line_is_awaited() {
+        let (journal, mut printer) = journal();
+        let mut output = Output::into_writers(io::sink(), Closed);
+        journal.note(line!["a note"]);
+        let Some(Ok(entry)) = printer.next(&mut output) else { panic!("no note") };
+        print(entry, &mut output, None).expect("it is kept");
+        assert!(matches!(printer.next(&mut output), Some(Err(_))));
+        // With nothing to wait for, it ends at once; it would tell of the output again otherwise.
+        let waiting = std::thread::scope(|scope| {
+            scope.spawn(move || drop(journal));
+            printer.next(&mut output).is_none()
+        });
+        assert!(waiting);
     }
 }
