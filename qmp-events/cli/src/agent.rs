@@ -10,4 +10,4 @@ pub(crate) mod keeper;
 pub(crate) mod metrics;
 pub(crate) mod print;
 pub(crate) mod reader;
-mod service;
+pub(crate) mod service;

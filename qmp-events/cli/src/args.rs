@@ -14,7 +14,7 @@ use qmp_events::Version;
 use qmp_events::log::Form;
 use serde_json::Value;
 
-pub(crate) use self::agent::Agent;
+pub(crate) use self::agent::{Address, Agent};
 use crate::exit::EXIT_CODES;
 use crate::period::{LogClock, Period};
 use crate::selection::{Selection, Wanted};

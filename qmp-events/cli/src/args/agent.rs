@@ -32,9 +32,10 @@ pub(crate) struct Agent {
     ///
     /// Connections, run states, times of standstill by cause, events by kind, I/O errors, jobs, migrations, what was
     /// dropped. The number of series is bounded for each machine, and those of a machine that has left for good are
-    /// gone. Whoever can reach the port can read them: there is no TLS and no password.
+    /// gone. Whoever can reach the port can read them: there is no TLS and no password. With `systemd:NAME`, the port is
+    /// that of a socket unit with `FileDescriptorName=NAME`.
     #[arg(long, value_name = "HOST:PORT", group = "readers", value_parser = parse_address)]
-    pub(crate) metrics: Option<(String, u16)>,
+    pub(crate) metrics: Option<Address>,
 
     /// Print events to standard output, as `watch` does
     #[arg(long, group = "readers")]
@@ -52,9 +53,23 @@ pub(crate) struct Agent {
     pub(crate) display: Display,
 }
 
-fn parse_address(text: &str) -> Result<(String, u16), String> {
+/// Where to listen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Address {
+    Tcp {
+        host: String,
+        port: u16,
+    },
+    /// At a socket that systemd hands over under this name.
+    Systemd(String),
+}
+
+fn parse_address(text: &str) -> Result<Address, String> {
+    if let Some(name) = text.strip_prefix("systemd:") {
+        return Ok(Address::Systemd(name.to_owned()));
+    }
     match Endpoint::try_from(format!("tcp:{text}").as_str()) {
-        Ok(Endpoint::Tcp { host, port }) => Ok((host, port)),
+        Ok(Endpoint::Tcp { host, port }) => Ok(Address::Tcp { host, port }),
         Ok(_) => Err("write HOST:PORT".to_owned()),
         Err(error) => Err(error.to_string()),
     }

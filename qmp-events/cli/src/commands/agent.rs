@@ -13,7 +13,8 @@ use crate::agent::keeper::Keeper;
 use crate::agent::metrics::{Metrics, server};
 use crate::agent::print::Print;
 use crate::agent::reader::Reader;
-use crate::args::Agent;
+use crate::agent::service;
+use crate::args::{Address, Agent};
 use crate::exit::Exit;
 use crate::signals::{Reloads, end_signal};
 use crate::sinks;
@@ -63,13 +64,25 @@ async fn readers(arguments: &Agent, journal: &Journal) -> anyhow::Result<Vec<Box
         let (selection, has_states) = (arguments.selection.clone(), arguments.state);
         readers.push(Box::new(Print { selection, has_states, journal: journal.clone() }));
     }
-    if let Some((host, port)) = &arguments.metrics {
-        let bound = TcpListener::bind((host.as_str(), *port)).await;
-        let listener = bound.with_context(|| format!("cannot show metrics at {host}:{port}"))?;
+    if let Some(address) = &arguments.metrics {
+        let listener = listen(address).await?;
         journal.note(line![paint(DIM, format_args!("metrics at {}", server::url(&listener)?))]);
         let metrics = Metrics::new(None);
         tokio::spawn(server::serve(listener, metrics.clone()));
         readers.push(Box::new(metrics));
     }
     Ok(readers)
+}
+
+async fn listen(address: &Address) -> anyhow::Result<TcpListener> {
+    match address {
+        Address::Tcp { host, port } => {
+            let bound = TcpListener::bind((host.as_str(), *port)).await;
+            bound.with_context(|| format!("cannot show metrics at {host}:{port}"))
+        }
+        Address::Systemd(name) => {
+            let taken = service::take_listener(name).and_then(TcpListener::from_std);
+            taken.with_context(|| format!("cannot show metrics at systemd:{name}"))
+        }
+    }
 }

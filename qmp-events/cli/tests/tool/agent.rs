@@ -6,7 +6,7 @@ use std::io::Read;
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::time::Duration;
 
-use crate::metrics::{Agent, listen};
+use crate::metrics::{Agent, Page, listen, program};
 use crate::peer::{Directory, Identity, Peer};
 use crate::run::{Running, command, run};
 
@@ -226,4 +226,55 @@ fn systemd_is_told_how_the_service_is() {
     agent.signal("TERM");
     manager.await_state("STOPPING=1");
     assert_eq!(agent.end().status, Some(0));
+}
+
+#[test]
+fn the_example_of_units_has_no_fault_and_exposes_little() {
+    let directory = Directory::new();
+    let read = |name: &str| {
+        let path = format!("{}/systemd/qmp-events-agent.{name}", env!("CARGO_MANIFEST_DIR"));
+        fs::read_to_string(path).expect("a unit")
+    };
+    let unit = |name: &str| directory.path(&format!("qmp-events-agent.{name}"));
+    // The program is not installed here.
+    let service = read("service").replace("/usr/bin/qmp-events", env!("CARGO_BIN_EXE_qmp-events"));
+    fs::write(unit("service"), service).expect("a file");
+    fs::write(unit("socket"), read("socket")).expect("a file");
+    for arguments in [["verify", "--man=no"], ["security", "--offline=true"]] {
+        let Some(mut analyze) = program("systemd-analyze") else { return };
+        analyze.args(arguments).arg(unit("service"));
+        match arguments[0] {
+            "verify" => analyze.arg(unit("socket")),
+            // Tenths: what systemd calls OK ends at 4.
+            _ => analyze.args(["--threshold=20", "--no-pager"]),
+        };
+        let output = analyze.output().expect("it runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && (arguments[0] != "verify" || said.is_empty()), "{said}");
+    }
+}
+
+#[test]
+fn metrics_are_shown_at_a_socket_of_systemd() {
+    let Some(mut activate) = program("systemd-socket-activate") else { return };
+    // A port that is free now.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+    let address = free.expect("a port").to_string();
+    activate
+        .args(["--listen", &address, "--fdname=metrics", env!("CARGO_BIN_EXE_qmp-events")])
+        .args(["agent", "--metrics", "systemd:metrics", "vm=unix:/no/such/socket"])
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let mut agent = Running::spawn(&mut activate);
+    agent.await_note("Listening on");
+    // The first connection starts it.
+    let page = Page::at(&address);
+    page.await_line(r#"qmp_events_connection_up{machine="vm"} 0"#);
+    agent.await_note(&format!("metrics at http://{address}/metrics"));
+    agent.signal("TERM");
+    assert_eq!(agent.end().status, Some(0));
+    let run = run("agent --metrics systemd:metrics unix:/no/such/socket");
+    assert_eq!(run.status, Some(2), "{run}");
+    assert!(run.stderr.contains("no socket with FileDescriptorName=metrics"), "{run}");
 }

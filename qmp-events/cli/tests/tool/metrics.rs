@@ -40,6 +40,10 @@ impl Agent {
 }
 
 impl Page {
+    pub(crate) fn at(address: &str) -> Self {
+        Page { address: address.to_owned() }
+    }
+
     /// What is answered to a request.
     fn request(&self, head: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
