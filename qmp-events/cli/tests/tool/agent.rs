@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
-use std::os::unix::net::{UnixDatagram, UnixListener};
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::time::Duration;
 
 use crate::metrics::{Agent, Page, listen, program};
@@ -138,6 +138,44 @@ fn a_list_that_is_read_again_begins_what_is_new_and_ends_what_is_gone() {
     let end = agent.running.end();
     assert_eq!(end.status, Some(0), "{end}");
     assert!(!end.stderr.contains("k: back after a gap"), "{end}");
+}
+
+#[test]
+fn sources_of_many_machines_end_with_all_that_they_brought() {
+    let directory = Directory::new();
+    let (listening, pattern) = (directory.path("listening"), directory.path("*.qmp"));
+    let list = write_list(
+        &directory,
+        &[&format!("listen:unix:{}", listening.display()), &format!("unix:{}", pattern.display())],
+    );
+    let mut agent = Agent::start(&["--endpoints", &list]);
+    let named = Identity { name: Some("dials"), ..Identity::default() };
+    agent.running.await_note("waiting for machines to connect");
+    let dials = UnixStream::connect(&listening).expect("somebody listens");
+    let peer = Peer::on(dials.try_clone().expect("a socket"), named);
+    let (listener, _) = listen(&directory, "found.qmp");
+    let (found, _) = listener.accept().expect("a connection");
+    let other = Peer::on(found.try_clone().expect("a socket"), Identity::default());
+    for name in ["dials", "found"] {
+        agent.page.await_line(&format!(r#"qmp_events_connection_up{{machine="{name}"}} 1"#));
+    }
+    write_list(&directory, &["# nothing is left"]);
+    agent.running.signal("HUP");
+    agent.running.await_note("the endpoints are read again: 0 in the list");
+    while agent.page.scrape().contains("connection_up{") {
+        std::thread::yield_now();
+    }
+    assert!(!listening.exists());
+    peer.kill();
+    other.kill();
+    // They can come back.
+    write_list(&directory, &[&format!("listen:unix:{}", listening.display())]);
+    agent.running.signal("HUP");
+    agent.running.await_note("waiting for machines to connect");
+    let peer = Peer::dial(&listening, named);
+    agent.page.await_line(r#"qmp_events_connection_up{machine="dials"} 1"#);
+    drop(peer);
+    agent.end();
 }
 
 #[test]

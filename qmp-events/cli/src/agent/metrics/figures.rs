@@ -120,7 +120,9 @@ impl Figures {
             let known = RUN_STATES.iter().find(|known| *known == status);
             known.map_or(OTHER, RunState::as_str)
         });
-        let cause = run.is_stopped().then(|| cause(run.cause.as_ref()));
+        // A machine that was not started yet has no cause, but a state that says so.
+        let state = self.run_state.unwrap_or(UNKNOWN);
+        let cause = run.is_stopped().then(|| run.cause.as_ref().map_or(state, cause));
         if cause != self.pause.map(|(cause, _)| cause) {
             if let Some((cause, since)) = self.pause.take() {
                 *self.paused.entry(cause).or_default() += now.duration_since(since);
@@ -155,21 +157,20 @@ fn outcome(outcome: Option<Outcome>) -> &'static str {
     }
 }
 
-fn cause(cause: Option<&Cause>) -> &'static str {
+fn cause(cause: &Cause) -> &'static str {
     match cause {
-        None => UNKNOWN,
-        Some(Cause::Command) => "command",
-        Some(Cause::Debugger) => "debugger",
-        Some(Cause::Snapshot) => "snapshot",
-        Some(Cause::InternalError) => "internal-error",
-        Some(Cause::IoError(_)) => "io-error",
-        Some(Cause::GuestPanicked(_)) => "guest-panicked",
-        Some(Cause::Watchdog) => "watchdog",
-        Some(Cause::Suspend) => "suspend",
-        Some(Cause::Reset(_)) => "reset",
-        Some(Cause::Shutdown { .. }) => "shutdown",
-        Some(Cause::Migration) => "migration",
-        Some(_) => OTHER,
+        Cause::Command => "command",
+        Cause::Debugger => "debugger",
+        Cause::Snapshot => "snapshot",
+        Cause::InternalError => "internal-error",
+        Cause::IoError(_) => "io-error",
+        Cause::GuestPanicked(_) => "guest-panicked",
+        Cause::Watchdog => "watchdog",
+        Cause::Suspend => "suspend",
+        Cause::Reset(_) => "reset",
+        Cause::Shutdown { .. } => "shutdown",
+        Cause::Migration => "migration",
+        _ => OTHER,
     }
 }
 
