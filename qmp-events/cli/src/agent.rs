@@ -9,5 +9,7 @@ pub(crate) mod journal;
 pub(crate) mod keeper;
 pub(crate) mod metrics;
 pub(crate) mod print;
+#[cfg(feature = "nats")]
+pub(crate) mod publish;
 pub(crate) mod reader;
 pub(crate) mod service;

@@ -21,6 +21,8 @@ use crate::selection::{Selection, Wanted};
 use crate::sinks::Display;
 use crate::sources::machine::Machine;
 use crate::sources::machines::Machines;
+#[cfg(feature = "nats")]
+use crate::sources::nats::Reading;
 
 /// Reads, watches and explains the events of QEMU machines.
 ///
@@ -176,6 +178,9 @@ pub(crate) struct Watch {
     ///
     /// `attach:unix:PATH`, `attach:tcp:HOST:PORT` and `attach:libvirt:URI#DOMAIN` have QEMU (11.1 or newer) add a
     /// monitor for this program, beside the one that others use.
+    ///
+    /// `nats://[USER:PASSWORD@]HOST:PORT` and `tls://…` are what the agents of any number of hosts publish; machines are called
+    /// HOST/MACHINE. A connection that is lost is made again, and nothing is missed.
     #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "demo", value_parser = Machines::parser())]
     pub(crate) machines: Vec<Machines>,
 
@@ -191,6 +196,17 @@ pub(crate) struct Watch {
     /// with `state` in place of `event`
     #[arg(long)]
     pub(crate) state: bool,
+
+    #[cfg(feature = "nats")]
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+
+    /// Have the NATS server remember under this name what was read, and go on there the next time
+    ///
+    /// What was printed is acknowledged. After a crash, what was printed last may be printed again.
+    #[cfg(feature = "nats")]
+    #[arg(long, value_name = "NAME", value_parser = parse_consumer)]
+    pub(crate) durable: Option<String>,
 
     #[command(flatten)]
     pub(crate) selection: Selection,
@@ -208,6 +224,8 @@ pub(crate) struct Wait {
     ///
     /// `attach:unix:PATH`, `attach:tcp:HOST:PORT` and `attach:libvirt:URI#DOMAIN` have QEMU (11.1 or newer) add a
     /// monitor for this program, beside the one that others use.
+    ///
+    /// `nats://[USER:PASSWORD@]HOST:PORT` and `tls://…` are what the agents of any number of hosts publish.
     #[arg(value_name = "[LABEL=]ENDPOINT", value_parser = Machines::waited_parser())]
     pub(crate) machine: Machines,
 
@@ -229,6 +247,10 @@ pub(crate) struct Wait {
     /// Give up this long after the start, with status 1; such as `30s` or `5m`
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) timeout: Option<Duration>,
+
+    #[cfg(feature = "nats")]
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 
     #[command(flatten)]
     pub(crate) display: Display,
@@ -270,13 +292,18 @@ pub(crate) struct Execute {
 
 #[derive(Debug, Args)]
 pub(crate) struct Report {
-    /// Files, or `-` for standard input; packed by gzip, zstd or xz as well
+    /// Files, or `-` for standard input; packed by gzip, zstd or xz as well. Or a NATS server to which agents
+    /// publish: nats://HOST:PORT
     #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
 
     /// Only events in this form
     #[arg(long, value_name = "FORM", value_parser = PossibleValuesParser::new(Form::ALL.map(Form::name)).try_map(|name| name.parse::<Form>()))]
     pub(crate) input: Option<Form>,
+
+    #[cfg(feature = "nats")]
+    #[command(flatten)]
+    pub(crate) reading: Reading,
 
     /// Write a page for a browser to this file
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -434,6 +461,13 @@ fn parse_object(text: &str) -> Result<Value, String> {
         Ok(_) => Err("not a JSON object, such as {\"id\": \"disk1\"}".to_owned()),
         Err(error) => Err(format!("not JSON: {error}")),
     }
+}
+
+/// The name of a consumer is a part of subjects.
+#[cfg(feature = "nats")]
+fn parse_consumer(text: &str) -> Result<String, String> {
+    let is_good = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    is_good.then(|| text.to_owned()).ok_or_else(|| "use letters, digits, `-` and `_`".to_owned())
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {

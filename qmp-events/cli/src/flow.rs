@@ -167,7 +167,7 @@ impl<'a> Flow<'a> {
                 self.is_connected = true;
                 self.origins.set_version(id, greeting);
             }
-            News::Listening(_) => self.is_connected = true,
+            News::Listening(_) | News::Reading(_) => self.is_connected = true,
             News::Disconnected(cause) => {
                 self.ends.insert(id, Exit::from(cause));
             }

@@ -9,6 +9,8 @@
 
 mod agent;
 mod args;
+#[cfg(feature = "nats")]
+mod broker;
 mod commands;
 #[doc(hidden)]
 pub mod decoded;

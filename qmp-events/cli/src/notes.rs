@@ -34,6 +34,12 @@ pub(crate) fn notes(title: &str, news: &News) -> Vec<Line> {
         News::Listening(uri) => {
             line(&paint(DIM, format_args!("connected to libvirt at {uri}; {BY_LIBVIRT}")))
         }
+        News::Reading(servers) => line(&paint(DIM, format_args!("connected to {servers}"))),
+        News::Dropped(count) => {
+            let text =
+                format!("{count} dropped here: they waited for the broker for too long, or were too many");
+            line(&paint(WARNING, text))
+        }
         News::Lagged(count) => {
             line(&paint(WARNING, format_args!("{count} dropped here: the output is read too slowly")))
         }

@@ -1,6 +1,7 @@
 //! When events happened: which time counts, and from when to when they are wanted.
 
 use clap::{Args, ValueEnum};
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use qmp_events::Timestamp;
@@ -27,9 +28,9 @@ impl LogClock {
 }
 
 /// From when to when events are wanted.
-#[derive(Clone, Copy, Debug, Default, Args)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Args)]
 pub(crate) struct Period {
-    /// Only events from this time on, such as `2026-11-28T08:02:29Z` or, local, `2026-11-28 08:02`
+    /// Only events from this time on, such as `2026-11-28T08:02:29Z`; local, `2026-11-28 08:02`; or `1h`, an hour ago
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     since: Option<Timestamp>,
 
@@ -39,6 +40,18 @@ pub(crate) struct Period {
 }
 
 impl Period {
+    /// When it begins.
+    #[cfg(feature = "nats")]
+    pub(crate) fn since(&self) -> Option<Timestamp> {
+        self.since
+    }
+
+    /// When it ends.
+    #[cfg(feature = "nats")]
+    pub(crate) fn until(&self) -> Option<Timestamp> {
+        self.until
+    }
+
     /// Whether an event is in the period. One whose time is not known is in no part of time.
     pub(crate) fn has(&self, record: &Record) -> bool {
         let is_after = |since| record.time.is_some_and(|time| time >= since);
@@ -47,12 +60,15 @@ impl Period {
     }
 }
 
-/// A time with its offset from UTC, or a local one.
+/// A time with its offset from UTC, a local one, or how long ago it was.
 fn parse_time(text: &str) -> Result<Timestamp, String> {
     let local = || text.parse::<DateTime>()?.to_zoned(TimeZone::system());
-    let time = text.parse::<jiff::Timestamp>().or_else(|_| local().map(|time| time.timestamp()));
+    let ago = || jiff::Timestamp::now().checked_sub(text.parse::<SignedDuration>()?);
     let time =
-        time.map_err(|_| format!("{text:?} is not a time such as 2026-11-28T08:02:29Z or 2026-11-28 08:02"))?;
+        text.parse::<jiff::Timestamp>().or_else(|_| local().map(|time| time.timestamp())).or_else(|_| ago());
+    let time = time.map_err(|_| {
+        format!("{text:?} is not a time such as 2026-11-28T08:02:29Z, 2026-11-28 08:02 or 1h")
+    })?;
     let microseconds = time.as_microsecond();
     Ok(Timestamp {
         seconds: microseconds.div_euclid(1_000_000),

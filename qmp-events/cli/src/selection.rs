@@ -79,7 +79,7 @@ impl Wanted {
 }
 
 /// A pattern for names of events that are wanted, or with `!` in front for those that are not.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct NamePattern {
     glob: glob::Pattern,
     is_literal: bool,
@@ -103,6 +103,12 @@ impl NamePattern {
     /// The name, if it matches one name only.
     pub(crate) fn literal(&self) -> Option<&str> {
         self.is_literal.then(|| self.glob.as_str())
+    }
+
+    /// The name, if it is wanted and no other.
+    #[cfg(feature = "nats")]
+    pub(crate) fn wanted(&self) -> Option<&str> {
+        self.literal().filter(|_| !self.leaves_out)
     }
 
     fn matches(&self, name: &str) -> bool {

@@ -12,6 +12,8 @@ pub(crate) mod live;
 pub(crate) mod machine;
 pub(crate) mod machines;
 pub(crate) mod messages;
+#[cfg(feature = "nats")]
+pub(crate) mod nats;
 pub(crate) mod origins;
 #[cfg(unix)]
 mod pattern;
@@ -83,6 +85,10 @@ pub(crate) enum News {
     Connected(Arc<Greeting>),
     /// Events come through libvirt, at this URI.
     Listening(String),
+    /// Events come from a broker, at these servers.
+    Reading(String),
+    /// So many events never reached the broker.
+    Dropped(u64),
     /// Items were dropped, since the output is read too slowly.
     Lagged(u64),
     /// A connection was made again, perhaps to another QEMU.
@@ -111,7 +117,7 @@ impl News {
         Some(match self {
             News::Connected(greeting) => Input::Connected(greeting),
             News::Gap(peer) => Input::Gap { is_same: *peer == Peer::Same },
-            News::Lagged(_) | News::Malformed { line: None, .. } => Input::Missed,
+            News::Lagged(_) | News::Dropped(_) | News::Malformed { line: None, .. } => Input::Missed,
             News::Disconnected(cause) => Input::Disconnected(cause),
             News::Answer { query, result } => Input::Reply(*query, result.as_deref()),
             _ => return None,

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 use qmp_events::Endpoint;
 
+#[cfg(feature = "nats")]
+use crate::broker::publication::Publishing;
 use crate::selection::Selection;
 use crate::sinks::Display;
 use crate::sources::machines::Machines;
@@ -46,6 +48,15 @@ pub(crate) struct Agent {
     #[arg(long, requires = "print")]
     pub(crate) state: bool,
 
+    #[cfg(feature = "nats")]
+    #[command(flatten)]
+    pub(crate) publishing: Publishing,
+
+    /// Publish all that happens to a NATS server
+    #[cfg(not(feature = "nats"))]
+    #[arg(long, value_name = "NATS", hide = true, value_parser = refuse_nats)]
+    publish: Option<std::convert::Infallible>,
+
     #[command(flatten)]
     pub(crate) selection: Selection,
 
@@ -73,4 +84,9 @@ fn parse_address(text: &str) -> Result<Address, String> {
         Ok(_) => Err("write HOST:PORT".to_owned()),
         Err(error) => Err(error.to_string()),
     }
+}
+
+#[cfg(not(feature = "nats"))]
+fn refuse_nats(_: &str) -> Result<std::convert::Infallible, String> {
+    Err(crate::sources::machines::NO_NATS.to_owned())
 }

@@ -1,20 +1,26 @@
 //! `agent`: keeps the monitors of machines, and hands on what happens to many readers.
 
 use std::panic::resume_unwind;
+use std::sync::Arc;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
 
 use super::runtime::runtime;
 use super::unknown_names::note_unknown_names;
+use crate::agent::backlog::Backlog;
 use crate::agent::control::{self, Control};
 use crate::agent::journal::{Journal, journal};
 use crate::agent::keeper::Keeper;
 use crate::agent::metrics::{Metrics, server};
 use crate::agent::print::Print;
+#[cfg(feature = "nats")]
+use crate::agent::publish::{Publish, notes};
 use crate::agent::reader::Reader;
 use crate::agent::service;
 use crate::args::{Address, Agent};
+#[cfg(feature = "nats")]
+use crate::broker::publication::Publication;
 use crate::exit::Exit;
 use crate::signals::{Reloads, end_signal};
 use crate::sinks;
@@ -64,10 +70,11 @@ async fn readers(arguments: &Agent, journal: &Journal) -> anyhow::Result<Vec<Box
         let (selection, has_states) = (arguments.selection.clone(), arguments.state);
         readers.push(Box::new(Print { selection, has_states, journal: journal.clone() }));
     }
+    let backlog = publish(arguments, journal, &mut readers).await?;
     if let Some(address) = &arguments.metrics {
         let listener = listen(address).await?;
         journal.note(line![paint(DIM, format_args!("metrics at {}", server::url(&listener)?))]);
-        let metrics = Metrics::new(None);
+        let metrics = Metrics::new(backlog);
         tokio::spawn(server::serve(listener, metrics.clone()));
         readers.push(Box::new(metrics));
     }
@@ -85,4 +92,28 @@ async fn listen(address: &Address) -> anyhow::Result<TcpListener> {
             taken.with_context(|| format!("cannot show metrics at systemd:{name}"))
         }
     }
+}
+
+/// Begins to publish, if that is wished. Gives the figures of it.
+#[cfg(feature = "nats")]
+async fn publish(
+    arguments: &Agent,
+    journal: &Journal,
+    readers: &mut Vec<Box<dyn Reader>>,
+) -> anyhow::Result<Option<Arc<Backlog>>> {
+    let Some(servers) = &arguments.publishing.servers else { return Ok(None) };
+    let backlog = Arc::<Backlog>::default();
+    let notes = notes(journal);
+    let publication = Publication::start(&arguments.publishing, servers, backlog.clone(), notes).await?;
+    readers.push(Box::new(Publish::new(publication)));
+    Ok(Some(backlog))
+}
+
+#[cfg(not(feature = "nats"))]
+async fn publish(
+    _: &Agent,
+    _: &Journal,
+    _: &mut Vec<Box<dyn Reader>>,
+) -> anyhow::Result<Option<Arc<Backlog>>> {
+    Ok(None)
 }

@@ -1,19 +1,35 @@
 //! `report`: what happened, in words on standard output and as a page in a file.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+#[cfg(feature = "nats")]
+use std::path::PathBuf;
 
 use anyhow::Context;
+use qmp_events::Disconnected;
+#[cfg(feature = "nats")]
+use qmp_events::tokio::Options;
 use tempfile::NamedTempFile;
 
 use super::decode::inputs;
 use super::runtime::runtime;
 use crate::args::Report;
+#[cfg(feature = "nats")]
+use crate::broker::server::Servers;
 use crate::exit::Exit;
+#[cfg(feature = "nats")]
+use crate::period::Period;
 use crate::record::Record;
 use crate::report::page;
 use crate::report::story::Story;
+#[cfg(feature = "nats")]
+use crate::sources::live::Live;
+#[cfg(feature = "nats")]
+use crate::sources::machines::Machines;
+#[cfg(feature = "nats")]
+use crate::sources::nats::Reading;
 use crate::sources::recording::Recording;
 use crate::sources::{News, Source};
 use crate::state::words::Tone;
@@ -23,21 +39,23 @@ use crate::terminal::palette::{BOLD, ERROR, PLAIN, WARNING, paint};
 use crate::terminal::text::{count, printable};
 
 pub(crate) fn report(arguments: &Report, output: &mut Output) -> anyhow::Result<Exit> {
-    let mut source = Recording::new(inputs(&arguments.files, false), arguments.input, None);
-    let names = source.origins().into_iter().map(|origin| name_of(&origin.name)).collect::<Vec<_>>();
-    let mut reader = Reader { story: Story::default(), malformed: 0 };
-    runtime()?.block_on(async {
-        loop {
-            while let Some(report) = source.next() {
-                let name = report.machine.as_deref().unwrap_or(&names[report.origin]);
-                reader.take(name, report.news);
-            }
-            if !source.wait().await? {
-                return anyhow::Ok(());
-            }
-        }
-    })?;
-    let Reader { story, malformed } = reader;
+    let mut reader = Reader::default();
+    #[cfg(feature = "nats")]
+    let failure = match published(arguments)? {
+        Some(machines) => runtime()?.block_on(async {
+            let mut source = Live::open(&[machines], Options::new()).await?;
+            reader.period = arguments.reading.period;
+            reader.read(&mut source).await
+        })?,
+        None => runtime()?.block_on(reader.read(&mut recording(arguments)))?,
+    };
+    #[cfg(not(feature = "nats"))]
+    let failure = runtime()?.block_on(reader.read(&mut recording(arguments)))?;
+    if let Some(cause) = failure {
+        output.note(&line![paint(ERROR, "error: "), &cause])?;
+        return Ok(Exit::from(&cause));
+    }
+    let Reader { story, malformed, .. } = reader;
     let story = story.finish();
     if malformed > 0 {
         let text = format!("{} malformed; `decode` says which", count(malformed, "message"));
@@ -62,17 +80,70 @@ fn name_of(file: &str) -> String {
     stem.unwrap_or_else(|| file.to_owned())
 }
 
+fn recording(arguments: &Report) -> Recording {
+    let mut inputs = inputs(&arguments.files, false);
+    inputs.iter_mut().for_each(|input| input.origin.label = name_of(&input.origin.name));
+    Recording::new(inputs, arguments.input, None)
+}
+
+/// The machines of a broker, if that is the input.
+#[cfg(feature = "nats")]
+fn published(arguments: &Report) -> anyhow::Result<Option<Machines>> {
+    let servers = |file: &PathBuf| file.to_str().filter(|text| Servers::is_meant(text)).map(str::to_owned);
+    let Some(servers) = arguments.files.iter().find_map(servers) else {
+        anyhow::ensure!(
+            !arguments.reading.is_set(),
+            "--machine, --since and --until are for nats:// endpoints: `decode` selects from files"
+        );
+        return Ok(None);
+    };
+    anyhow::ensure!(arguments.files.len() == 1, "files and a NATS server are not read together");
+    let servers = Servers::parse(&servers).map_err(anyhow::Error::msg)?;
+    Ok(Some(Machines::published(servers, Reading { is_past: true, ..arguments.reading.clone() })))
+}
+
+#[derive(Default)]
 struct Reader {
     story: Story,
     malformed: u64,
+    #[cfg(feature = "nats")]
+    period: Period,
+    /// What each machine or file is called.
+    names: BTreeMap<usize, String>,
 }
 
 impl Reader {
+    /// Reads a source to its end; why that could not be reached, if so.
+    async fn read(&mut self, source: &mut impl Source) -> anyhow::Result<Option<Disconnected>> {
+        let names = source.origins().into_iter().map(|origin| origin.label);
+        self.names = names.enumerate().collect();
+        loop {
+            while let Some(report) = source.next() {
+                match report.news {
+                    News::Arrived(origin) => drop(self.names.insert(report.origin, origin.label)),
+                    // The broker, which is announced before the machines.
+                    News::Disconnected(cause) if report.origin == 0 => return Ok(Some(cause)),
+                    news => {
+                        let known = self.names.get(&report.origin).cloned().unwrap_or_default();
+                        self.take(&report.machine.unwrap_or(known), news);
+                    }
+                }
+            }
+            if !source.wait().await? {
+                return Ok(None);
+            }
+        }
+    }
+
     fn take(&mut self, name: &str, news: News) {
         match news {
             News::Event { message, logged, .. } => {
                 let mut record = Record::new(message);
                 record.time = record.time.or(logged);
+                #[cfg(feature = "nats")]
+                if !self.period.has(&record) {
+                    return;
+                }
                 let machine = self.story.machine(name);
                 self.story.tell(machine, &record);
             }

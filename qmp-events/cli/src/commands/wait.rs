@@ -17,6 +17,10 @@ use crate::record::Record;
 use crate::selection::Verdict;
 use crate::sinks::one_line;
 use crate::sources::live::Live;
+#[cfg(feature = "nats")]
+use crate::sources::machines::Machines;
+#[cfg(feature = "nats")]
+use crate::sources::nats::Reading;
 use crate::sources::{News, Report, Source};
 use crate::terminal::line::{Line, line};
 use crate::terminal::output::Output;
@@ -31,12 +35,17 @@ const RELATED: usize = 8;
 
 pub(crate) fn wait(arguments: &Wait, output: &mut Output) -> anyhow::Result<Exit> {
     refuse_what_libvirt_cannot(arguments)?;
+    #[cfg(feature = "nats")]
+    refuse_what_a_broker_cannot(arguments)?;
     note_unknown_names(arguments.wanted.events.iter().chain(&arguments.wanted.fail_on), output)?;
     runtime()?.block_on(async {
         // The wait begins when the connection is made; until then the handshake has its own limit.
         let limit = arguments.timeout.map_or(HANDSHAKE, |timeout| timeout.min(HANDSHAKE));
         let options = Options::new().handshake_timeout(limit);
-        let source = Live::open(std::slice::from_ref(&arguments.machine), options).await?;
+        let machines = [arguments.machine.clone()];
+        #[cfg(feature = "nats")]
+        let machines = Machines::reading(&machines, &reading(arguments))?;
+        let source = Live::open(&machines, options).await?;
         let flow = Flow::new(&arguments.display, &source, output);
         let machine = Machine::new();
         Waiting { arguments, flow, machine, came: 0, related: Related::default() }.run(source).await
@@ -56,6 +65,30 @@ fn refuse_what_libvirt_cannot(arguments: &Wait) -> anyhow::Result<()> {
         "--until-end waits for one machine: write libvirt:URI#DOMAIN"
     );
     Ok(())
+}
+
+/// A broker has events and nothing else.
+#[cfg(feature = "nats")]
+fn refuse_what_a_broker_cannot(arguments: &Wait) -> anyhow::Result<()> {
+    if !arguments.machine.are_published() {
+        return Ok(());
+    }
+    anyhow::ensure!(arguments.command.name.is_none(), "no command can be sent by way of a NATS server");
+    let is_one = matches!(&*arguments.reading.machines, [machine] if machine.literal().is_some());
+    anyhow::ensure!(
+        is_one || !arguments.until_end,
+        "--until-end waits for one machine: add --machine HOST/NAME"
+    );
+    Ok(())
+}
+
+/// What is to be read of a broker.
+#[cfg(feature = "nats")]
+fn reading(arguments: &Wait) -> Reading {
+    let events = arguments.wanted.events.iter().chain(&arguments.wanted.fail_on).cloned().collect();
+    // How a machine ends, other events tell.
+    let events = Some(events).filter(|_| !arguments.until_end);
+    Reading { events, ..arguments.reading.clone() }
 }
 
 struct Waiting<'a> {
@@ -117,6 +150,10 @@ impl Waiting<'_> {
     /// How the program ends if the event decides it.
     fn judge(&mut self, occurrence: Occurrence) -> io::Result<Option<Exit>> {
         let message = &*occurrence.record.message;
+        #[cfg(feature = "nats")]
+        if !self.arguments.reading.period.has(&occurrence.record) {
+            return Ok(None);
+        }
         self.machine.apply(message);
         // libvirt tells of no connection to the machine that would end.
         if matches!(message.event, Event::Shutdown(_)) && self.arguments.machine.domains().is_some() {

@@ -7,9 +7,14 @@ use super::unknown_names::note_unknown_names;
 use crate::args::Watch;
 use crate::exit::Exit;
 use crate::flow::Flow;
+use crate::record::Record;
 use crate::signals::end_signal;
 use crate::sources::demo::Demo;
 use crate::sources::live::Live;
+#[cfg(feature = "nats")]
+use crate::sources::machines::Machines;
+#[cfg(feature = "nats")]
+use crate::sources::nats::Reading;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
 use crate::terminal::palette::{DIM, paint};
@@ -27,9 +32,25 @@ async fn follow(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> 
         options = options.reconnect(Backoff::default());
     }
     let end = end_signal()?;
-    let mut source = Live::open(&arguments.machines, options).await?;
+    #[cfg(feature = "nats")]
+    let machines = {
+        let (mut reading, durable) = (arguments.reading.clone(), arguments.durable.clone());
+        // States follow from all events.
+        reading.events = (!arguments.state).then(|| arguments.selection.events.clone());
+        Machines::reading(&arguments.machines, &Reading { durable, ..reading })?
+    };
+    #[cfg(not(feature = "nats"))]
+    let machines = arguments.machines.clone();
+    let mut source = Live::open(&machines, options).await?;
+    let is_wanted = |record: &Record| {
+        #[cfg(feature = "nats")]
+        if !arguments.reading.period.has(record) {
+            return false;
+        }
+        arguments.selection.takes(record)
+    };
     let mut flow = Flow::new(&arguments.display, &source, output).with_states(arguments.state);
-    let ended = flow.follow(&mut source, |record| arguments.selection.takes(record), end).await?;
+    let ended = flow.follow(&mut source, is_wanted, end).await?;
     Ok(if ended.is_by_signal() { Exit::Done } else { flow.worst_end() })
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use qmp_events::machine::Query;
 use qmp_events::protocol::CommandError;
 use qmp_events::tokio::{Client, Identity, Item, Peer, Subscription};
-use qmp_events::{Disconnected, Timestamp};
+use qmp_events::{Disconnected, EventMessage, Timestamp};
 use tokio::sync::{mpsc, watch};
 
 use super::Origin;
@@ -24,6 +24,7 @@ const CHANNEL: usize = 64;
 pub(super) type Json = Arc<[u8]>;
 
 /// What is told of a machine.
+#[cfg_attr(not(feature = "nats"), expect(dead_code, reason = "a broker tells more than a monitor"))]
 pub(super) enum Told {
     Arrived(Origin),
     /// A connection over which it can be asked.
@@ -33,6 +34,14 @@ pub(super) enum Told {
     Gap(Peer),
     /// An event, and when it was logged.
     Logged(Json, Option<Timestamp>),
+    /// An event that was decoded, and when it happened by the one who hands it on.
+    Message(Box<EventMessage>, Option<Timestamp>),
+    /// The connection to a broker was made, by the name of its servers.
+    Reading(String),
+    /// So many messages never reached the broker.
+    Dropped(u64),
+    /// To be called when all that was told before is printed.
+    Receipt(Receipt),
     /// There is a way on which events come, through libvirt at this URI.
     Listening(String),
     Answer(Query, Result<String, CommandError>),
@@ -42,6 +51,9 @@ pub(super) enum Told {
     Trouble(String),
     Left,
 }
+
+/// What is to be done when something was printed.
+pub(super) type Receipt = Box<dyn FnOnce() + Send>;
 
 /// What was told, after the machine's number.
 pub(super) type Numbered = (usize, Told);
@@ -257,5 +269,34 @@ impl Announced {
 
     async fn send(&self, told: Told) -> bool {
         self.sender.send((self.number, told)).await.is_ok()
+    }
+}
+
+/// What a broker tells besides.
+#[cfg(feature = "nats")]
+impl Announced {
+    /// Tells an event that was decoded elsewhere; false if the program ends.
+    pub(super) async fn tell_message(&self, message: Box<EventMessage>, time: Option<Timestamp>) -> bool {
+        self.send(Told::Message(message, time)).await
+    }
+
+    /// Events are read from a broker from now on; false if the program ends.
+    pub(super) async fn reads(&self, servers: &str) -> bool {
+        self.send(Told::Reading(servers.to_owned())).await
+    }
+
+    /// It came again; events may be missing here. False if the program ends.
+    pub(super) async fn gap(&self, peer: Peer) -> bool {
+        self.send(Told::Gap(peer)).await
+    }
+
+    /// So many of its messages are missing here; false if the program ends.
+    pub(super) async fn dropped(&self, count: u64) -> bool {
+        self.send(Told::Dropped(count)).await
+    }
+
+    /// Has something done when all that was told is printed; false if the program ends.
+    pub(super) async fn printed(&self, receipt: Receipt) -> bool {
+        self.send(Told::Receipt(receipt)).await
     }
 }

@@ -8,7 +8,7 @@ use qmp_events::tokio::{Client, Item, Options};
 use qmp_events::{Error, EventMessage, Timestamp};
 use tokio::sync::mpsc;
 
-use super::arrivals::{Arrivals, Numbered, Told};
+use super::arrivals::{Arrivals, Numbered, Receipt, Told};
 use super::machine::Machine;
 use super::machines::Machines;
 use super::roster::Roster;
@@ -25,6 +25,8 @@ pub(crate) struct Live {
     /// For those who bring answers; it keeps nothing alive.
     answers: mpsc::WeakSender<Numbered>,
     ready: VecDeque<Numbered>,
+    /// For what is printed by the time that more is waited for.
+    receipts: Vec<Receipt>,
     start: i64,
     count: u64,
 }
@@ -63,6 +65,7 @@ impl Live {
             told,
             answers,
             ready: VecDeque::new(),
+            receipts: Vec::new(),
             start: jiff::Timestamp::now().as_microsecond(),
             count: 0,
         };
@@ -80,9 +83,12 @@ impl Live {
     }
 
     fn event(&mut self, json: &[u8], logged: Option<Timestamp>) -> News {
+        News::decoded(EventMessage::decode(json), self.next_place(), logged)
+    }
+
+    fn next_place(&mut self) -> Place {
         self.count += 1;
-        let place = Place::Live { start: self.start, count: self.count };
-        News::decoded(EventMessage::decode(json), place, logged)
+        Place::Live { start: self.start, count: self.count }
     }
 
     /// The connection to the first machine that was named.
@@ -107,7 +113,14 @@ impl Source for Live {
                 }
                 Told::Item(Item::Event(json)) => self.event(&json, None),
                 Told::Logged(json, logged) => self.event(&json, logged),
+                Told::Message(message, logged) => News::Event { message, place: self.next_place(), logged },
                 Told::Listening(uri) => News::Listening(uri),
+                Told::Reading(servers) => News::Reading(servers),
+                Told::Dropped(count) => News::Dropped(count),
+                Told::Receipt(receipt) => {
+                    self.receipts.push(receipt);
+                    continue;
+                }
                 Told::Item(Item::Connected(greeting)) => News::Connected(greeting),
                 Told::Item(Item::Malformed(malformed)) => News::Malformed { malformed, line: None },
                 Told::Item(Item::Lagged { missed }) => News::Lagged(missed),
@@ -145,6 +158,7 @@ impl Source for Live {
     }
 
     async fn wait(&mut self) -> anyhow::Result<bool> {
+        self.receipts.drain(..).for_each(|receipt| receipt());
         let told = self.told.recv().await;
         let more = told.is_some();
         self.ready.extend(told);

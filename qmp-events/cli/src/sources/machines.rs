@@ -13,11 +13,19 @@ use super::arrivals::Arrivals;
 use super::libvirt::{self, Domains};
 use super::listen::listen;
 use super::machine::{Machine, split_label};
+#[cfg(feature = "nats")]
+use super::nats::{self, Reading};
 #[cfg(unix)]
 use super::pattern::Pattern;
+#[cfg(feature = "nats")]
+use crate::broker::server::Servers;
 
 /// Why an argument is not understood.
 type Refusal = Box<dyn Error + Send + Sync>;
+
+/// What a build without the feature says of NATS.
+#[cfg(not(feature = "nats"))]
+pub(crate) const NO_NATS: &str = "this build has no NATS: build qmp-events-cli with its feature `nats`";
 
 /// A source of machines.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,6 +39,8 @@ enum Kind {
     One(Address),
     Listen(Endpoint),
     Libvirt(Domains),
+    #[cfg(feature = "nats")]
+    Nats(Servers, Box<Reading>),
     #[cfg(unix)]
     Pattern(Pattern),
 }
@@ -42,6 +52,16 @@ impl Machines {
             Kind::Listen(endpoint.try_into()?)
         } else if let Some(domains) = strip_prefix(text, "libvirt:") {
             Kind::Libvirt(Domains::parse(domains)?)
+        } else if let Some(servers) = nats_servers(text) {
+            #[cfg(feature = "nats")]
+            {
+                Kind::Nats(Servers::parse(servers)?, Box::default())
+            }
+            #[cfg(not(feature = "nats"))]
+            {
+                let _ = servers;
+                return Err(NO_NATS.into());
+            }
         } else {
             Kind::of(Address::parse(text)?)
         };
@@ -82,6 +102,8 @@ impl Machines {
         }
         match &self.kind {
             Kind::One(_) | Kind::Listen(_) | Kind::Libvirt(_) => Ok(Vec::new()),
+            #[cfg(feature = "nats")]
+            Kind::Nats(..) => Ok(Vec::new()),
             #[cfg(unix)]
             Kind::Pattern(pattern) => {
                 let found = pattern.present(&self.prefix())?.into_iter();
@@ -92,15 +114,44 @@ impl Machines {
         }
     }
 
-    /// For a command that takes one machine, or what libvirt tells.
+    /// For a command that takes one machine, or what libvirt or a broker tells.
     pub(crate) fn waited_parser() -> impl TypedValueParser<Value = Self> {
-        OsStringValueParser::new().try_map(|text| match strip_prefix(split_label(&text).1, "libvirt:") {
-            Some(_) => Self::parse(&text),
-            None => Self::parse_one(&text).map(|Machine { label, endpoint }| Machines {
-                label: Some(label),
-                kind: Kind::One(endpoint),
-            }),
+        OsStringValueParser::new().try_map(|text| {
+            let endpoint = split_label(&text).1;
+            if strip_prefix(endpoint, "libvirt:").is_some() || nats_servers(endpoint).is_some() {
+                return Self::parse(&text);
+            }
+            Self::parse_one(&text)
+                .map(|Machine { label, endpoint }| Machines { label: Some(label), kind: Kind::One(endpoint) })
         })
+    }
+
+    /// Whether they are those of a broker.
+    #[cfg(feature = "nats")]
+    pub(crate) fn are_published(&self) -> bool {
+        matches!(self.kind, Kind::Nats(..))
+    }
+
+    /// Those of a broker, at these servers.
+    #[cfg(feature = "nats")]
+    pub(crate) fn published(servers: Servers, reading: Reading) -> Self {
+        Machines { label: None, kind: Kind::Nats(servers, Box::new(reading)) }
+    }
+
+    /// The same, of which only what is wanted of a broker is read.
+    ///
+    /// # Errors
+    ///
+    /// If only a broker understands what is wanted, and none is there.
+    #[cfg(feature = "nats")]
+    pub(crate) fn reading(machines: &[Self], reading: &Reading) -> anyhow::Result<Vec<Self>> {
+        let is_needless = !machines.iter().any(Self::are_published) && reading.is_set();
+        anyhow::ensure!(!is_needless, "--machine, --since, --until and --durable are for nats:// endpoints");
+        let with_reading = |machines: &Self| match &machines.kind {
+            Kind::Nats(servers, _) => Self::published(servers.clone(), reading.clone()),
+            _ => machines.clone(),
+        };
+        Ok(machines.iter().map(with_reading).collect())
     }
 
     /// The domains, if it is libvirt's.
@@ -116,6 +167,8 @@ impl Machines {
         let endpoint = match &self.kind {
             Kind::One(endpoint) => endpoint.clone(),
             Kind::Listen(_) | Kind::Libvirt(_) => return None,
+            #[cfg(feature = "nats")]
+            Kind::Nats(..) => return None,
             #[cfg(unix)]
             Kind::Pattern(pattern) => Address::Socket(pattern.literal()?.into()),
         };
@@ -140,6 +193,10 @@ impl Machines {
             Kind::Libvirt(domains) => {
                 libvirt::start(domains, self.label.as_deref(), arrivals, options.backoff());
             }
+            #[cfg(feature = "nats")]
+            Kind::Nats(servers, reading) => {
+                nats::start(servers, reading, options.backoff().is_some(), arrivals).await;
+            }
             #[cfg(unix)]
             Kind::Pattern(pattern) => pattern.watch(&prefix, arrivals),
         }
@@ -153,12 +210,20 @@ fn refuse_listening(text: &OsStr) -> Result<(), Refusal> {
     if strip_prefix(endpoint, "listen:").is_some() {
         return Err("only `watch` takes machines that connect: write unix:PATH or tcp:HOST:PORT".into());
     }
+    if nats_servers(endpoint).is_some() {
+        return Err("only `watch`, `wait` and `report` take nats:// endpoints".into());
+    }
     match strip_prefix(endpoint, "libvirt:") {
         Some(_) => {
             Err("only `watch` and `wait` take libvirt's events: write attach:libvirt:URI#DOMAIN".into())
         }
         None => Ok(()),
     }
+}
+
+/// The text, if it names servers of NATS.
+fn nats_servers(text: &OsStr) -> Option<&str> {
+    text.to_str().filter(|text| text.starts_with("nats://") || text.starts_with("tls://"))
 }
 
 impl Kind {

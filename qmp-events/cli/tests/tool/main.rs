@@ -25,6 +25,12 @@ mod live;
 mod log;
 #[cfg(unix)]
 mod metrics;
+#[cfg(all(feature = "nats", unix))]
+mod nats;
+#[cfg(all(feature = "nats", unix))]
+mod nats_lossless;
+#[cfg(all(feature = "nats", unix))]
+mod nats_server;
 #[cfg(unix)]
 mod peer;
 mod published;
