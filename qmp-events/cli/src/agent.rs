@@ -13,3 +13,4 @@ pub(crate) mod print;
 pub(crate) mod publish;
 pub(crate) mod reader;
 pub(crate) mod service;
+pub(crate) mod share;

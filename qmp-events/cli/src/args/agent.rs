@@ -39,6 +39,17 @@ pub(crate) struct Agent {
     #[arg(long, value_name = "HOST:PORT", group = "readers", value_parser = parse_address)]
     pub(crate) metrics: Option<Address>,
 
+    /// For each machine, make a socket DIRECTORY/LABEL.qmp that speaks QMP to any number of clients
+    ///
+    /// They see its events, and their commands are refused. Who may connect, the directory's permissions decide; it is
+    /// made if there is none, for its owner alone. Domains of libvirt have a socket from their first event on.
+    #[arg(long, value_name = "DIRECTORY", group = "readers", value_hint = ValueHint::DirPath)]
+    pub(crate) share: Option<PathBuf>,
+
+    /// Execute these commands for every client of a shared socket
+    #[arg(long, value_name = "COMMAND", value_delimiter = ',', requires = "share")]
+    pub(crate) allow: Vec<String>,
+
     /// Print events to standard output, as `watch` does
     #[arg(long, group = "readers")]
     pub(crate) print: bool,

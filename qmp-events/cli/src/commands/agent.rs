@@ -18,6 +18,7 @@ use crate::agent::print::Print;
 use crate::agent::publish::{Publish, notes};
 use crate::agent::reader::Reader;
 use crate::agent::service;
+use crate::agent::share::ShareAll;
 use crate::args::{Address, Agent};
 #[cfg(feature = "nats")]
 use crate::broker::publication::Publication;
@@ -69,6 +70,9 @@ async fn readers(arguments: &Agent, journal: &Journal) -> anyhow::Result<Vec<Box
     if arguments.print {
         let (selection, has_states) = (arguments.selection.clone(), arguments.state);
         readers.push(Box::new(Print { selection, has_states, journal: journal.clone() }));
+    }
+    if let Some(directory) = &arguments.share {
+        readers.push(Box::new(ShareAll::open(directory, &arguments.allow, journal.clone())?));
     }
     let backlog = publish(arguments, journal, &mut readers).await?;
     if let Some(address) = &arguments.metrics {

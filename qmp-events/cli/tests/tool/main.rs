@@ -39,6 +39,8 @@ mod recipes;
 mod report;
 mod run;
 mod scripted;
+#[cfg(unix)]
+mod share;
 mod state;
 mod status;
 mod unknown;
