@@ -19,6 +19,7 @@ mod flow;
 mod json;
 mod knowledge;
 mod notes;
+mod percent;
 mod period;
 mod record;
 mod report;

@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 
 use super::journal::Journal;
 use super::reader::{Finish, Happening, Observed, Reader};
+use crate::percent;
 use crate::record::Record;
 use crate::sources::origins::OriginId;
 use crate::terminal::line::line;
@@ -276,17 +277,12 @@ impl Task {
 
 /// A label as the name of a file: what is unsafe in one is percent-encoded.
 fn file_stem(label: &str) -> String {
-    let mut name = String::new();
-    for (index, character) in label.char_indices() {
-        let is_safe = character.is_alphanumeric() || "-_@:+=,[]".contains(character);
-        if is_safe || (character == '.' && index > 0) {
-            name.push(character);
-        } else {
-            let mut bytes = [0; 4];
-            character.encode_utf8(&mut bytes).bytes().for_each(|byte| name += &format!("%{byte:02X}"));
-        }
+    let stem =
+        percent::encode(label, |character| character.is_alphanumeric() || ".-_@:+=,[]".contains(character));
+    match stem.strip_prefix('.') {
+        Some(rest) => format!("%2E{rest}"),
+        None => stem,
     }
-    name
 }
 
 /// Makes a directory for its owner alone, if there is none.

@@ -1,6 +1,6 @@
 //! Subjects of NATS: `qmp.events.HOST.MACHINE.EVENT`, and what may be in their tokens.
 
-use std::fmt::Write;
+use crate::percent;
 
 /// What all subjects begin with.
 pub(crate) const ROOT: &str = "qmp.events";
@@ -10,18 +10,10 @@ pub(crate) fn token(text: &str) -> String {
     if text.is_empty() {
         return "%".to_owned();
     }
-    let mut token = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '.' | '*' | '>' | '%') || character.is_whitespace() || character.is_control() {
-            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-                // A string takes everything.
-                let _ = write!(token, "%{byte:02X}");
-            }
-        } else {
-            token.push(character);
-        }
-    }
-    token
+    percent::encode(text, |character| {
+        let has_meaning = matches!(character, '.' | '*' | '>' | '%');
+        !has_meaning && !character.is_whitespace() && !character.is_control()
+    })
 }
 
 /// The text of a token. What is not an encoded byte stays as it is.

@@ -1,18 +1,10 @@
 //! URI references, as CloudEvents name their sources.
 
+use crate::percent;
+
 /// A text as a URI reference: what it may not contain is percent-encoded.
 pub(crate) fn uri_reference(text: &str) -> String {
-    let mut uri = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => uri.push(byte.into()),
-            b'-' | b'.' | b'_' | b'~' | b'/' | b':' | b'@' | b',' | b'=' | b'+' | b'[' | b']' => {
-                uri.push(byte.into())
-            }
-            _ => uri.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    uri
+    percent::encode(text, |character| character.is_ascii_alphanumeric() || "-._~/:@,=+[]".contains(character))
 }
 
 #[cfg(test)]
