@@ -291,13 +291,14 @@ async fn what_the_backlog_has_no_room_for_is_counted() {
     machine.send("STOP");
     server.restart();
     let stored = until(&server, "STOP").await;
-    let counted: u64 = stored
-        .iter()
-        .filter(|message| message.kind() == "dropped")
-        .map(|message| message.event["data"]["count"].as_u64().expect("a number"))
-        .sum();
+    let count = |kind: &str, member: &str| -> u64 {
+        let of_kind = stored.iter().filter(|message| message.kind() == kind);
+        of_kind.map(|message| message.event["data"][member].as_u64().expect("a number")).sum()
+    };
+    let (counted, lagged) = (count("dropped", "count"), count("lagged", "missed"));
     let came = stored.iter().filter(|message| message.kind() == "RESUME").count() as u64;
-    assert_eq!(came + counted, sent);
+    // On a busy machine, the agent is told of some too late; that is counted as well.
+    assert_eq!(came + counted + lagged, sent);
     assert!(counted > 0);
     end(agent);
 }
