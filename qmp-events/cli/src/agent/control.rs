@@ -16,7 +16,7 @@ use crate::terminal::line::line;
 use crate::terminal::palette::{DIM, ERROR, paint};
 
 /// How long connections may take to close, and what was read of them to be handed on.
-const CLOSING: Duration = Duration::from_secs(10);
+const CLOSING: Duration = Duration::from_secs(60);
 
 /// How long to wait after one status until the next: many machines may come at a time.
 const STATUS: Duration = Duration::from_millis(200);

@@ -10,6 +10,7 @@ use qmp_events::tokio::{Attach, Client, Connector, Lender, Loan, Options, Socket
 use qmp_events::{Disconnected, Endpoint, Error};
 use serde_json::{Value, json};
 
+use super::arrivals::QUEUE;
 use super::libvirt::Domains;
 use super::virsh::Domain;
 
@@ -45,11 +46,13 @@ impl Address {
 
     /// Begins to connect, in a task of the runtime.
     pub(crate) fn start(&self, options: &Options) -> (Client, Subscription) {
-        match self {
+        let (client, items) = match self {
             Address::Socket(endpoint) => options.start_with(endpoint.clone()),
             Address::Attach(lender) => options.start_with(Attach::by(lender.clone())),
             Address::AttachDomain(domain) => options.start_with(Beside::of(domain)),
-        }
+        };
+        // There is room before anything can come.
+        (client, items.with_capacity(QUEUE))
     }
 
     /// Connects, executes one command, and gives what it returned and the greeting.

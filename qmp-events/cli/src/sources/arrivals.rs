@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 use super::Origin;
 
 /// How many items wait, from each machine; more are dropped and counted.
-const QUEUE: usize = 16 << 10;
+pub(super) const QUEUE: usize = 16 << 10;
 
 /// How many items wait between these queues and the reader.
 const CHANNEL: usize = 64;
@@ -180,8 +180,7 @@ impl Announced {
     /// Tells all that a connection gives, and how it ended; `None` if the program ends, or the source was dismissed:
     /// then the connection is closed here. It waits if the reader is slow; then the subscription drops items and
     /// counts them.
-    pub(super) async fn serve(&self, client: &Client, items: Subscription<Json>) -> Option<Disconnected> {
-        let mut items = items.with_capacity(QUEUE);
+    pub(super) async fn serve(&self, client: &Client, mut items: Subscription<Json>) -> Option<Disconnected> {
         let mut end = None;
         let mut dismissed = pin!(self.tenure.ended());
         let mut is_closing = false;

@@ -15,7 +15,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::arrivals::{Announced, Arrivals, Json};
+use super::arrivals::{Announced, Arrivals, Json, QUEUE};
 use super::uri::uri_reference;
 
 /// How many handshakes run at a time.
@@ -155,7 +155,7 @@ struct Visit {
 impl Visit {
     async fn begin(socket: Socket, options: Options) -> Result<Self, Error> {
         let (client, items) = options.from_socket(socket).await?;
-        let items = items.raw();
+        let items = items.raw().with_capacity(QUEUE);
         let answers = async {
             let name = match answer(&client, "query-name", "name").await? {
                 None => answer(&client, "query-uuid", "UUID").await?.filter(|uuid| !is_unset(uuid)),

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use qmp_events::tokio::{Client, Identity, Item, Options, Subscription};
-use qmp_events::{Disconnected, Error};
+use qmp_events::{Disconnected, Endpoint, Error};
 use tokio::sync::{Semaphore, watch};
 
 use super::inode::Inode;
 use super::naming::Naming;
-use crate::sources::arrivals::{Announced, Arrivals, Json};
+use crate::sources::arrivals::{Announced, Arrivals, Json, QUEUE};
 use crate::sources::uri::uri_reference;
 
 /// How long to wait until the next attempt to connect, the first time and at most. It doubles from one to the
@@ -90,9 +90,11 @@ impl Visits {
         // The semaphore is never closed.
         let _turn = self.attempts.acquire().await;
         let visit = async {
-            let (client, items) = self.options.connect(path).await?;
+            // There is room before anything can come.
+            let (client, items) = self.options.start_with(Endpoint::from(path));
+            let items = items.raw().with_capacity(QUEUE);
             let identity = client.identity().await?;
-            Ok(Visit { client, items: items.raw(), identity })
+            Ok(Visit { client, items, identity })
         };
         let after = IDENTIFYING;
         match tokio::time::timeout(after, visit).await {
