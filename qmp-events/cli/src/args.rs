@@ -22,7 +22,7 @@ use crate::sinks::Display;
 use crate::sources::machine::Machine;
 use crate::sources::machines::Machines;
 #[cfg(feature = "nats")]
-use crate::sources::nats::Reading;
+use crate::sources::nats::reading::Reading;
 
 /// Reads, watches and explains the events of QEMU machines.
 ///

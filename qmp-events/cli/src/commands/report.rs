@@ -29,7 +29,7 @@ use crate::sources::live::Live;
 #[cfg(feature = "nats")]
 use crate::sources::machines::Machines;
 #[cfg(feature = "nats")]
-use crate::sources::nats::Reading;
+use crate::sources::nats::reading::Reading;
 use crate::sources::recording::Recording;
 use crate::sources::{News, Source};
 use crate::state::words::Tone;

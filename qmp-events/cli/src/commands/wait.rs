@@ -20,7 +20,7 @@ use crate::sources::live::Live;
 #[cfg(feature = "nats")]
 use crate::sources::machines::Machines;
 #[cfg(feature = "nats")]
-use crate::sources::nats::Reading;
+use crate::sources::nats::reading::Reading;
 use crate::sources::{News, Report, Source};
 use crate::terminal::line::{Line, line};
 use crate::terminal::output::Output;

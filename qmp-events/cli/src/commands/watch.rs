@@ -14,7 +14,7 @@ use crate::sources::live::Live;
 #[cfg(feature = "nats")]
 use crate::sources::machines::Machines;
 #[cfg(feature = "nats")]
-use crate::sources::nats::Reading;
+use crate::sources::nats::reading::Reading;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
 use crate::terminal::palette::{DIM, paint};

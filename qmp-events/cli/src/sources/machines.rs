@@ -14,7 +14,7 @@ use super::libvirt::{self, Domains};
 use super::listen::listen;
 use super::machine::{Machine, split_label};
 #[cfg(feature = "nats")]
-use super::nats::{self, Reading};
+use super::nats::{self, reading::Reading};
 #[cfg(unix)]
 use super::pattern::Pattern;
 #[cfg(feature = "nats")]

@@ -323,7 +323,8 @@ wait $!
 #[tokio::test]
 async fn while_the_disk_is_full_events_wait_in_memory() {
     let Some(mut server) = NatsServer::start() else { return };
-    let may_mount = std::process::Command::new("unshare").args(["--map-root-user", "--mount", "true"]).status();
+    let may_mount =
+        std::process::Command::new("unshare").args(["--map-root-user", "--mount", "true"]).status();
     if !may_mount.is_ok_and(|status| status.success()) {
         assert!(std::env::var_os("CI").is_none(), "CI needs a disk that can be filled");
         eprintln!("SKIPPED: the backlog on a full disk: one may not mount here");

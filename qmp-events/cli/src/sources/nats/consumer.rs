@@ -11,7 +11,7 @@ use futures_core::Stream as _;
 use qmp_events::Timestamp;
 
 use super::filter::subjects;
-use super::{Reading, server_time};
+use super::reading::Reading;
 use crate::broker::server::Connection;
 
 /// How long it waits until it tries again.
@@ -213,4 +213,11 @@ async fn sleep_until(time: Option<Timestamp>) {
         - now.microseconds;
     let duration = Duration::from_micros(micros.max(0).try_into().unwrap_or(0));
     tokio::time::sleep(duration + Duration::from_millis(1)).await;
+}
+
+/// Seconds and nanoseconds for the server.
+fn server_time(time: Timestamp) -> anyhow::Result<async_nats::datetime::DateTime> {
+    let nanoseconds = (i128::from(time.seconds) * 1_000_000 + i128::from(time.microseconds)) * 1000;
+    async_nats::datetime::from_nanos(nanoseconds)
+        .map_err(|error| anyhow::anyhow!("no time for a server: {error}"))
 }

@@ -1,6 +1,6 @@
 //! What is wanted, as subjects for a server. A server may send more than is wanted, never less.
 
-use super::Reading;
+use super::reading::Reading;
 use crate::broker::subject::{ROOT, token};
 use crate::selection::NamePattern;
 

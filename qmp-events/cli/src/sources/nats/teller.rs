@@ -8,7 +8,7 @@ use qmp_events::cloud_event::{CloudEvent, Content};
 use qmp_events::tokio::{Item, Peer};
 
 use super::consumer::Numbered;
-use super::{Reading, label};
+use super::reading::{Reading, label};
 use crate::broker::subject::Subject;
 use crate::sources::arrivals::{Announced, Arrivals};
 
