@@ -198,7 +198,7 @@ async fn allowed_commands_are_executed_and_replies_go_to_who_asked() {
 
 #[::tokio::test]
 async fn a_client_that_never_reads_lags_by_itself() {
-    const EVENTS: usize = 5000;
+    const EVENTS: usize = 1500;
     let (mut share, path) = bind(ShareOptions::new().capacity(100)).await;
     share.connected(greeting());
     let mut slow = Talk::negotiated(&path).await;
@@ -233,7 +233,7 @@ async fn a_client_that_never_reads_lags_by_itself() {
         }
     }
     assert_eq!(next, EVENTS as u64);
-    assert!(lags > 0 && missed > 1000, "{lags} lags, {missed} missed");
+    assert!(lags > 0 && missed > 500, "{lags} lags, {missed} missed");
 }
 
 #[::tokio::test]
