@@ -12,5 +12,5 @@ pub(crate) mod print;
 #[cfg(feature = "nats")]
 pub(crate) mod publish;
 pub(crate) mod reader;
-pub(crate) mod service;
+mod service;
 pub(crate) mod share;

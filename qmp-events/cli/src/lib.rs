@@ -16,6 +16,7 @@ mod commands;
 pub mod decoded;
 mod exit;
 mod flow;
+mod handed_over;
 mod json;
 mod knowledge;
 mod notes;

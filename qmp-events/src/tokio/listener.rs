@@ -35,7 +35,7 @@ use {super::socket_file::SocketFile, tokio::net::UnixListener};
 /// the time-out of the [`Options`](super::Options). Whether a machine that comes again is the one from before,
 /// [`Client::identity`](super::Client::identity) tells.
 ///
-/// The file of a unix socket is removed when the listener is dropped. In tests, feature `testing` has machines
+/// The file of a unix socket that it made is removed when the listener is dropped. In tests, feature `testing` has machines
 /// that connect: `MockServer::dial`.
 #[derive(Debug)]
 pub struct Listener {
@@ -48,7 +48,8 @@ enum Kind {
     #[cfg(unix)]
     Unix {
         listener: UnixListener,
-        _file: SocketFile,
+        /// The file to remove; `None` of a socket that somebody else made.
+        _file: Option<SocketFile>,
     },
     Tcp(TcpListener),
 }
@@ -71,7 +72,10 @@ impl Listener {
             #[cfg(unix)]
             Endpoint::Unix(path) => {
                 let (listener, file) = SocketFile::bind(&path).await?;
-                Ok(Listener { kind: Kind::Unix { listener, _file: file }, endpoint: Endpoint::Unix(path) })
+                Ok(Listener {
+                    kind: Kind::Unix { listener, _file: Some(file) },
+                    endpoint: Endpoint::Unix(path),
+                })
             }
             #[cfg(not(unix))]
             Endpoint::Unix(_) => Err(io::ErrorKind::Unsupported.into()),
@@ -81,6 +85,48 @@ impl Listener {
                 Ok(Listener { kind: Kind::Tcp(listener), endpoint: Endpoint::Tcp { host, port } })
             }
         }
+    }
+
+    /// Takes a unix socket on which is listened already, such as one that systemd hands over. Its file stays when
+    /// the listener is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidInput`](io::ErrorKind::InvalidInput) if the socket has no path, and those of the system.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a runtime of tokio, as [`tokio::net::UnixListener::from_std`] does.
+    ///
+    /// [`tokio::net::UnixListener::from_std`]: https://docs.rs/tokio/1/tokio/net/struct.UnixListener.html#method.from_std
+    #[cfg(unix)]
+    pub fn from_unix(listener: std::os::unix::net::UnixListener) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let path = address
+            .as_pathname()
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the socket has no path"))?;
+        let endpoint = Endpoint::Unix(path.to_owned());
+        let listener = UnixListener::from_std(listener)?;
+        Ok(Listener { kind: Kind::Unix { listener, _file: None }, endpoint })
+    }
+
+    /// Takes a TCP socket on which is listened already, such as one that systemd hands over.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a runtime of tokio, as [`tokio::net::TcpListener::from_std`] does.
+    ///
+    /// [`tokio::net::TcpListener::from_std`]: https://docs.rs/tokio/1/tokio/net/struct.TcpListener.html#method.from_std
+    pub fn from_tcp(listener: std::net::TcpListener) -> io::Result<Self> {
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let endpoint = Endpoint::Tcp { host: address.ip().to_string(), port: address.port() };
+        Ok(Listener { kind: Kind::Tcp(TcpListener::from_std(listener)?), endpoint })
     }
 
     /// Where it listens, with the port that was chosen.

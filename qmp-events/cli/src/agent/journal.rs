@@ -133,7 +133,9 @@ impl Printer {
 
 fn print(entry: Entry, output: &mut Output, sink: Option<&mut (dyn Sink + 'static)>) -> io::Result<()> {
     match (entry, sink) {
-        (Entry::Note(line), _) => output.note(&line),
+        (Entry::Note(line), Some(_)) => output.note(&line),
+        // Whatever waits for a standard output that is gone must not keep it.
+        (Entry::Note(line), None) => output.error(&line),
         (Entry::Event { origin, place, record }, Some(sink)) => sink.event(output, &origin, place, &record),
         (Entry::State { origin, news }, Some(sink)) => sink.state(output, &origin, &news),
         (_, None) => Ok(()),
@@ -164,7 +166,7 @@ mod tests {
         let mut output = Output::into_writers(io::sink(), Closed);
         journal.note(line!["a note"]);
         let Some(Ok(entry)) = printer.next(&mut output) else { panic!("no note") };
-        print(entry, &mut output, None).expect("it is kept");
+        assert!(print(entry, &mut output, None).is_err());
         assert!(matches!(printer.next(&mut output), Some(Err(_))));
         // With nothing to wait for, it ends at once; it would tell of the output again otherwise.
         let waiting = std::thread::scope(|scope| {

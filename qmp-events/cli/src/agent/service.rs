@@ -1,7 +1,5 @@
 //! What the agent tells the service manager that started it. Without one, nothing is told.
 
-use std::io::{self, ErrorKind};
-use std::net::TcpListener;
 use std::time::Duration;
 
 use super::keeper::Population;
@@ -72,24 +70,4 @@ impl Service {
 #[cfg(unix)]
 fn notify(states: &[sd_notify::NotifyState<'_>]) {
     let _ = sd_notify::notify(states);
-}
-
-/// The socket that systemd hands over under a name: `FileDescriptorName=` of a socket unit.
-///
-/// # Errors
-///
-/// If there is none of this name, or it is not one on which TCP is listened to.
-pub(crate) fn take_listener(name: &str) -> io::Result<TcpListener> {
-    #[cfg(unix)]
-    {
-        let names = std::env::var("LISTEN_FDNAMES").unwrap_or_default();
-        if let Some(index) = names.split(':').position(|found| found == name)
-            && let Some(listener) = listenfd::ListenFd::from_env().take_tcp_listener(index)?
-        {
-            listener.set_nonblocking(true)?;
-            return Ok(listener);
-        }
-    }
-    let text = format!("systemd hands over no socket with FileDescriptorName={name}");
-    Err(io::Error::new(ErrorKind::NotFound, text))
 }

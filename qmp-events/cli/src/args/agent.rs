@@ -20,6 +20,8 @@ use crate::sources::machines::Machines;
 pub(crate) struct Agent {
     /// Machines, as `watch` takes them: unix:PATH, tcp:HOST:PORT, unix:DIRECTORY/PATTERN, listen:unix:PATH,
     /// listen:tcp:HOST:PORT, attach:ENDPOINT, libvirt:URI. With a name in front, if wanted
+    ///
+    /// With `listen:systemd:NAME`, machines connect to the socket of a unit with `FileDescriptorName=NAME`.
     #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "endpoints", value_parser = Machines::parser())]
     pub(crate) machines: Vec<Machines>,
 

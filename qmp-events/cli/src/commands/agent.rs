@@ -1,5 +1,6 @@
 //! `agent`: keeps the monitors of machines, and hands on what happens to many readers.
 
+use std::io;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
@@ -17,12 +18,12 @@ use crate::agent::print::Print;
 #[cfg(feature = "nats")]
 use crate::agent::publish::{Publish, notes};
 use crate::agent::reader::Reader;
-use crate::agent::service;
 use crate::agent::share::ShareAll;
 use crate::args::{Address, Agent};
 #[cfg(feature = "nats")]
 use crate::broker::publication::Publication;
 use crate::exit::Exit;
+use crate::handed_over::{self, Socket};
 use crate::signals::{Reloads, end_signal};
 use crate::sinks;
 use crate::sources::live::Live;
@@ -92,10 +93,18 @@ async fn listen(address: &Address) -> anyhow::Result<TcpListener> {
             bound.with_context(|| format!("cannot show metrics at {host}:{port}"))
         }
         Address::Systemd(name) => {
-            let taken = service::take_listener(name).and_then(TcpListener::from_std);
-            taken.with_context(|| format!("cannot show metrics at systemd:{name}"))
+            take(name).with_context(|| format!("cannot show metrics at systemd:{name}"))
         }
     }
+}
+
+/// A socket that systemd hands over.
+fn take(name: &str) -> io::Result<TcpListener> {
+    let Socket::Tcp(listener) = handed_over::socket(name)? else {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "the socket is not one of TCP"));
+    };
+    listener.set_nonblocking(true)?;
+    TcpListener::from_std(listener)
 }
 
 /// Begins to publish, if that is wished. Gives the figures of it.

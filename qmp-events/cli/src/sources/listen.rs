@@ -4,19 +4,22 @@
 //! long, or make the memory grow without a limit.
 
 use std::collections::{HashMap, VecDeque};
+use std::ffi::OsStr;
 use std::fmt;
+use std::io;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use qmp_events::tokio::{Client, Identity, Listener, Options, Peer, Socket, Subscription};
-use qmp_events::{Endpoint, Error};
+use qmp_events::{Endpoint, EndpointError, Error};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::arrivals::{Announced, Arrivals, Json, QUEUE};
 use super::uri::uri_reference;
+use crate::handed_over;
 
 /// How many handshakes run at a time.
 const HANDSHAKES: usize = 64;
@@ -39,18 +42,56 @@ const SILENCE: Duration = Duration::from_secs(1);
 /// How long to wait if nothing can be accepted, for too many open files for instance.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Where machines connect.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Doorway {
+    Endpoint(Endpoint),
+    /// A socket that systemd hands over under this name.
+    Systemd(String),
+}
+
+impl Doorway {
+    /// Reads `unix:PATH`, `tcp:HOST:PORT` or `systemd:NAME`.
+    pub(super) fn parse(text: &OsStr) -> Result<Self, EndpointError> {
+        match text.to_str().and_then(|text| text.strip_prefix("systemd:")) {
+            Some(name) => Ok(Doorway::Systemd(name.to_owned())),
+            None => text.try_into().map(Doorway::Endpoint),
+        }
+    }
+
+    async fn open(&self) -> io::Result<Listener> {
+        match self {
+            Doorway::Endpoint(endpoint) => Listener::bind(endpoint).await,
+            Doorway::Systemd(name) => match handed_over::socket(name)? {
+                handed_over::Socket::Tcp(listener) => Listener::from_tcp(listener),
+                #[cfg(unix)]
+                handed_over::Socket::Unix(listener) => Listener::from_unix(listener),
+            },
+        }
+    }
+}
+
+impl fmt::Display for Doorway {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Doorway::Endpoint(endpoint) => endpoint.fmt(formatter),
+            Doorway::Systemd(name) => write!(formatter, "systemd:{name}"),
+        }
+    }
+}
+
 /// Listens, and announces the machines that connect.
 ///
 /// # Errors
 ///
 /// If it cannot listen there.
 pub(super) async fn listen(
-    endpoint: &Endpoint,
+    doorway: &Doorway,
     prefix: &str,
     arrivals: &Arrivals,
     options: Options,
 ) -> anyhow::Result<()> {
-    let listener = Listener::bind(endpoint).await.with_context(|| format!("cannot listen on {endpoint}"))?;
+    let listener = doorway.open().await.with_context(|| format!("cannot listen on {doorway}"))?;
     let source = format!("listen:{}", listener.endpoint());
     let register = Register {
         arrivals: arrivals.clone(),

@@ -11,7 +11,7 @@ use qmp_events::tokio::Options;
 use super::address::{Address, strip_prefix};
 use super::arrivals::Arrivals;
 use super::libvirt::{self, Domains};
-use super::listen::listen;
+use super::listen::{Doorway, listen};
 use super::machine::{Machine, split_label};
 #[cfg(feature = "nats")]
 use super::nats::{self, reading::Reading};
@@ -37,7 +37,7 @@ pub(crate) struct Machines {
 #[derive(Clone, Debug, PartialEq)]
 enum Kind {
     One(Address),
-    Listen(Endpoint),
+    Listen(Doorway),
     Libvirt(Domains),
     #[cfg(feature = "nats")]
     Nats(Servers, Box<Reading>),
@@ -49,7 +49,7 @@ impl Machines {
     pub(super) fn parse(text: &OsStr) -> Result<Self, Refusal> {
         let (label, text) = split_label(text);
         let kind = if let Some(endpoint) = strip_prefix(text, "listen:") {
-            Kind::Listen(endpoint.try_into()?)
+            Kind::Listen(Doorway::parse(endpoint)?)
         } else if let Some(domains) = strip_prefix(text, "libvirt:") {
             Kind::Libvirt(Domains::parse(domains)?)
         } else if let Some(servers) = nats_servers(text) {
@@ -189,7 +189,7 @@ impl Machines {
         let prefix = self.prefix();
         match &self.kind {
             Kind::One(_) => {}
-            Kind::Listen(endpoint) => listen(endpoint, &prefix, arrivals, options).await?,
+            Kind::Listen(doorway) => listen(doorway, &prefix, arrivals, options).await?,
             Kind::Libvirt(domains) => {
                 libvirt::start(domains, self.label.as_deref(), arrivals, options.backoff());
             }

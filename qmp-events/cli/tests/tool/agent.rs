@@ -97,9 +97,16 @@ fn standard_output_that_is_closed_leaves_the_other_readers_alone() {
             std::thread::yield_now();
         }
     }
-    let mut note = String::new();
-    std::io::BufRead::read_line(&mut stderr, &mut note).expect("UTF-8");
-    assert!(!note.is_empty());
+    machine.kill();
+    // Notes go on as well.
+    loop {
+        let mut note = String::new();
+        std::io::BufRead::read_line(&mut stderr, &mut note).expect("UTF-8");
+        assert!(!note.is_empty(), "there was no note of it");
+        if note.starts_with("vm: the server closed the connection") {
+            break;
+        }
+    }
 }
 
 /// The list of endpoints in a file.
@@ -315,4 +322,33 @@ fn metrics_are_shown_at_a_socket_of_systemd() {
     let run = run("agent --metrics systemd:metrics unix:/no/such/socket");
     assert_eq!(run.status, Some(2), "{run}");
     assert!(run.stderr.contains("no socket with FileDescriptorName=metrics"), "{run}");
+}
+
+#[test]
+fn machines_connect_to_a_socket_of_systemd_which_stays_when_the_agent_ends() {
+    let Some(mut activate) = program("systemd-socket-activate") else { return };
+    let directory = Directory::new();
+    let path = directory.path("machines");
+    activate
+        .args([
+            "--listen",
+            path.to_str().expect("UTF-8"),
+            "--fdname=machines",
+            env!("CARGO_BIN_EXE_qmp-events"),
+        ])
+        .args(["agent", "--print", "--time", "none", "listen:systemd:machines"])
+        .stdin(std::process::Stdio::null())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let mut agent = Running::spawn(&mut activate);
+    agent.await_note("Listening on");
+    // The first connection starts it.
+    let named = Identity { name: Some("dials"), ..Identity::default() };
+    let mut machine = Peer::dial(&path, named);
+    agent.await_note("dials: connected to QEMU");
+    machine.send("STOP");
+    assert_eq!(agent.await_line(""), "dials  STOP");
+    agent.signal("TERM");
+    assert_eq!(agent.end().status, Some(0));
+    assert!(path.exists());
 }
