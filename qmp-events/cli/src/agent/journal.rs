@@ -26,6 +26,8 @@ pub(crate) enum Entry {
     Note(Line),
     Event { origin: Origin, place: Place, record: Box<Record> },
     State { origin: Origin, news: Box<StateNews> },
+    /// Nothing more matters.
+    End,
 }
 
 /// Where notes are put; cloned for each reader that has some.
@@ -72,6 +74,12 @@ impl Journal {
         }
     }
 
+    /// Ends the printing after all that was put before, whoever else still has a journal.
+    pub(crate) fn end(&self) {
+        // It is closed if the printing has ended already.
+        let _ = self.sender.send(Entry::End);
+    }
+
     /// Whether standard output takes no more.
     pub(super) fn is_stdout_gone(&self) -> bool {
         self.condition.is_stdout_gone.load(Ordering::Relaxed)
@@ -84,7 +92,7 @@ impl Journal {
 }
 
 impl Printer {
-    /// Prints until all that may put something are gone. What happens to standard output is no reason to print no
+    /// Prints until the end, or until all that may put something are gone. What happens to standard output is no reason to print no
     /// notes.
     ///
     /// # Errors
@@ -117,6 +125,7 @@ impl Printer {
             return Some(Ok(Entry::Note(line![paint(WARNING, text)])));
         }
         match self.receiver.try_recv() {
+            Ok(Entry::End) => None,
             Ok(entry) => Some(Ok(entry)),
             Err(TryRecvError::Disconnected) => None,
             Err(TryRecvError::Empty) => {
@@ -124,7 +133,7 @@ impl Printer {
                 let was_stuck = std::mem::replace(&mut self.is_stuck, flushed.is_err());
                 match flushed {
                     Err(error) if !was_stuck => Some(Err(error)),
-                    _ => self.receiver.recv().ok().map(Ok),
+                    _ => self.receiver.recv().ok().filter(|entry| !matches!(entry, Entry::End)).map(Ok),
                 }
             }
         }
@@ -138,7 +147,7 @@ fn print(entry: Entry, output: &mut Output, sink: Option<&mut (dyn Sink + 'stati
         (Entry::Note(line), None) => output.error(&line),
         (Entry::Event { origin, place, record }, Some(sink)) => sink.event(output, &origin, place, &record),
         (Entry::State { origin, news }, Some(sink)) => sink.state(output, &origin, &news),
-        (_, None) => Ok(()),
+        (Entry::End, _) | (_, None) => Ok(()),
     }
 }
 
@@ -170,7 +179,7 @@ mod tests {
         assert!(matches!(printer.next(&mut output), Some(Err(_))));
         // With nothing to wait for, it ends at once; it would tell of the output again otherwise.
         let waiting = std::thread::scope(|scope| {
-            scope.spawn(move || drop(journal));
+            scope.spawn(|| journal.end());
             printer.next(&mut output).is_none()
         });
         assert!(waiting);

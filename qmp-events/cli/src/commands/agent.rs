@@ -35,9 +35,13 @@ pub(crate) fn agent(arguments: &Agent, output: &mut Output) -> anyhow::Result<Ex
     note_unknown_names(&arguments.selection.events, output)?;
     let runtime = runtime()?;
     let sink = arguments.print.then(|| sinks::open(&arguments.display, &[]));
+    let (journal, printer) = journal();
     std::thread::scope(|scope| {
-        let (journal, printer) = journal();
-        let agent = scope.spawn(|| runtime.block_on(keep(arguments, journal)));
+        let agent = scope.spawn(|| {
+            let kept = runtime.block_on(keep(arguments, journal.clone()));
+            journal.end();
+            kept
+        });
         let printed = printer.print(output, sink);
         agent.join().unwrap_or_else(|panic| resume_unwind(panic))?;
         printed?;
