@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::peer::{Directory, Identity, Peer};
 use crate::qemu::Qemu;
-use crate::run::{Running, command_of, run};
+use crate::run::{Process, Running, command_of, run};
 
 /// An agent that shows metrics, and where.
 pub(crate) struct Agent {
@@ -240,7 +240,7 @@ fn the_example_of_alert_rules_holds() {
 
 /// A Prometheus that scrapes one address all the time.
 struct Prometheus {
-    child: std::process::Child,
+    process: Process,
     address: String,
 }
 
@@ -263,14 +263,14 @@ impl Prometheus {
             .stderr(Stdio::null())
             .spawn()
             .expect("Prometheus runs");
-        Prometheus { child, address }
+        Prometheus { process: Process(child), address }
     }
 
     /// Asks until the answer is this one.
     fn await_value(&mut self, query: &str, value: &str) {
         let encoded: String = query.bytes().map(|byte| format!("%{byte:02X}")).collect();
         loop {
-            assert!(self.child.try_wait().expect("a child").is_none(), "Prometheus has ended");
+            assert!(self.process.0.try_wait().expect("a child").is_none(), "Prometheus has ended");
             let Ok(mut stream) = TcpStream::connect(&self.address) else { continue };
             let head = format!("GET /api/v1/query?query={encoded} HTTP/1.0\r\n\r\n");
             let mut answer = String::new();
@@ -283,13 +283,6 @@ impl Prometheus {
                 return;
             }
         }
-    }
-}
-
-impl Drop for Prometheus {
-    fn drop(&mut self) {
-        // It ends with the test.
-        let _ = self.child.kill().and_then(|()| self.child.wait());
     }
 }
 

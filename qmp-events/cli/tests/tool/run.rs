@@ -68,10 +68,20 @@ impl From<Output> for Run {
 
 /// A tool that runs until it is told to end.
 pub(crate) struct Running {
-    child: Child,
+    child: Process,
     pub(crate) stdin: Option<ChildStdin>,
     pub(crate) stdout: BufReader<ChildStdout>,
     pub(crate) stderr: BufReader<ChildStderr>,
+}
+
+/// A process that ends with the test.
+pub(crate) struct Process(pub(crate) Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill().and_then(|()| self.0.wait());
+    }
 }
 
 impl Running {
@@ -85,7 +95,7 @@ impl Running {
         let stdin = child.stdin.take();
         let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
-        Running { child, stdin, stdout, stderr }
+        Running { child: Process(child), stdin, stdout, stderr }
     }
 
     /// Writes to the standard input.
@@ -106,12 +116,12 @@ impl Running {
     /// The process.
     #[cfg(target_os = "linux")]
     pub(crate) fn id(&self) -> u32 {
-        self.child.id()
+        self.child.0.id()
     }
 
     #[cfg(unix)]
     pub(crate) fn signal(&self, signal: &str) {
-        let id = self.child.id().to_string();
+        let id = self.child.0.id().to_string();
         let status = Command::new("kill").args(["-s", signal, &id]).status().expect("kill runs");
         assert!(status.success());
     }
@@ -119,13 +129,13 @@ impl Running {
     /// The exit status, if the tool has ended.
     #[cfg(unix)]
     pub(crate) fn try_end(&mut self) -> Option<i32> {
-        self.child.try_wait().expect("a child").and_then(|status| status.code())
+        self.child.0.try_wait().expect("a child").and_then(|status| status.code())
     }
 
     /// The most memory that the tool has had, in bytes.
     #[cfg(target_os = "linux")]
     pub(crate) fn peak_memory(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.0.id())).expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux tells it");
         let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
         kibibytes * 1024
@@ -134,7 +144,7 @@ impl Running {
     pub(crate) fn end(self) -> Run {
         let Running { mut child, stdin, mut stdout, mut stderr } = self;
         drop(stdin);
-        let status = child.wait().expect("the tool ends").code();
+        let status = child.0.wait().expect("the tool ends").code();
         let rest = |reader: &mut dyn std::io::Read| {
             let mut text = String::new();
             reader.read_to_string(&mut text).expect("UTF-8");
