@@ -167,6 +167,8 @@ async fn play(
                 writer.write_all(event.as_bytes()).await?;
                 sent.fetch_add(1, Ordering::Relaxed);
             }
+            // The agent has left, and the time is over.
+            else => return Ok(()),
         }
     }
 }
