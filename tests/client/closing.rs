@@ -5,7 +5,7 @@ use qmp_events::tokio::{Client, Item, Options, Subscription};
 use qmp_events::{Disconnected, Error};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::net::UnixStream;
+use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::mpsc;
 use std::thread;
 
@@ -74,6 +74,43 @@ fn what_was_sent_over_a_unix_socket_is_handed_on_and_no_more_can_be_sent() {
     assert_eq!(events, EVENTS);
     assert!(matches!(end, Some(Disconnected::Released)), "{end:?}");
     assert_eq!(last.expect_err("nobody reads").kind(), std::io::ErrorKind::BrokenPipe);
+}
+
+/// A server may say much before the client has read that it agreed.
+#[test]
+fn what_was_sent_before_the_negotiation_was_noticed_is_handed_on() {
+    let path = std::env::temp_dir().join(format!("qmp-events-closing-{}", std::process::id()));
+    let listener = UnixListener::bind(&path).expect("a socket");
+    let ((asked, is_asked), (go, wait), (sent, all_sent)) = (mpsc::channel(), mpsc::channel(), mpsc::channel());
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        stream.write_all(b"{\"QMP\": {}}\r\n").expect("a client");
+        let mut command = String::new();
+        BufReader::new(&mut stream).read_line(&mut command).expect("a command");
+        asked.send(()).expect("the test");
+        wait.recv().expect("the test");
+        stream.write_all(b"{\"return\": {}, \"id\": 1}\r\n").expect("a client");
+        stream.write_all(&EVENT.repeat(EVENTS)).expect("room for all");
+        sent.send(()).expect("the test");
+        wait.recv().expect("the test");
+    });
+    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let (events, end) = runtime.block_on(async {
+        let (client, items) = Options::new().start(&*path).expect("an endpoint");
+        while is_asked.try_recv().is_err() {
+            ::tokio::task::yield_now().await;
+        }
+        // The client's task does not run until it is closed.
+        go.send(()).expect("the server");
+        all_sent.recv().expect("the server");
+        client.close();
+        rest_of(items).await
+    });
+    go.send(()).expect("the server");
+    server.join().expect("no panic");
+    std::fs::remove_file(&path).expect("it was there");
+    assert_eq!(events, EVENTS);
+    assert!(matches!(end, Some(Disconnected::Released)), "{end:?}");
 }
 
 #[test]

@@ -101,6 +101,11 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
         }
     }
 
+    /// Whether the server has greeted.
+    pub(super) fn has_greeted(&self) -> bool {
+        self.greeting.is_some()
+    }
+
     /// What explains a handshake that failed.
     pub(super) fn handshake(&mut self) -> &mut Handshake {
         &mut self.handshake
@@ -162,9 +167,12 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
     pub(super) async fn serve(&mut self) -> Disconnected {
         loop {
             match self.next_protocol_event().await {
-                // A second greeting: a proxy at the other end has connected to a QEMU anew.
                 Ok(ProtocolEvent::Ready) => {
-                    self.hub.publish(&Queued::Gap(Gap { peer: Peer::Unknown }));
+                    let is_announced = self.held.is_none();
+                    if is_announced {
+                        // A second greeting: a proxy at the other end has connected to a QEMU anew.
+                        self.hub.publish(&Queued::Gap(Gap { peer: Peer::Unknown }));
+                    }
                     self.announce();
                 }
                 Ok(ProtocolEvent::Refused(error)) => return Disconnected::Refused(error),

@@ -124,6 +124,11 @@ impl<C: Connector> Driver<C> {
         let negotiated = match negotiated {
             Some(Ok(result)) => result.map_err(|cause| connection.handshake().explain(cause)),
             Some(Err(_)) => Err(connection.handshake_timed_out(after)),
+            None if connection.has_greeted() => {
+                // The server may have agreed, and sent events since.
+                connection = connection.with_stream(|stream| self.connector.stop_receiving(stream));
+                Err(connection.drain().await)
+            }
             None => Err(Disconnected::Released),
         };
         if let Err(cause) = negotiated {
