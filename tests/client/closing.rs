@@ -81,7 +81,8 @@ fn what_was_sent_over_a_unix_socket_is_handed_on_and_no_more_can_be_sent() {
 fn what_was_sent_before_the_negotiation_was_noticed_is_handed_on() {
     let path = std::env::temp_dir().join(format!("qmp-events-closing-{}", std::process::id()));
     let listener = UnixListener::bind(&path).expect("a socket");
-    let ((asked, is_asked), (go, wait), (sent, all_sent)) = (mpsc::channel(), mpsc::channel(), mpsc::channel());
+    let ((asked, is_asked), (go, wait), (sent, all_sent)) =
+        (mpsc::channel(), mpsc::channel(), mpsc::channel());
     let server = thread::spawn(move || {
         let (mut stream, _) = listener.accept().expect("a client");
         stream.write_all(b"{\"QMP\": {}}\r\n").expect("a client");

@@ -37,8 +37,8 @@ const QUIET: Duration = Duration::from_millis(250);
 /// How long what was sent is read after the client was closed.
 const LONGEST_DRAIN: Duration = Duration::from_secs(1);
 
-/// How many items are held back until the connection is announced.
-const HELD: usize = 1024;
+/// How many items are held back until the connection is announced: as many as a subscriber may want to have.
+const HELD: usize = 16 << 10;
 
 pub(super) struct Connection<'a, S> {
     reader: ReadHalf<S>,

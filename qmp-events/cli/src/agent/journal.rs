@@ -24,8 +24,15 @@ const QUEUE: usize = 4 << 10;
 /// Something to print.
 pub(crate) enum Entry {
     Note(Line),
-    Event { origin: Origin, place: Place, record: Box<Record> },
-    State { origin: Origin, news: Box<StateNews> },
+    Event {
+        origin: Origin,
+        place: Place,
+        record: Box<Record>,
+    },
+    State {
+        origin: Origin,
+        news: Box<StateNews>,
+    },
     /// Nothing more matters.
     End,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read;
+use std::io::{BufRead, Read, Write};
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::time::Duration;
 
@@ -78,6 +78,33 @@ fn it_ends_cleanly_with_everything_that_was_sent_before() {
     agent.signal("TERM");
     let end = agent.end();
     assert_eq!((end.status, end.stdout.lines().count()), (Some(0), 500), "{}", end.stderr);
+}
+
+/// A machine of a pattern is told of once it has said who it is, which may take a while.
+#[test]
+fn it_ends_with_what_a_machine_sent_before_it_said_who_it_is() {
+    let directory = Directory::new();
+    let (listener, _) = listen(&directory, "vm.sock");
+    let pattern = directory.path("*.sock");
+    let agent = Running::start(&format!("agent --print --format json unix:{}", pattern.display()));
+    let (mut machine, _) = listener.accept().expect("a connection");
+    let mut commands = std::io::BufReader::new(machine.try_clone().expect("a socket"));
+    let mut send = |text: &str| machine.write_all(text.as_bytes()).expect("the agent reads");
+    let mut await_command = |name: &str| {
+        let mut line = String::new();
+        commands.read_line(&mut line).expect("UTF-8");
+        let command: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        assert_eq!(command["execute"], name);
+        command["id"].clone()
+    };
+    send("{\"QMP\": {}}\r\n");
+    let id = await_command("qmp_capabilities");
+    send(&format!("{{\"return\": {{}}, \"id\": {id}}}\r\n"));
+    await_command("query-cpus-fast");
+    send(&"{\"event\": \"STOP\"}\r\n".repeat(200));
+    agent.signal("TERM");
+    let end = agent.end();
+    assert_eq!((end.status, end.stdout.lines().count()), (Some(0), 200), "{}", end.stderr);
 }
 
 #[test]

@@ -350,6 +350,8 @@ async fn while_the_disk_is_full_events_wait_in_memory() {
     agent.await_note("the backlog is written again");
     server.restart();
     let stored = until(&server, "STOP").await;
+    let others: Vec<&str> = stored.iter().map(|m| m.kind()).filter(|kind| *kind != "POWERDOWN").collect();
+    assert_eq!(others, ["connected", "STOP"]);
     let powerdowns = stored.iter().filter(|message| message.kind() == "POWERDOWN").count();
     assert_eq!((powerdowns, stored.len()), (sent, sent + 2), "and connected and STOP");
     end(agent);

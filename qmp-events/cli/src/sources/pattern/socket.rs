@@ -86,21 +86,32 @@ impl Visits {
         (self.naming.label(path), format!("unix:{}", path.display()))
     }
 
+    /// Connects, and asks who it is; [`Released`](Disconnected::Released) if the source is not wanted any more. Nothing
+    /// that came is lost: if there was a connection, it is told of, even if it has ended.
     async fn attempt(&self, path: &Path) -> Result<Visit, Disconnected> {
-        // The semaphore is never closed.
-        let _turn = self.attempts.acquire().await;
-        let visit = async {
-            // There is room before anything can come.
-            let (client, items) = self.options.start_with(Endpoint::from(path));
-            let items = items.raw().with_capacity(QUEUE);
-            let identity = client.identity().await?;
-            Ok(Visit { client, items, identity })
+        let _turn = tokio::select! {
+            // The semaphore is never closed.
+            turn = self.attempts.acquire() => turn,
+            () = self.arrivals.closed() => return Err(Disconnected::Released),
         };
+        // There is room before anything can come.
+        let (client, items) = self.options.start_with(Endpoint::from(path));
+        let mut items = items.raw().with_capacity(QUEUE);
         let after = IDENTIFYING;
-        match tokio::time::timeout(after, visit).await {
-            Ok(Ok(visit)) => Ok(visit),
-            Ok(Err(Error::Disconnected(cause))) => Err(cause),
-            Ok(Err(_)) | Err(_) => Err(Disconnected::HandshakeTimedOut { after, greeted: true }),
+        let cause = tokio::select! {
+            identity = tokio::time::timeout(after, client.identity()) => match identity {
+                Ok(Ok(identity)) => return Ok(Visit { client, first: None, items, identity }),
+                Ok(Err(Error::Disconnected(cause))) => cause,
+                Ok(Err(_)) | Err(_) => {
+                    return Err(Disconnected::HandshakeTimedOut { after, greeted: true });
+                }
+            },
+            () = self.arrivals.closed() => Disconnected::Released,
+        };
+        client.close();
+        match items.next().await {
+            None | Some(Item::Disconnected(_)) => Err(cause),
+            first => Ok(Visit { client, first, items, identity: Identity::default() }),
         }
     }
 }
@@ -108,6 +119,8 @@ impl Visits {
 /// A connection, and which QEMU it is to.
 struct Visit {
     client: Client,
+    /// What was taken from the items already.
+    first: Option<Item<Json>>,
     items: Subscription<Json>,
     identity: Identity,
 }
@@ -126,16 +139,13 @@ impl Visited {
         let mut last_failure = String::new();
         loop {
             let Some(Place { path, .. }) = self.place.borrow_and_update().clone() else { break };
-            let visit = tokio::select! {
-                visit = self.visits.attempt(&path) => visit,
-                () = self.visits.arrivals.closed() => return None,
-            };
-            match visit {
+            match self.visits.attempt(&path).await {
                 Ok(visit) => {
                     self.serve(&path, visit).await?;
                     (delay, _) = DELAYS;
                     last_failure.clear();
                 }
+                Err(Disconnected::Released) => return None,
                 Err(cause) if is_usual(&cause) || Place::of(path.clone()).is_none() => {}
                 Err(cause) => {
                     let failure = cause.to_string();
@@ -174,10 +184,13 @@ impl Visited {
 
     /// Tells what a connection gives, to its end. The machine is called as its file.
     async fn serve(&mut self, path: &Path, visit: Visit) -> Option<()> {
-        let Visit { client, items, identity } = visit;
+        let Visit { client, first, items, identity } = visit;
         let (visits, mut place) = (self.visits.clone(), self.place.clone());
         let machine = self.machine(path).await?;
         machine.connected(client.clone(), identity).await.then_some(())?;
+        if let Some(first) = first {
+            machine.tell(first).await.then_some(())?;
+        }
         let machine = &*machine;
         let mut path = path.to_owned();
         let mut served = pin!(machine.serve(&client, items));
