@@ -10,6 +10,10 @@ use super::store::Entry;
 /// How long a machine rests after a refusal.
 const REST: Duration = Duration::from_secs(5);
 
+/// How many machines are remembered that have nothing to publish. Of one that was forgotten, the broker is asked first
+/// what it has.
+const IDLE: usize = 16 << 10;
+
 /// The queues of all machines that have something to publish, or something on its way.
 #[derive(Default)]
 pub(super) struct Lanes {
@@ -30,6 +34,9 @@ struct Lane {
 
 impl Lanes {
     pub(super) fn add(&mut self, entries: Vec<Entry>) {
+        if self.lanes.len() > IDLE + entries.len() {
+            self.lanes.retain(|_, lane| lane.is_busy || !lane.waiting.is_empty());
+        }
         for entry in entries {
             let machine = entry.machine.clone();
             let lane = self.lanes.entry(machine.clone()).or_insert_with(Lane::new);
@@ -116,6 +123,18 @@ mod tests {
 
     fn next(lanes: &mut Lanes) -> Option<(u64, bool)> {
         lanes.next().map(|(entry, is_doubtful)| (entry.seq, is_doubtful))
+    }
+
+    #[test]
+    fn machines_that_have_left_are_forgotten() {
+        let mut lanes = Lanes::default();
+        for seq in 0..3 * IDLE as u64 {
+            let machine = format!("m{seq}");
+            lanes.add(vec![entry(&machine, seq)]);
+            assert_eq!(next(&mut lanes), Some((seq, true)));
+            assert!(lanes.stored(&machine.into(), seq).is_empty());
+        }
+        assert!(lanes.lanes.len() <= IDLE + 2, "{}", lanes.lanes.len());
     }
 
     #[test]

@@ -46,6 +46,12 @@ impl Roster {
     }
 
     async fn start(&self, source: &Machines) -> anyhow::Result<Dismissal> {
+        // What it publishes would come back to it.
+        #[cfg(feature = "nats")]
+        anyhow::ensure!(
+            !source.are_published(),
+            "an agent keeps machines, not a broker: `watch` reads from nats://"
+        );
         let (arrivals, dismissal) = self.arrivals.dismissible();
         match source.named() {
             None => source.start(&arrivals, self.options).await?,

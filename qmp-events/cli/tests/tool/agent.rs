@@ -18,6 +18,14 @@ fn an_agent_without_a_reader_is_refused() {
 }
 
 #[test]
+#[cfg(feature = "nats")]
+fn a_broker_is_refused_as_a_machine() {
+    let run = run("agent --print nats://127.0.0.1:1");
+    assert_eq!(run.status, Some(2));
+    assert!(run.stderr.contains("`watch` reads from nats://"), "{run}");
+}
+
+#[test]
 fn what_to_print_is_refused_without_printing() {
     for option in ["--event STOP", "--format json", "--state"] {
         let run = run(&format!("agent unix:/run/vm.sock {option}"));
