@@ -55,13 +55,16 @@ impl Servers {
 }
 
 impl Servers {
-    /// The user and the password that the URLs name, for all of them.
-    fn user(&self) -> Option<(String, String)> {
+    /// Adds the user and the password that a URL names, for all of them.
+    fn log_in(&self, options: ConnectOptions) -> ConnectOptions {
         let named = |server: &ServerAddr| {
             let password = server.password().unwrap_or_default();
             Some((subject::text(server.username()?), subject::text(password)))
         };
-        self.0.iter().find_map(named)
+        match self.0.iter().find_map(named) {
+            Some((user, password)) => options.user_and_password(user, password),
+            None => options,
+        }
     }
 }
 
@@ -170,23 +173,35 @@ pub(super) enum Unanswered {
 impl Connection {
     /// Begins to connect; goes on until it succeeds.
     pub(crate) async fn begin(servers: &Servers, login: &Login, name: &str) -> anyhow::Result<Self> {
-        Self::with(servers, login.options().await?.name(name).retry_on_initial_connect()).await
+        let sender = watch::Sender::new(Link::default());
+        let options = login.options().await?.name(name).retry_on_initial_connect();
+        let connection = Self::with(servers, options, sender.clone()).await?;
+        let (servers, options) = (servers.clone(), servers.log_in(login.options().await?.name(name)));
+        // What tries again says no more than that there was an error.
+        tokio::spawn(async move {
+            if let Err(error) = options.connect(servers.0.as_slice()).await {
+                sender.send_modify(|link| link.problem = Some(in_one(&error)).filter(|_| !link.is_connected));
+            }
+        });
+        Ok(connection)
     }
 
     /// Connects. A connection that is lost later is made again.
     pub(crate) async fn make(servers: &Servers, login: &Login, name: &str) -> anyhow::Result<Self> {
-        let connection = Self::with(servers, login.options().await?.name(name)).await?;
+        let link = watch::Sender::new(Link::default());
+        let connection = Self::with(servers, login.options().await?.name(name), link).await?;
         connection.connected().await;
         Ok(connection)
     }
 
-    async fn with(servers: &Servers, options: ConnectOptions) -> anyhow::Result<Self> {
-        let options = match servers.user() {
-            Some((user, password)) => options.user_and_password(user, password),
-            None => options,
-        };
-        let (sender, link) = watch::channel(Link::default());
-        let options = options
+    async fn with(
+        servers: &Servers,
+        options: ConnectOptions,
+        sender: watch::Sender<Link>,
+    ) -> anyhow::Result<Self> {
+        let link = sender.subscribe();
+        let options = servers
+            .log_in(options)
             .connection_timeout(TIMEOUT)
             .request_timeout(Some(TIMEOUT))
             .ping_interval(PING)
@@ -269,7 +284,9 @@ impl Link {
             Event::ServerError(ServerError::AuthorizationViolation) => {
                 self.problem = Some("the server refuses the login".to_owned());
             }
-            Event::ClientError(error) => self.problem = Some(error.to_string()),
+            Event::ClientError(error) => {
+                self.problem.get_or_insert_with(|| error.to_string());
+            }
             _ => {}
         }
     }

@@ -266,6 +266,16 @@ async fn without_permission_to_ask_what_the_stream_has_events_are_published() {
 }
 
 #[tokio::test]
+async fn why_there_is_no_connection_is_told() {
+    let Some(server) = NatsServer::start() else { return };
+    let host = Host::new();
+    let mut agent = host.agent(&server.url().replace("nats://", "tls://"), &[]);
+    let note = agent.await_note("no connection to tls://");
+    assert!(note.contains("corrupt message"), "it does not speak TLS: {note}");
+    end(agent);
+}
+
+#[tokio::test]
 async fn a_wrong_password_is_told_and_not_shown() {
     let Some(server) = with_users("\"x\"") else { return };
     let host = Host::new();
