@@ -102,6 +102,10 @@ impl<L: Lender> Connector for Attach<L> {
     fn process_id(&self, stream: &Socket) -> Option<i32> {
         stream.process_id()
     }
+
+    fn stop_receiving(&self, stream: &Socket) -> bool {
+        stream.stop_receiving()
+    }
 }
 
 /// Adds a monitor, and connects to it.

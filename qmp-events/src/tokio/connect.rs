@@ -52,7 +52,7 @@ impl Options {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        self.negotiate_over(Connected { stream: Some(stream), process_id: None, stop_receiving: |_| {} })
+        self.negotiate_over(Connected { stream: Some(stream), process_id: None, stop_receiving: |_| false })
             .await
     }
 

@@ -55,9 +55,18 @@ pub(super) struct Connection<'a, S> {
     /// What came before the connection is announced, so that it follows the announcement.
     held: Option<Queue>,
     handshake: Handshake,
-    /// The client was closed, and what the server has sent is read.
-    is_draining: bool,
+    draining: Draining,
     end: Option<Result<(), Arc<io::Error>>>,
+}
+
+/// Whether the client was closed, and what the server has sent is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Draining {
+    No,
+    /// The server can send no more.
+    ToTheEnd,
+    /// Perhaps it sends more.
+    UntilQuiet,
 }
 
 struct Writer<S> {
@@ -96,7 +105,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
             hub,
             subscribers: Subscribers::default(),
             held: Some(Queue::with_capacity(HELD)),
-            is_draining: false,
+            draining: Draining::No,
             end: None,
         }
     }
@@ -182,24 +191,29 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
         }
     }
 
-    /// The same connection, after something was done with its stream.
-    pub(super) fn with_stream(mut self, act: impl FnOnce(&S)) -> Self
+    /// The same connection, after something was done with its stream, and what came of that.
+    pub(super) fn with_stream<T>(mut self, act: impl FnOnce(&S) -> T) -> (Self, T)
     where
         S: Unpin,
     {
         let stream = self.reader.unsplit(self.writer.stream);
-        act(&stream);
+        let result = act(&stream);
         let (reader, writer) = tokio::io::split(stream);
         (self.reader, self.writer.stream) = (reader, writer);
-        self
+        (self, result)
     }
 
-    /// Hands on what the server has sent: to the end of the stream, or as far as it has come. Nothing is sent any
-    /// more. A server that sends without end is left in the middle.
-    pub(super) async fn drain(&mut self) -> Disconnected {
-        self.is_draining = true;
-        // Whether it came to an end makes no difference: what was read has been handed on.
-        let _: Result<Disconnected, Elapsed> = timeout(LONGEST_DRAIN, self.serve()).await;
+    /// Hands on what the server has sent: to the end of the stream if the server cannot send more, however long a
+    /// busy machine takes for that, and otherwise as far as it has come. Nothing is sent any more. A server that
+    /// sends without end is left in the middle.
+    pub(super) async fn drain(&mut self, is_stopped: bool) -> Disconnected {
+        self.draining = if is_stopped { Draining::ToTheEnd } else { Draining::UntilQuiet };
+        if is_stopped {
+            self.serve().await;
+        } else {
+            // Whether it came to an end makes no difference: what was read has been handed on.
+            let _: Result<Disconnected, Elapsed> = timeout(LONGEST_DRAIN, self.serve()).await;
+        }
         Disconnected::Released
     }
 
@@ -271,7 +285,8 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
         let (input, output) = self.session.buffers(self.read_size);
         let room = input.capacity() - input.len();
         let (has_output, has_room) = (!output.is_empty(), output.len() < OUTPUT);
-        let (has_output, has_room) = (has_output && !self.is_draining, has_room && !self.is_draining);
+        let is_open = self.draining == Draining::No;
+        let (has_output, has_room) = (has_output && is_open, has_room && is_open);
         let can_write = !self.writer.has_failed && (has_output || !self.writer.is_flushed);
         tokio::select! {
             read = self.reader.read_buf(input) => match read {
@@ -288,7 +303,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
                 let id = self.session.execute(&request.name, request.arguments);
                 self.unanswered.insert(id, request.reply);
             }
-            () = async { sleep(QUIET).await }, if self.is_draining => self.set_end(Ok(())),
+            () = async { sleep(QUIET).await }, if self.draining == Draining::UntilQuiet => self.set_end(Ok(())),
         }
     }
 

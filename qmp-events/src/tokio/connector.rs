@@ -40,9 +40,10 @@ pub trait Connector: Send + 'static {
 
     /// Makes the other end unable to send more, if that is possible without losing what it has sent: on Linux,
     /// shutting down a unix socket for reading does that. [`Client::close`](super::Client::close) then reads to
-    /// the end of the stream, and otherwise until no more comes.
-    fn stop_receiving(&self, stream: &Self::Stream) {
+    /// the end of the stream, and otherwise until no more comes. Says whether it was possible.
+    fn stop_receiving(&self, stream: &Self::Stream) -> bool {
         let _ = stream;
+        false
     }
 }
 
@@ -89,8 +90,8 @@ impl Connector for Endpoint {
         stream.process_id()
     }
 
-    fn stop_receiving(&self, stream: &Socket) {
-        stream.stop_receiving();
+    fn stop_receiving(&self, stream: &Socket) -> bool {
+        stream.stop_receiving()
     }
 }
 
@@ -98,7 +99,7 @@ impl Connector for Endpoint {
 pub(super) struct Connected<S> {
     pub(super) stream: Option<S>,
     pub(super) process_id: Option<i32>,
-    pub(super) stop_receiving: fn(&S),
+    pub(super) stop_receiving: fn(&S) -> bool,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connector for Connected<S> {
@@ -112,8 +113,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Connector for Connected
         self.process_id
     }
 
-    fn stop_receiving(&self, stream: &S) {
-        (self.stop_receiving)(stream);
+    fn stop_receiving(&self, stream: &S) -> bool {
+        (self.stop_receiving)(stream)
     }
 }
 
@@ -140,12 +141,14 @@ impl Socket {
     }
 
     /// As [`Connector::stop_receiving`].
-    pub(super) fn stop_receiving(&self) {
+    pub(super) fn stop_receiving(&self) -> bool {
         #[cfg(target_os = "linux")]
         if let Kind::Unix(stream) = &self.0 {
             // If it fails, the connection has ended.
             let _ = socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Read);
+            return true;
         }
+        false
     }
 }
 

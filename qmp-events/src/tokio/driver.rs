@@ -126,8 +126,10 @@ impl<C: Connector> Driver<C> {
             Some(Err(_)) => Err(connection.handshake_timed_out(after)),
             None if connection.has_greeted() => {
                 // The server may have agreed, and sent events since.
-                connection = connection.with_stream(|stream| self.connector.stop_receiving(stream));
-                Err(connection.drain().await)
+                let is_stopped;
+                (connection, is_stopped) =
+                    connection.with_stream(|stream| self.connector.stop_receiving(stream));
+                Err(connection.drain(is_stopped).await)
             }
             None => Err(Disconnected::Released),
         };
@@ -159,8 +161,10 @@ impl<C: Connector> Driver<C> {
         let cause = match cause {
             Some(cause) => cause,
             None => {
-                connection = connection.with_stream(|stream| self.connector.stop_receiving(stream));
-                connection.drain().await
+                let is_stopped;
+                (connection, is_stopped) =
+                    connection.with_stream(|stream| self.connector.stop_receiving(stream));
+                connection.drain(is_stopped).await
             }
         };
         connection.fail_requests(&cause);

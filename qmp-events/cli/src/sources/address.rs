@@ -126,6 +126,10 @@ impl Connector for Beside {
     fn process_id(&self, stream: &Socket) -> Option<i32> {
         self.attach.process_id(stream)
     }
+
+    fn stop_receiving(&self, stream: &Socket) -> bool {
+        self.attach.stop_receiving(stream)
+    }
 }
 
 impl Lender for Domain {
