@@ -146,7 +146,8 @@ async fn every_event_is_in_the_stream_once_and_in_order() {
         if is_due(&mut restarts) {
             agent.signal("TERM");
             let end = agent.end();
-            assert_eq!(end.status, Some(0), "{end}");
+            // One that was started just now may not listen to signals yet, and has connected to nothing.
+            assert!(matches!(end.status, Some(0) | None), "{end}");
             agent = start_agent(&directory, &server.url());
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
