@@ -69,9 +69,14 @@ fn parse_time(text: &str) -> Result<Timestamp, String> {
     let time = time.map_err(|_| {
         format!("{text:?} is not a time such as 2026-11-28T08:02:29Z, 2026-11-28 08:02 or 1h")
     })?;
+    Ok(timestamp(time))
+}
+
+/// A time as events have it.
+pub(crate) fn timestamp(time: jiff::Timestamp) -> Timestamp {
     let microseconds = time.as_microsecond();
-    Ok(Timestamp {
+    Timestamp {
         seconds: microseconds.div_euclid(1_000_000),
         microseconds: microseconds.rem_euclid(1_000_000),
-    })
+    }
 }

@@ -220,7 +220,7 @@ fn happening(news: &News) -> Option<Happening<'_>> {
     Some(match news {
         News::Reachable(client) => Happening::Reachable(client),
         News::Connected(greeting) => Happening::Connected(greeting),
-        News::Listening(uri) => Happening::Listening(uri),
+        News::Listening(_) => Happening::Listening,
         News::Gap(peer) => Happening::Gap(*peer),
         News::Malformed { malformed, .. } => Happening::Malformed(malformed),
         News::Lagged(count) => Happening::Lagged(*count),

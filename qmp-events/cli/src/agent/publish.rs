@@ -66,7 +66,7 @@ impl Reader for Publish {
                 publication.connected(machine, greeting);
                 *is_connected = Some(true);
             }
-            Happening::Listening(_) => {
+            Happening::Listening => {
                 // libvirt does not say how QEMU greeted.
                 publication.connected(machine, &Greeting::default());
                 *is_connected = Some(true);

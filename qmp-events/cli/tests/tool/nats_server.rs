@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, ErrorKind};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{ChildStderr, Command, Stdio};
 
 use async_nats::jetstream::consumer::pull::OrderedConfig;
 use async_nats::jetstream::stream::Stream;
@@ -13,6 +13,7 @@ use futures_core::Stream as _;
 use serde_json::Value;
 
 use crate::peer::Directory;
+use crate::run::Process;
 
 /// A server that ends with the test.
 pub(crate) struct NatsServer {
@@ -20,7 +21,7 @@ pub(crate) struct NatsServer {
     port: u16,
     /// What its configuration has besides the port and the store.
     configuration: String,
-    child: Child,
+    process: Process,
     /// Which would be full if it were not read.
     _log: BufReader<ChildStderr>,
 }
@@ -52,7 +53,7 @@ impl NatsServer {
         let directory = Directory::new();
         let port = free_port();
         let configuration = configuration.replace("STORE", &directory.path("store").display().to_string());
-        let (child, log) = match spawn(&directory, port, &configuration) {
+        let (process, log) = match spawn(&directory, port, &configuration) {
             Ok(spawned) => spawned,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 assert!(std::env::var_os("CI").is_none(), "CI needs nats-server");
@@ -61,7 +62,7 @@ impl NatsServer {
             }
             Err(error) => panic!("cannot run nats-server: {error}"),
         };
-        Some(NatsServer { directory, port, configuration, child, _log: log })
+        Some(NatsServer { directory, port, configuration, process, _log: log })
     }
 
     pub(crate) fn url(&self) -> String {
@@ -70,13 +71,13 @@ impl NatsServer {
 
     /// Ends it as a crash would.
     pub(crate) fn kill(&mut self) {
-        self.child.kill().expect("it runs");
-        self.child.wait().expect("a child");
+        self.process.0.kill().expect("it runs");
+        self.process.0.wait().expect("a child");
     }
 
     /// Starts it on its port and its store again.
     pub(crate) fn restart(&mut self) {
-        (self.child, self._log) =
+        (self.process, self._log) =
             spawn(&self.directory, self.port, &self.configuration).expect("it ran before");
     }
 
@@ -166,26 +167,18 @@ fn spawn(
     directory: &Directory,
     port: u16,
     configuration: &str,
-) -> std::io::Result<(Child, BufReader<ChildStderr>)> {
+) -> std::io::Result<(Process, BufReader<ChildStderr>)> {
     let file: &Path = &directory.path("nats.conf");
     let text = format!("host: 127.0.0.1\nport: {port}\n{configuration}\n");
     fs::write(file, text).expect("room on the disk");
     let mut command = Command::new("nats-server");
     command.arg("-c").arg(file).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-    let mut child = command.spawn()?;
-    let mut log = BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut process = Process(command.spawn()?);
+    let mut log = BufReader::new(process.0.stderr.take().expect("a pipe"));
     let mut seen = String::new();
     while !seen.contains("Server is ready") {
         let count = log.read_line(&mut seen)?;
         assert!(count > 0, "nats-server ended:\n{seen}");
     }
-    Ok((child, log))
-}
-
-impl Drop for NatsServer {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+    Ok((process, log))
 }

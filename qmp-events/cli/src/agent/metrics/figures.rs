@@ -69,7 +69,7 @@ impl Figures {
                 self.is_machine = true;
                 self.connection.get_or_insert(false);
             }
-            Happening::Connected(_) | Happening::Listening(_) => self.connection = Some(true),
+            Happening::Connected(_) | Happening::Listening => self.connection = Some(true),
             Happening::Disconnected(_) => self.connection = Some(false),
             Happening::Event(record, _) => {
                 self.is_machine = true;

@@ -13,6 +13,7 @@ use qmp_events::Timestamp;
 use super::filter::subjects;
 use super::reading::Reading;
 use crate::broker::server::Connection;
+use crate::period::timestamp;
 
 /// How long it waits until it tries again.
 pub(super) const PAUSE: Duration = Duration::from_secs(1);
@@ -199,11 +200,7 @@ impl Messages {
 }
 
 fn now() -> Timestamp {
-    let microseconds = jiff::Timestamp::now().as_microsecond();
-    Timestamp {
-        seconds: microseconds.div_euclid(1_000_000),
-        microseconds: microseconds.rem_euclid(1_000_000),
-    }
+    timestamp(jiff::Timestamp::now())
 }
 
 async fn sleep_until(time: Option<Timestamp>) {
