@@ -150,12 +150,15 @@ impl Backlog {
 
     /// The broker has this entry.
     pub(crate) fn published(&self, seq: u64) {
-        self.shared.lock().published.push(seq);
         self.shared.figures.published.fetch_add(1, Ordering::Relaxed);
+        let mut queue = self.shared.lock();
+        queue.published.push(seq);
+        // Under the lock, or the writer could count it as well.
         self.shared.unpublished.send_if_modified(|count| {
             *count = count.saturating_sub(1);
             *count == 0
         });
+        drop(queue);
         self.shared.changed.notify_one();
     }
 
@@ -271,8 +274,8 @@ impl Writer {
     fn run(mut self) {
         let mut batch = Batch::default();
         let mut last = Instant::now();
+        self.give(&batch);
         loop {
-            self.give(&batch);
             self.wait(&mut batch, last);
             let is_new = !batch.entries.is_empty() || !batch.machines.is_empty();
             let is_due =
@@ -284,12 +287,13 @@ impl Writer {
                     batch = Batch::default();
                 }
             }
-            if self.phase != Phase::Open {
-                // It is on disk, or cannot be; whoever waits for it may be gone.
-                self.committed.send_replace(true);
-            }
             if self.phase == Phase::Ended {
                 return;
+            }
+            self.give(&batch);
+            if self.phase == Phase::Closed {
+                // It is on disk and counted, or cannot be; whoever waits for it may be gone.
+                self.committed.send_replace(true);
             }
         }
     }
@@ -381,6 +385,9 @@ impl Writer {
             let room = WINDOW - self.given.sizes.len();
             let Ok(entries) = self.store.take(room, WINDOW_BYTES - self.given.bytes) else { return };
             self.has_more = !entries.is_empty();
+            if entries.is_empty() {
+                break;
+            }
             for entry in &entries {
                 self.given.sizes.insert(entry.seq, entry.payload.len());
                 self.given.bytes += entry.payload.len();
@@ -388,9 +395,11 @@ impl Writer {
             // The publisher is gone if the program ends.
             let _ = self.sender.send(entries);
         }
-        let published = batch.published.len() + self.shared.lock().published.len();
+        let queue = self.shared.lock();
+        let published = batch.published.len() + queue.published.len();
         let unpublished = self.store.waiting().entries.saturating_sub(published as u64);
         self.shared.unpublished.send_replace(unpublished);
+        drop(queue);
         self.shared.figures.entries.store(unpublished, Ordering::Relaxed);
     }
 }
@@ -399,3 +408,6 @@ impl Writer {
 pub(crate) fn now() -> i64 {
     jiff::Timestamp::now().as_millisecond()
 }
+
+#[cfg(test)]
+mod tests;
