@@ -88,6 +88,21 @@ fn every_recording_splits_into_json_objects_and_nothing_else() {
 }
 
 #[test]
+fn a_message_looks_the_same_however_it_was_cut() {
+    let looks = |length: usize| {
+        let mut splitter = Splitter::new();
+        let mut looks = Vec::new();
+        for chunk in format!("{STOP}\r\n").as_bytes().chunks(length) {
+            splitter.push(chunk);
+            looks.extend(splitter.next_frame().map(|frame| format!("{frame:?}")));
+        }
+        looks
+    };
+    assert_eq!(looks(7), looks(100));
+    assert_eq!(looks(7), [format!("Message(RawMessage {{ json: {STOP:?}, offset: 0, line: 1 }})")]);
+}
+
+#[test]
 fn messages_may_end_with_crlf_with_lf_or_with_nothing() {
     for end in ["\r\n", "\n", "", " \t\r\n\r\n"] {
         let pieces = split(format!("{STOP}{end}{RESUME}{end}").as_bytes());

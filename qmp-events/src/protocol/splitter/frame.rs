@@ -13,7 +13,7 @@ pub enum Frame<'a> {
 }
 
 /// A complete JSON object, as it came.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct RawMessage<'a> {
     /// From `{` to `}`.
     pub json: &'a [u8],
@@ -52,6 +52,14 @@ impl PartialEq for RawMessage<'_> {
 }
 
 impl Eq for RawMessage<'_> {}
+
+impl fmt::Debug for RawMessage<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let RawMessage { json, offset, line, .. } = self;
+        let json = String::from_utf8_lossy(json);
+        f.debug_struct("RawMessage").field("json", &json).field("offset", offset).field("line", line).finish()
+    }
+}
 
 /// Bytes that the splitter skipped, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
