@@ -5,7 +5,7 @@
 
 use qmp_events::EventMessage;
 use qmp_events::log::{self, Entry, Form, LogTime, Reader, Summary};
-use qmp_events::protocol::{Frame, RawMessage, ServerMessage, Splitter};
+use qmp_events::protocol::{Frame, ServerMessage, Splitter};
 
 use super::messages::{Messages, Wanted};
 use super::{News, Place};
@@ -167,17 +167,21 @@ fn is_qmp(beginning: &[u8]) -> bool {
     let mut splitter = Splitter::new();
     splitter.push(beginning);
     let mut has_message = false;
-    while let Some(frame) = splitter.next_frame() {
-        let Frame::Message(RawMessage { json, .. }) = frame else { return false };
-        match ServerMessage::classify(json) {
-            ServerMessage::Unrecognized(_) if is_command(json) => return false,
+    let mut end = 0;
+    while end < BEGINNING
+        && let Some(frame) = splitter.next_frame()
+    {
+        let Frame::Message(message) = frame else { return false };
+        match message.classify() {
+            ServerMessage::Unrecognized(_) if is_command(message.json) => return false,
             ServerMessage::Unrecognized(_) => {}
             _ => has_message = true,
         }
+        end = message.offset as usize + message.json.len();
     }
     // The rules for what another program's event is are those of logs.
     let mut reader = Reader::new();
-    reader.push(beginning);
+    reader.push(&beginning[..end]);
     reader.finish();
     has_message && reader.summary().foreign == 0
 }
