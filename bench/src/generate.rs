@@ -24,20 +24,27 @@ const WORDS: &[&str] = &[
 /// Makes lines.
 pub struct Generator {
     random: Rng,
+    /// When the last event happened.
+    time: u64,
 }
+
+/// When the first event happens, in microseconds of Unix time, and how long after it the next one does at most.
+const START: u64 = 1_795_000_000_000_000;
+const PAUSE: u64 = 20_000;
 
 impl Generator {
     /// A generator that makes the lines of this seed.
     pub fn new(seed: u64) -> Self {
-        Generator { random: Rng::with_seed(seed) }
+        Generator { random: Rng::with_seed(seed), time: START }
     }
 
-    /// A message of this kind.
+    /// A message of this kind, later than the one before.
     pub fn line(&mut self, kind: EventKind) -> String {
         let info = kind.info();
+        self.time += self.random.u64(0..PAUSE);
         let timestamp = object(vec![
-            ("seconds".to_owned(), self.random.u32(1_600_000_000..1_800_000_000).to_string()),
-            ("microseconds".to_owned(), self.random.u32(0..1_000_000).to_string()),
+            ("seconds".to_owned(), (self.time / 1_000_000).to_string()),
+            ("microseconds".to_owned(), (self.time % 1_000_000).to_string()),
         ]);
         let mut members = vec![("event".to_owned(), quoted(info.name))];
         if !info.members.is_empty() || info.branches.is_some() {
@@ -47,9 +54,9 @@ impl Generator {
         object(members)
     }
 
-    /// Shuffles lines.
-    pub fn shuffle(&mut self, lines: &mut [String]) {
-        self.random.shuffle(lines);
+    /// Shuffles kinds.
+    pub fn shuffle(&mut self, kinds: &mut [EventKind]) {
+        self.random.shuffle(kinds);
     }
 
     fn data(&mut self, info: &EventInfo) -> String {

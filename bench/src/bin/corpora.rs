@@ -79,16 +79,19 @@ fn shared_kinds() -> Vec<EventKind> {
     EventKind::ALL.iter().copied().filter(known).collect()
 }
 
-/// The same number of lines of each kind, shuffled, each of which every row decodes if all rows know
+/// The same number of lines of each kind, in a random order, each of which every row decodes if all rows know
 /// the kind.
 fn even_mix(kinds: Vec<EventKind>) -> (Vec<String>, String) {
     let (mut everyone, mut generator) = (Everyone::new(), Generator::new(1));
     let only_shared = kinds.len() < EventKind::ALL.len();
     let mut left_out = 0;
-    let mut lines: Vec<String> = (0..LINES)
-        .map(|index| {
+    let mut order: Vec<EventKind> = kinds.iter().copied().cycle().take(LINES).collect();
+    generator.shuffle(&mut order);
+    let lines = order
+        .into_iter()
+        .map(|kind| {
             loop {
-                let line = generator.line(kinds[index % kinds.len()]);
+                let line = generator.line(kind);
                 if !only_shared || everyone.decodes(&line) {
                     return line;
                 }
@@ -96,7 +99,6 @@ fn even_mix(kinds: Vec<EventKind>) -> (Vec<String>, String) {
             }
         })
         .collect();
-    generator.shuffle(&mut lines);
     let kinds = format!("{} of {} kinds, {left_out} lines left out", kinds.len(), EventKind::ALL.len());
     (lines, kinds)
 }
