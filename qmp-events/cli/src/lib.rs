@@ -18,6 +18,7 @@ mod exit;
 mod flow;
 mod handed_over;
 mod json;
+mod json_serializer;
 mod knowledge;
 mod notes;
 mod percent;

@@ -67,7 +67,7 @@ impl Lines for OneLine {
 pub(crate) fn open(display: &Display, origins: &[Origin]) -> Box<dyn Sink> {
     match display.format {
         Format::Human => Box::new(Human::new(Clock::new(display.time), origins)),
-        Format::Json => Box::new(Json::default()),
+        Format::Json => Box::new(Json),
         Format::Cloudevents => Box::new(CloudEvents),
     }
 }

@@ -1,5 +1,6 @@
 //! The two outputs, and what protects a terminal.
 
+mod json;
 pub(crate) mod line;
 pub(crate) mod output;
 pub(crate) mod palette;

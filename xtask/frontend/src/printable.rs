@@ -13,8 +13,8 @@ pub fn is_harmful(c: char) -> bool {
     !matches!(c, ' '..='~') && c.escape_debug().len() > 1
 }
 
-/// Whether all of a text can be shown as it is, as far as that is easily told: it is printable ASCII.
-fn is_plain(text: &str) -> bool {
+/// Whether a text is printable ASCII: it can be shown as it is, and each byte takes a column.
+pub fn is_plain(text: &str) -> bool {
     // Without an early end, many bytes are compared at once.
     let is_plain = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
     text.as_bytes().chunks(64).all(is_plain)

@@ -23,7 +23,7 @@ pub(crate) fn diff(arguments: &args::Diff, output: &mut Output) -> anyhow::Resul
     let diff = compare((&old.name, &old.surface), (&new.name, &new.surface));
     match format {
         args::DiffFormat::Text => write_text(&diff, output)?,
-        args::DiffFormat::Json => output.json(&serde_json::to_string_pretty(&diff)?)?,
+        args::DiffFormat::Json => output.json_text(&serde_json::to_string_pretty(&diff)?)?,
     }
     Ok(Exit::Done)
 }

@@ -12,7 +12,7 @@ pub(crate) fn execute(arguments: &Execute, output: &mut Output) -> anyhow::Resul
     let reply = runtime()?.block_on(machine.endpoint.execute(name, arguments.clone(), *timeout));
     match reply {
         Ok((_, reply)) => {
-            output.json(&serde_json::to_string(&reply)?)?;
+            output.json(&reply)?;
             Ok(Exit::Done)
         }
         Err(error) => {

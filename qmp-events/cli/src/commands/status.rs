@@ -29,7 +29,7 @@ const QUEUE: usize = 16;
 
 pub(crate) fn status(arguments: &Status, output: &mut Output) -> anyhow::Result<Exit> {
     if arguments.schema {
-        SCHEMA.lines().try_for_each(|text| output.json(text))?;
+        SCHEMA.lines().try_for_each(|text| output.json_text(text))?;
         return Ok(Exit::Done);
     }
     runtime()?.block_on(async {
@@ -216,12 +216,7 @@ fn print(arguments: &Status, look: &Look, output: &mut Output) -> std::io::Resul
     }
     if arguments.format == StatusFormat::Json {
         let (endpoint, state) = (machine.endpoint.to_string(), look.state.to_json());
-        return output.json(&serde_json::to_string(&Line {
-            machine: &machine.label,
-            endpoint,
-            error,
-            state,
-        })?);
+        return output.json(&Line { machine: &machine.label, endpoint, error, state });
     }
     let is_known = look.state.connection() == Connection::Connected || look.state.end().is_some();
     let lines = table::lines(&machine.label, &look.state, look.disconnected.as_ref());

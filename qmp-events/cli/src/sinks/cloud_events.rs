@@ -27,7 +27,7 @@ impl Sink for CloudEvents {
         let mut event = CloudEvent::new(place.to_string(), &*origin.source, content);
         event.subject = Some(origin.label.clone()).filter(|label| !label.is_empty());
         event.time = record.time;
-        output.json(&event.to_string())
+        output.json(&event)
     }
 
     fn state(&mut self, _: &mut Output, _: &Origin, _: &StateNews) -> io::Result<()> {

@@ -8,7 +8,6 @@ mod values;
 
 use std::io::{self, Write};
 
-use anstyle::Style;
 use qmp_events::info::RateLimit;
 use qmp_events::{Timestamp, Version};
 use textwrap::core::display_width;
@@ -20,7 +19,7 @@ use crate::sources::{Origin, Place};
 use crate::state::news::StateNews;
 use crate::terminal::line::{Line, line};
 use crate::terminal::output::Output;
-use crate::terminal::palette::{BOLD, DIM, ERROR, LABEL, LIFECYCLE, UNKNOWN, WARNING, paint};
+use crate::terminal::palette::{BOLD, DIM, ERROR, LABEL, LIFECYCLE, Style, UNKNOWN, WARNING, paint};
 use crate::terminal::text::printable;
 use clock::Clock;
 use members::write_members;

@@ -1,10 +1,9 @@
 //! States, causes and ends in words.
 
-use anstyle::Style;
 use qmp_events::events::{JobStatus, MigrationStatus, ShutdownCause};
 use qmp_events::machine::{Cause, End, EndCause, IoErrorCause, Job, Migration, Outcome, Run, RunState};
 
-use crate::terminal::palette::{ERROR, LIFECYCLE, PLAIN, UNKNOWN};
+use crate::terminal::palette::{ERROR, LIFECYCLE, PLAIN, Style, UNKNOWN};
 
 /// What a state is to someone who looks after the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,11 +3,12 @@
 
 use std::fmt::{self, Display, Write};
 
-use anstyle::Style;
-use qmp_events_frontend::printable::printable;
+use qmp_events_frontend::printable::{is_plain, printable};
 use textwrap::core::display_width;
 
-use super::palette::Painted;
+use super::palette::{PLAIN, Painted, Style};
+
+const SPACES: &str = "                                ";
 
 /// A line, or a part of one. [`Output`](super::output::Output) prints nothing else for people.
 #[derive(Clone, Debug, Default)]
@@ -47,10 +48,14 @@ impl Line {
     }
 
     fn push_printable(&mut self, text: &str) {
-        let text = printable(text);
-        self.text.push_str(&text);
-        // Printable characters of ASCII take a column each.
-        self.width += if text.is_ascii() { text.len() } else { display_width(&text) };
+        if is_plain(text) {
+            self.text.push_str(text);
+            self.width += text.len();
+        } else {
+            let text = printable(text);
+            self.text.push_str(&text);
+            self.width += display_width(&text);
+        }
     }
 
     fn push_display(&mut self, text: &(impl Display + ?Sized)) {
@@ -63,9 +68,14 @@ impl Line {
         if count == 0 {
             return;
         }
-        self.set_style(Style::new());
-        self.text.extend(std::iter::repeat_n(" ", count));
+        self.set_style(PLAIN);
         self.width += count;
+        let mut rest = count;
+        while rest > 0 {
+            let part = rest.min(SPACES.len());
+            self.text.push_str(&SPACES[..part]);
+            rest -= part;
+        }
     }
 
     /// The columns that it takes on a screen.
@@ -91,14 +101,14 @@ impl Line {
             return output.write_all(self.text.as_bytes());
         }
         let mut position = 0;
-        let mut current = Style::new();
+        let mut current = PLAIN;
         for (start, style) in &self.styles {
             output.write_all(&self.text.as_bytes()[position..*start])?;
-            write!(output, "{current:#}{style}")?;
+            write!(output, "{:#}{}", current.ansi(), style.ansi())?;
             (position, current) = (*start, *style);
         }
         output.write_all(&self.text.as_bytes()[position..])?;
-        write!(output, "{current:#}")
+        write!(output, "{:#}", current.ansi())
     }
 
     /// How what is appended next looks.
@@ -110,7 +120,7 @@ impl Line {
         while self.styles.last().is_some_and(|(start, _)| *start == self.text.len()) {
             self.styles.pop();
         }
-        let current = self.styles.last().map_or(Style::new(), |(_, style)| *style);
+        let current = self.styles.last().map_or(PLAIN, |(_, style)| *style);
         if current != style {
             self.styles.push((self.text.len(), style));
         }
@@ -119,7 +129,7 @@ impl Line {
 
 impl<T: Display + ?Sized> Part for T {
     fn append_to(&self, line: &mut Line) {
-        line.set_style(Style::new());
+        line.set_style(PLAIN);
         line.push_display(self);
     }
 }
@@ -133,7 +143,7 @@ impl<T: Display> Part for Painted<T> {
 
 impl Part for Line {
     fn append_to(&self, line: &mut Line) {
-        line.set_style(Style::new());
+        line.set_style(PLAIN);
         let offset = line.text.len();
         line.text.push_str(&self.text);
         line.styles.extend(self.styles.iter().map(|(start, style)| (start + offset, *style)));

@@ -10,7 +10,9 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use qmp_events_frontend::printable::printable_json;
+use serde::Serialize;
 
+use super::json::JsonWriter;
 use super::line::Line;
 
 /// How much is kept until it is written, in bytes.
@@ -27,6 +29,8 @@ pub(crate) struct Output {
     height: Option<usize>,
     /// How many lines [`redraw`](Output::redraw) wrote last.
     drawn: usize,
+    /// The last line of JSON, kept for its memory.
+    json: String,
 }
 
 impl Output {
@@ -39,6 +43,7 @@ impl Output {
             width: size.map(|(width, _)| usize::from(width.0)).filter(|&width| width >= 60),
             height: size.map(|(_, height)| usize::from(height.0)).filter(|_| stdout_has_styles),
             drawn: 0,
+            json: String::new(),
             stdout_has_styles,
             stderr_has_styles: AutoStream::choice(&stderr) != ColorChoice::Never,
             stdout: BufWriter::with_capacity(BUFFER, Box::new(stdout)),
@@ -52,6 +57,7 @@ impl Output {
             width: None,
             height: None,
             drawn: 0,
+            json: String::new(),
             stdout_has_styles: false,
             stderr_has_styles: false,
             stdout: BufWriter::with_capacity(BUFFER, Box::new(stdout)),
@@ -100,9 +106,20 @@ impl Output {
         part.write_to(self, styled)
     }
 
-    /// Writes a line of JSON to standard output: the same value, without characters that control a
+    /// Writes a value as a line of JSON to standard output, without characters that control a terminal.
+    pub(crate) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        let mut line = std::mem::take(&mut self.json);
+        line.clear();
+        value.serialize(JsonWriter::new(&mut line))?;
+        line.push('\n');
+        let written = self.write_all(line.as_bytes());
+        self.json = line;
+        written
+    }
+
+    /// Writes a line of a JSON text to standard output: the same value, without characters that control a
     /// terminal.
-    pub(crate) fn json(&mut self, json: &str) -> io::Result<()> {
+    pub(crate) fn json_text(&mut self, json: &str) -> io::Result<()> {
         self.write_all(printable_json(json).as_bytes())?;
         self.write_all(b"\n")
     }

@@ -2,16 +2,44 @@
 
 use std::fmt::Display;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::AnsiColor;
 
-pub(crate) const PLAIN: Style = Style::new();
-pub(crate) const BOLD: Style = Style::new().bold();
-pub(crate) const DIM: Style = Style::new().dimmed();
-pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
-pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-pub(crate) const LIFECYCLE: Style = AnsiColor::Green.on_default().bold();
-pub(crate) const UNKNOWN: Style = AnsiColor::Magenta.on_default().bold();
-pub(crate) const LABEL: Style = AnsiColor::Cyan.on_default();
+/// How a text looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Plain,
+    Bold,
+    Dim,
+    Error,
+    Warning,
+    Lifecycle,
+    Unknown,
+    Label,
+}
+
+pub(crate) const PLAIN: Style = Style::Plain;
+pub(crate) const BOLD: Style = Style::Bold;
+pub(crate) const DIM: Style = Style::Dim;
+pub(crate) const ERROR: Style = Style::Error;
+pub(crate) const WARNING: Style = Style::Warning;
+pub(crate) const LIFECYCLE: Style = Style::Lifecycle;
+pub(crate) const UNKNOWN: Style = Style::Unknown;
+pub(crate) const LABEL: Style = Style::Label;
+
+impl Style {
+    pub(super) const fn ansi(self) -> anstyle::Style {
+        match self {
+            Style::Plain => anstyle::Style::new(),
+            Style::Bold => anstyle::Style::new().bold(),
+            Style::Dim => anstyle::Style::new().dimmed(),
+            Style::Error => AnsiColor::Red.on_default().bold(),
+            Style::Warning => AnsiColor::Yellow.on_default().bold(),
+            Style::Lifecycle => AnsiColor::Green.on_default().bold(),
+            Style::Unknown => AnsiColor::Magenta.on_default().bold(),
+            Style::Label => AnsiColor::Cyan.on_default(),
+        }
+    }
+}
 
 /// A text in a style, as a part of a [`Line`](super::line::Line).
 #[derive(Clone, Copy, Debug)]

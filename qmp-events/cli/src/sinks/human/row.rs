@@ -2,9 +2,8 @@
 
 use std::io;
 
-use anstyle::Style;
-
 use crate::terminal::line::Line;
+use crate::terminal::palette::Style;
 
 /// How long a line gets before its beginning is handed on, in columns. A line may be as long as a message.
 const PART: usize = 4096;
@@ -38,6 +37,7 @@ pub(super) struct Row<'a> {
 pub(super) struct Text {
     line: Line,
     span: Line,
+    name: String,
 }
 
 impl<'a> Row<'a> {
@@ -73,6 +73,11 @@ impl<'a> Row<'a> {
             self.text.line.pad(std::mem::take(&mut self.gap));
             self.text.line.push_text(style, text);
         }
+    }
+
+    /// Room for the name of a member.
+    pub(super) fn name(&mut self) -> &mut String {
+        &mut self.text.name
     }
 
     /// Ends a span. It comes into this line if it fits, otherwise below the first span.

@@ -1,11 +1,10 @@
 //! Spans of a row: `name=value`, with braces around objects and brackets around lists, in as many spans as they
 //! have members. What this build does not know ends with `?`.
 
-use anstyle::Style;
 use qmp_events::info::Unrecognized;
 
 use super::row::Row;
-use crate::terminal::palette::{DIM, PLAIN, UNKNOWN};
+use crate::terminal::palette::{DIM, PLAIN, Style, UNKNOWN};
 use crate::terminal::text::printable;
 
 /// Whether this build knows a member or a value.
@@ -34,14 +33,17 @@ pub(super) struct Spans<'a, 'r> {
     unknown: &'a [Unrecognized],
     /// Of the value that is being written, as in `unknown`; only kept while that has something.
     path: String,
-    /// The name of the next member, kept for its memory.
-    pub(super) name: String,
     row: &'a mut Row<'r>,
 }
 
 impl<'a, 'r> Spans<'a, 'r> {
     pub(super) fn new(unknown: &'a [Unrecognized], row: &'a mut Row<'r>) -> Self {
-        Spans { unknown, path: String::new(), name: String::new(), row }
+        Spans { unknown, path: String::new(), row }
+    }
+
+    /// Keeps the name of the next member, until its value comes.
+    pub(super) fn name(&mut self) -> &mut String {
+        self.row.name()
     }
 
     /// The rest is known, or marked by the caller.

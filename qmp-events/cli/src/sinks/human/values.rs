@@ -1,15 +1,11 @@
 //! From a typed event to the spans of its members: a serializer, so that no JSON is made of it on the way.
 
-use serde::ser::{
-    Error as _, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer,
-};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 use serde_json::Error;
 
 use super::spans::{Known, Spans};
+use crate::json_serializer::{RAW, not_json, serialize_the_rest_as_json};
 use crate::terminal::text::printable;
-
-/// How serde_json calls a number of which it keeps the text.
-const RAW: &str = "$serde_json::private::RawValue";
 
 /// A value that is about to be written.
 pub(super) struct Value<'w, 'a, 'r> {
@@ -62,52 +58,29 @@ impl<'w, 'a, 'r> Value<'w, 'a, 'r> {
     }
 }
 
-/// Methods for all types of integers.
-macro_rules! integers {
-    ($($method:ident: $type:ty),*) => {$(
-        fn $method(self, number: $type) -> Result<(), Error> {
-            self.number(itoa::Buffer::new().format(number))
-        }
-    )*};
-}
-
 impl<'w, 'a, 'r> Serializer for Value<'w, 'a, 'r> {
     type Ok = ();
     type Error = Error;
     type SerializeSeq = Items<'w, 'a, 'r>;
-    type SerializeTuple = Impossible<(), Error>;
-    type SerializeTupleStruct = Impossible<(), Error>;
-    type SerializeTupleVariant = Impossible<(), Error>;
     type SerializeMap = Members<'w, 'a, 'r>;
     type SerializeStruct = Members<'w, 'a, 'r>;
-    type SerializeStructVariant = Impossible<(), Error>;
 
-    integers!(
-        serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64, serialize_i128: i128,
-        serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_u128: u128
-    );
+    serialize_the_rest_as_json!();
 
     fn serialize_bool(self, value: bool) -> Result<(), Error> {
         self.bare(if value { "true" } else { "false" })
-    }
-
-    fn serialize_f32(self, number: f32) -> Result<(), Error> {
-        self.serialize_f64(number.into())
     }
 
     fn serialize_f64(self, number: f64) -> Result<(), Error> {
         self.number(&serde_json::to_string(&number)?)
     }
 
-    fn serialize_char(self, value: char) -> Result<(), Error> {
-        self.serialize_str(value.encode_utf8(&mut [0; 4]))
-    }
-
     fn serialize_str(self, text: &str) -> Result<(), Error> {
         match self.place {
             Place::Name => {
-                self.spans.name.clear();
-                self.spans.name.push_str(text);
+                let name = self.spans.name();
+                name.clear();
+                name.push_str(text);
                 Ok(())
             }
             Place::Raw(_) => self.number(text),
@@ -115,46 +88,8 @@ impl<'w, 'a, 'r> Serializer for Value<'w, 'a, 'r> {
         }
     }
 
-    fn serialize_bytes(self, _: &[u8]) -> Result<(), Error> {
-        Err(not_json())
-    }
-
-    fn serialize_none(self) -> Result<(), Error> {
-        self.serialize_unit()
-    }
-
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Error> {
-        value.serialize(self)
-    }
-
     fn serialize_unit(self) -> Result<(), Error> {
         self.bare("null")
-    }
-
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Error> {
-        self.serialize_unit()
-    }
-
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Error> {
-        self.serialize_str(variant)
-    }
-
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        value: &T,
-    ) -> Result<(), Error> {
-        value.serialize(self)
-    }
-
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: &T,
-    ) -> Result<(), Error> {
-        Err(not_json())
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Items<'w, 'a, 'r>, Error> {
@@ -163,24 +98,6 @@ impl<'w, 'a, 'r> Serializer for Value<'w, 'a, 'r> {
         let known = spans.begin_value(known);
         spans.bracket("[");
         Ok(Items { spans, known, index: 0 })
-    }
-
-    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Error> {
-        Err(not_json())
-    }
-
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeTupleStruct, Error> {
-        Err(not_json())
-    }
-
-    fn serialize_tuple_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeTupleVariant, Error> {
-        Err(not_json())
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Members<'w, 'a, 'r>, Error> {
@@ -206,22 +123,6 @@ impl<'w, 'a, 'r> Serializer for Value<'w, 'a, 'r> {
             value => value.serialize_map(Some(length)),
         }
     }
-
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeStructVariant, Error> {
-        Err(not_json())
-    }
-}
-
-/// The types of QAPI are all JSON.
-#[cold]
-fn not_json() -> Error {
-    Error::custom("not JSON")
 }
 
 /// A list that is being written.
@@ -305,9 +206,9 @@ impl SerializeMap for Members<'_, '_, '_> {
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         // Taken while the value is written, which may have members itself; then its memory is used again.
-        let name = std::mem::take(&mut self.spans.name);
+        let name = std::mem::take(self.spans.name());
         let written = self.member(&name, value);
-        self.spans.name = name;
+        *self.spans.name() = name;
         written
     }
 

@@ -1,0 +1,223 @@
+//! Writes values as JSON that holds no character which controls a terminal: what serde_json and
+//! [`printable_json`] make of them, in one pass.
+
+use qmp_events_frontend::printable::printable_json;
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
+use serde_json::Error;
+
+use crate::json_serializer::{RAW, serialize_the_rest_as_json};
+
+/// Appends a value to a text.
+pub(super) struct JsonWriter<'t> {
+    text: &'t mut String,
+    /// It is a string that is JSON already.
+    is_raw: bool,
+}
+
+impl<'t> JsonWriter<'t> {
+    pub(super) fn new(text: &'t mut String) -> Self {
+        JsonWriter { text, is_raw: false }
+    }
+
+    fn number(self, number: &str) -> Result<(), Error> {
+        self.bare(number)
+    }
+
+    /// Appends what is as it is in JSON.
+    fn bare(self, text: &str) -> Result<(), Error> {
+        self.text.push_str(text);
+        Ok(())
+    }
+
+    fn begin(self, bracket: char) -> Parts<'t> {
+        self.text.push(bracket);
+        Parts { text: self.text, is_raw: false, is_empty: true }
+    }
+}
+
+/// Whether a text is the same in JSON, and harmless.
+fn is_plain(text: &str) -> bool {
+    // Without an early end, many bytes are compared at once.
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') & !matches!(byte, b'"' | b'\\');
+    text.as_bytes().iter().fold(true, |all, byte| all & is_plain(byte))
+}
+
+impl<'t> Serializer for JsonWriter<'t> {
+    type Ok = ();
+    type Error = Error;
+    type SerializeSeq = Parts<'t>;
+    type SerializeMap = Parts<'t>;
+    type SerializeStruct = Parts<'t>;
+
+    serialize_the_rest_as_json!();
+
+    fn serialize_bool(self, value: bool) -> Result<(), Error> {
+        self.bare(if value { "true" } else { "false" })
+    }
+
+    fn serialize_f64(self, number: f64) -> Result<(), Error> {
+        self.number(&serde_json::to_string(&number)?)
+    }
+
+    fn serialize_str(self, text: &str) -> Result<(), Error> {
+        let JsonWriter { text: out, is_raw } = self;
+        if is_raw {
+            out.push_str(&printable_json(text));
+        } else if is_plain(text) {
+            out.reserve(text.len() + 2);
+            out.push('"');
+            out.push_str(text);
+            out.push('"');
+        } else {
+            out.push_str(&printable_json(&serde_json::to_string(text)?));
+        }
+        Ok(())
+    }
+
+    fn serialize_unit(self) -> Result<(), Error> {
+        self.bare("null")
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Parts<'t>, Error> {
+        Ok(self.begin('['))
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Parts<'t>, Error> {
+        Ok(self.begin('{'))
+    }
+
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Parts<'t>, Error> {
+        if name == RAW {
+            return Ok(Parts { text: self.text, is_raw: true, is_empty: true });
+        }
+        Ok(self.begin('{'))
+    }
+}
+
+/// The items of a list or the members of an object.
+pub(crate) struct Parts<'t> {
+    text: &'t mut String,
+    /// The only member is the JSON text of the whole.
+    is_raw: bool,
+    is_empty: bool,
+}
+
+impl Parts<'_> {
+    fn begin_part(&mut self) {
+        if !std::mem::take(&mut self.is_empty) {
+            self.text.push(',');
+        }
+    }
+
+    fn end(self, bracket: char) -> Result<(), Error> {
+        if !self.is_raw {
+            self.text.push(bracket);
+        }
+        Ok(())
+    }
+}
+
+impl SerializeSeq for Parts<'_> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, item: &T) -> Result<(), Error> {
+        self.begin_part();
+        item.serialize(JsonWriter::new(self.text))
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.end(']')
+    }
+}
+
+impl SerializeMap for Parts<'_> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, name: &T) -> Result<(), Error> {
+        self.begin_part();
+        name.serialize(JsonWriter::new(self.text))
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        self.text.push(':');
+        value.serialize(JsonWriter::new(self.text))
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.end('}')
+    }
+}
+
+impl SerializeStruct for Parts<'_> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
+        if self.is_raw {
+            return value.serialize(JsonWriter { text: self.text, is_raw: true });
+        }
+        self.serialize_key(name)?;
+        self.serialize_value(value)
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.end('}')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use qmp_events::EventMessage;
+    use serde_json::Value;
+
+    use super::*;
+
+    fn written(value: &impl Serialize) -> String {
+        let mut text = String::new();
+        value.serialize(JsonWriter::new(&mut text)).expect("a string takes everything");
+        text
+    }
+
+    fn as_serde_json_writes(value: &impl Serialize) -> String {
+        printable_json(&serde_json::to_string(value).expect("JSON")).into_owned()
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+            "[ -~]*".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(any::<String>(), inner, 0..4)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn values_are_as_serde_json_writes_them_and_harmless(value in any_json()) {
+            prop_assert_eq!(written(&value), as_serde_json_writes(&value));
+        }
+    }
+
+    #[test]
+    fn messages_are_as_serde_json_writes_them_with_all_digits_of_numbers() {
+        let known = r#"{"timestamp": {"seconds": 1, "microseconds": 2, "more": 3}, "event": "BALLOON_CHANGE", "data": {"actual": 7}}"#;
+        let unknown = r#"{"event": "STOP", "data": {"a": [1e300, -0, 123456789012345678901234567890], "b": [], "c": {}}, "d": "\u001b\u0085ä\""}"#;
+        for line in [known, unknown] {
+            let message: EventMessage = line.parse().expect("an event");
+            assert_eq!(written(&message), as_serde_json_writes(&message));
+        }
+    }
+}
