@@ -42,7 +42,7 @@ use args::Arguments;
 use exit::Exit;
 use terminal::line::{harmless, line};
 use terminal::output::Output;
-use terminal::palette::{ERROR, paint};
+use terminal::palette::{Style, paint};
 
 /// Runs the program with the arguments of this process.
 pub fn main() -> ExitCode {
@@ -55,7 +55,7 @@ pub fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => Exit::Done,
         Err(error) => {
             // Where standard error is gone too, the exit status still tells.
-            let _ = output.error(&line![paint(ERROR, "error: "), format_args!("{error:#}")]);
+            let _ = output.error(&line![paint(Style::Error, "error: "), format_args!("{error:#}")]);
             Exit::Failed
         }
     };

@@ -5,7 +5,7 @@ use qmp_events::protocol::CommandError;
 
 use crate::sources::News;
 use crate::terminal::line::{Line, Part, line};
-use crate::terminal::palette::{DIM, ERROR, LABEL, WARNING, paint};
+use crate::terminal::palette::{Style, paint};
 use crate::terminal::text::excerpt;
 
 /// What is not to be had through libvirt.
@@ -24,32 +24,35 @@ pub(crate) fn notes(title: &str, news: &News) -> Vec<Line> {
         | News::Reply
         | News::Reachable(_)
         | News::Answer { .. } => Vec::new(),
-        News::Remark(text) => line(&paint(DIM, text)),
-        News::Trouble(text) => line(&paint(WARNING, text)),
+        News::Remark(text) => line(&paint(Style::Dim, text)),
+        News::Trouble(text) => line(&paint(Style::Warning, text)),
         News::Malformed { malformed, line } => describe_malformed(title, malformed, *line),
         News::Damaged { line, problem, text } => {
             malformed(title, &format!("line {line}: {problem}"), Some(text))
         }
-        News::Connected(greeting) => line(&paint(DIM, format_args!("connected to {greeting}"))),
+        News::Connected(greeting) => line(&paint(Style::Dim, format_args!("connected to {greeting}"))),
         News::Listening(uri) => {
-            line(&paint(DIM, format_args!("connected to libvirt at {uri}; {BY_LIBVIRT}")))
+            line(&paint(Style::Dim, format_args!("connected to libvirt at {uri}; {BY_LIBVIRT}")))
         }
-        News::Reading(servers) => line(&paint(DIM, format_args!("connected to {servers}"))),
+        News::Reading(servers) => line(&paint(Style::Dim, format_args!("connected to {servers}"))),
         News::Dropped(count) => {
             let text =
                 format!("{count} dropped here: they waited for the broker for too long, or were too many");
-            line(&paint(WARNING, text))
+            line(&paint(Style::Warning, text))
         }
         News::Lagged(count) => {
-            line(&paint(WARNING, format_args!("{count} dropped here: the output is read too slowly")))
+            line(&paint(Style::Warning, format_args!("{count} dropped here: the output is read too slowly")))
         }
-        News::Gap(peer) => {
-            line(&paint(WARNING, format_args!("back after a gap, to {peer}; events may be missing here")))
+        News::Gap(peer) => line(&paint(
+            Style::Warning,
+            format_args!("back after a gap, to {peer}; events may be missing here"),
+        )),
+        News::Disconnected(cause) => {
+            line(&paint(if cause.is_normal() { Style::Dim } else { Style::Error }, cause))
         }
-        News::Disconnected(cause) => line(&paint(if cause.is_normal() { DIM } else { ERROR }, cause)),
         News::ErrorReply { id: command, error, line: number } => {
             let command = command.as_ref().map(|id| format!(" to {id}")).unwrap_or_default();
-            let reply = line![paint(WARNING, "error reply"), command, ": ", describe(error)];
+            let reply = line![paint(Style::Warning, "error reply"), command, ": ", describe(error)];
             line(&line![format_args!("line {number}: "), reply])
         }
     }
@@ -58,7 +61,7 @@ pub(crate) fn notes(title: &str, news: &News) -> Vec<Line> {
 fn titled(title: &str, text: &dyn Part) -> Line {
     let mut line = match title {
         "" => line![],
-        title => line![paint(LABEL, title), ": "],
+        title => line![paint(Style::Label, title), ": "],
     };
     line.push(text);
     line
@@ -79,8 +82,8 @@ fn describe_malformed(title: &str, problem: &Malformed, line: Option<u64>) -> Ve
 
 /// What is wrong, and the beginning of what came.
 fn malformed(title: &str, text: &str, raw: Option<&str>) -> Vec<Line> {
-    let mut lines = vec![titled(title, &line![paint(ERROR, "malformed: "), text])];
-    lines.extend(raw.map(|raw| line![paint(DIM, excerpt(raw))]));
+    let mut lines = vec![titled(title, &line![paint(Style::Error, "malformed: "), text])];
+    lines.extend(raw.map(|raw| line![paint(Style::Dim, excerpt(raw))]));
     lines
 }
 

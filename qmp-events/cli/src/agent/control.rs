@@ -13,7 +13,7 @@ use crate::signals::Reloads;
 use crate::sources::machines::Machines;
 use crate::sources::roster::{Roster, read_endpoints};
 use crate::terminal::line::line;
-use crate::terminal::palette::{DIM, ERROR, paint};
+use crate::terminal::palette::{Style, paint};
 
 /// How long connections may take to close, and what was read of them to be handed on.
 const CLOSING: Duration = Duration::from_secs(60);
@@ -77,7 +77,7 @@ impl Control {
         match self.read_again().await {
             Ok(count) => {
                 let text = format!("the endpoints are read again: {count} in the list");
-                self.journal.note(line![paint(DIM, text)]);
+                self.journal.note(line![paint(Style::Dim, text)]);
             }
             Err(error) => self.fail(&error.context("the endpoints stay as they are")),
         }
@@ -98,7 +98,7 @@ impl Control {
     }
 
     fn fail(&self, error: &anyhow::Error) {
-        self.journal.note(line![paint(ERROR, "error: "), format_args!("{error:#}")]);
+        self.journal.note(line![paint(Style::Error, "error: "), format_args!("{error:#}")]);
     }
 }
 

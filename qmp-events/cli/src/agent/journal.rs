@@ -16,7 +16,7 @@ use crate::sources::{Origin, Place};
 use crate::state::news::StateNews;
 use crate::terminal::line::{Line, line};
 use crate::terminal::output::Output;
-use crate::terminal::palette::{ERROR, WARNING, paint};
+use crate::terminal::palette::{Style, paint};
 
 /// How many lines wait for a slow output.
 const QUEUE: usize = 4 << 10;
@@ -116,7 +116,7 @@ impl Printer {
                 self.condition.stdout_went.notify_one();
                 if error.kind() != ErrorKind::BrokenPipe {
                     // Where standard error is gone too, the exit status still tells.
-                    let _ = output.error(&line![paint(ERROR, "error: "), &error]);
+                    let _ = output.error(&line![paint(Style::Error, "error: "), &error]);
                 }
                 result = Err(error);
             }
@@ -129,7 +129,7 @@ impl Printer {
         let dropped = self.condition.dropped.swap(0, Ordering::Relaxed);
         if dropped > 0 {
             let text = format!("{dropped} lines dropped here: the output is read too slowly");
-            return Some(Ok(Entry::Note(line![paint(WARNING, text)])));
+            return Some(Ok(Entry::Note(line![paint(Style::Warning, text)])));
         }
         match self.receiver.try_recv() {
             Ok(Entry::End) => None,

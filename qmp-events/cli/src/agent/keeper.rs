@@ -19,7 +19,7 @@ use crate::sources::origins::{OriginId, Origins};
 use crate::sources::{News, Report, Source};
 use crate::state::states::States;
 use crate::terminal::line::line;
-use crate::terminal::palette::{ERROR, paint};
+use crate::terminal::palette::{Style, paint};
 
 /// How many connections there should be, and how many there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -211,7 +211,7 @@ impl Keeper {
 /// A failure of a reader, told.
 fn noted(journal: &Journal, name: &str, error: anyhow::Error) -> anyhow::Error {
     let error = error.context(format!("{name} is given up"));
-    journal.note(line![paint(ERROR, "error: "), format_args!("{error:#}")]);
+    journal.note(line![paint(Style::Error, "error: "), format_args!("{error:#}")]);
     error
 }
 

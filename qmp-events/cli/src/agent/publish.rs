@@ -14,7 +14,7 @@ use crate::broker::publication::Publication;
 use crate::broker::store::Machine;
 use crate::sources::origins::OriginId;
 use crate::terminal::line::line;
-use crate::terminal::palette::{DIM, WARNING, paint};
+use crate::terminal::palette::{Style, paint};
 
 /// Publishes what it is told.
 pub(crate) struct Publish {
@@ -39,8 +39,8 @@ pub(crate) fn notes(journal: &Journal) -> Notes {
     let journal = journal.clone();
     Arc::new(move |note| {
         journal.note(match note {
-            Note::Remark(text) => line![paint(DIM, text)],
-            Note::Trouble(text) => line![paint(WARNING, text)],
+            Note::Remark(text) => line![paint(Style::Dim, text)],
+            Note::Trouble(text) => line![paint(Style::Warning, text)],
         });
     })
 }

@@ -23,7 +23,7 @@ use crate::percent;
 use crate::record::Record;
 use crate::sources::origins::OriginId;
 use crate::terminal::line::line;
-use crate::terminal::palette::{ERROR, LABEL, paint};
+use crate::terminal::palette::{Style, paint};
 
 /// How many orders wait for a machine's task, and how many events of its client.
 const QUEUE: usize = 16 << 10;
@@ -226,7 +226,7 @@ impl Task {
         match self.options.clone().bind(Endpoint::from(&self.path)).await {
             Ok(mut share) => {
                 let text = format!("shared at {}", self.path.display());
-                self.journal.note(line![paint(LABEL, &self.title), ": ", text]);
+                self.journal.note(line![paint(Style::Label, &self.title), ": ", text]);
                 self.serve(&mut share).await;
                 share.close().await;
             }
@@ -271,7 +271,7 @@ impl Task {
             _ => String::new(),
         };
         let text = format!("is not shared: {path}: {error}{advice}");
-        self.journal.note(line![paint(LABEL, &self.title), ": ", paint(ERROR, text)]);
+        self.journal.note(line![paint(Style::Label, &self.title), ": ", paint(Style::Error, text)]);
     }
 }
 

@@ -29,7 +29,7 @@ use crate::sinks;
 use crate::sources::live::Live;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
-use crate::terminal::palette::{DIM, paint};
+use crate::terminal::palette::{Style, paint};
 
 pub(crate) fn agent(arguments: &Agent, output: &mut Output) -> anyhow::Result<Exit> {
     note_unknown_names(&arguments.selection.events, output)?;
@@ -82,7 +82,7 @@ async fn readers(arguments: &Agent, journal: &Journal) -> anyhow::Result<Vec<Box
     let backlog = publish(arguments, journal, &mut readers).await?;
     if let Some(address) = &arguments.metrics {
         let listener = listen(address).await?;
-        journal.note(line![paint(DIM, format_args!("metrics at {}", server::url(&listener)?))]);
+        journal.note(line![paint(Style::Dim, format_args!("metrics at {}", server::url(&listener)?))]);
         let metrics = Metrics::new(backlog);
         tokio::spawn(server::serve(listener, metrics.clone()));
         readers.push(Box::new(metrics));

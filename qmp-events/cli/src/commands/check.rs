@@ -13,7 +13,7 @@ use crate::args::Check;
 use crate::exit::Exit;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
-use crate::terminal::palette::{BOLD, DIM, ERROR, UNKNOWN, paint};
+use crate::terminal::palette::{Style, paint};
 use crate::terminal::text::count;
 
 pub(crate) fn check(arguments: &Check, output: &mut Output) -> anyhow::Result<Exit> {
@@ -22,7 +22,7 @@ pub(crate) fn check(arguments: &Check, output: &mut Output) -> anyhow::Result<Ex
     let (greeting, reply) = match runtime()?.block_on(question) {
         Ok(answer) => answer,
         Err(error) => {
-            output.note(&line![paint(ERROR, "error: "), format_args!("{endpoint}: {error}")])?;
+            output.note(&line![paint(Style::Error, "error: "), format_args!("{endpoint}: {error}")])?;
             return Ok(match Exit::from(&error) {
                 // QEMU never refuses the question.
                 Exit::No => Exit::Protocol,
@@ -33,7 +33,7 @@ pub(crate) fn check(arguments: &Check, output: &mut Output) -> anyhow::Result<Ex
     let theirs = match introspection::parse(reply) {
         Ok(surface) => surface,
         Err(error) => {
-            output.note(&line![paint(ERROR, "error: "), format_args!("{endpoint}: {error}")])?;
+            output.note(&line![paint(Style::Error, "error: "), format_args!("{endpoint}: {error}")])?;
             return Ok(Exit::Protocol);
         }
     };
@@ -86,16 +86,16 @@ impl<'a> Findings<'a> {
 }
 
 fn write_report(greeting: &Greeting, findings: &Findings<'_>, output: &mut Output) -> io::Result<()> {
-    output.line(&line![paint(BOLD, findings.headline())])?;
+    output.line(&line![paint(Style::Bold, findings.headline())])?;
     for (noun, entries) in &findings.unknown {
         output.line(&line![])?;
         output.line(&line![format_args!("Unknown {noun}s")])?;
         for entry in entries {
-            output.line(&line!["  ", paint(UNKNOWN, entry)])?;
+            output.line(&line!["  ", paint(Style::Unknown, entry)])?;
         }
     }
     output.line(&line![])?;
-    output.line(&line![paint(DIM, format_args!("Asked {greeting}."))])?;
+    output.line(&line![paint(Style::Dim, format_args!("Asked {greeting}."))])?;
     write_missing(&findings.missing, output)
 }
 
@@ -105,12 +105,12 @@ fn write_missing(missing: &[&str], output: &mut Output) -> io::Result<()> {
     }
     let title =
         format!("{} this build knows and this QEMU cannot send:", count(missing.len() as u64, "event"));
-    output.line(&line![paint(DIM, title)])?;
+    output.line(&line![paint(Style::Dim, title)])?;
     let text = missing.join(", ");
     let options =
         textwrap::Options::new(output.width().unwrap_or(80)).initial_indent("  ").subsequent_indent("  ");
     for line in textwrap::wrap(&text, options) {
-        output.line(&line![paint(DIM, line)])?;
+        output.line(&line![paint(Style::Dim, line)])?;
     }
     Ok(())
 }

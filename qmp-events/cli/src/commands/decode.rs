@@ -23,7 +23,7 @@ use crate::sources::recording::{Input, Recording};
 use crate::sources::uri::uri_reference;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
-use crate::terminal::palette::{ERROR, paint};
+use crate::terminal::palette::{Style, paint};
 
 pub(crate) fn decode(arguments: &Decode, output: &mut Output) -> anyhow::Result<Exit> {
     note_unknown_names(&arguments.selection.events, output)?;
@@ -62,7 +62,7 @@ fn decode_source(arguments: &Decode, mut source: Recording, output: &mut Output)
         let what = if summary.has_malformed() { " is well-formed" } else { "" };
         let guess = foreign_input::guess(source.beginning()).map(|guess| format!("; {guess}"));
         let error = format!("no message of QMP in the input{what}{}", guess.unwrap_or_default());
-        output.note(&line![paint(ERROR, "error: "), error])?;
+        output.note(&line![paint(Style::Error, "error: "), error])?;
         return Ok(Exit::No);
     }
     let is_clean = summary.is_clean() && !source.has_barren();

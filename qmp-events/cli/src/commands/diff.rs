@@ -12,7 +12,7 @@ use crate::args;
 use crate::exit::Exit;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
-use crate::terminal::palette::{BOLD, ERROR, PLAIN, paint};
+use crate::terminal::palette::{Style, paint};
 
 pub(crate) fn diff(arguments: &args::Diff, output: &mut Output) -> anyhow::Result<Exit> {
     let args::Diff { from, to, format } = arguments;
@@ -30,12 +30,13 @@ pub(crate) fn diff(arguments: &args::Diff, output: &mut Output) -> anyhow::Resul
 
 /// [`Diff::render`] in colours.
 fn write_text(diff: &Diff, output: &mut Output) -> io::Result<()> {
-    output.line(&line![paint(BOLD, format_args!("{} -> {}", diff.from, diff.to))])?;
+    output.line(&line![paint(Style::Bold, format_args!("{} -> {}", diff.from, diff.to))])?;
     for (title, entries) in diff.groups() {
         output.line(&line![])?;
         output.line(&line![title])?;
         for entry in entries {
-            let (mark, style) = if entry.breaks_strict_client { ('!', ERROR) } else { (' ', PLAIN) };
+            let (mark, style) =
+                if entry.breaks_strict_client { ('!', Style::Error) } else { (' ', Style::Plain) };
             output.line(&line!["  ", paint(style, mark), format_args!(" {entry}")])?;
         }
     }

@@ -8,7 +8,7 @@ use crate::knowledge::catalogue::{Dates, summary};
 use crate::knowledge::everyday_words::words_for;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
-use crate::terminal::palette::{BOLD, DIM, paint};
+use crate::terminal::palette::{Style, paint};
 
 pub(super) fn print_events(events: &[&EventInfo], output: &mut Output) -> io::Result<()> {
     let name_width = events.iter().map(|event| event.name.len()).max().unwrap_or(0);
@@ -20,11 +20,11 @@ pub(super) fn print_events(events: &[&EventInfo], output: &mut Output) -> io::Re
         let mut remarks = vec![Dates(availability).to_string(), words(event)];
         remarks.retain(|remark| !remark.is_empty());
         output.line(&line![
-            paint(BOLD, format_args!("{:<name_width$}", event.name)),
-            paint(DIM, format_args!("  {since:>4}  ")),
+            paint(Style::Bold, format_args!("{:<name_width$}", event.name)),
+            paint(Style::Dim, format_args!("  {since:>4}  ")),
             summary(event.description),
             if remarks.is_empty() { "" } else { " " },
-            paint(DIM, remarks.join(" ")),
+            paint(Style::Dim, remarks.join(" ")),
         ])?;
     }
     Ok(())

@@ -5,7 +5,7 @@ use crate::args::Execute;
 use crate::exit::Exit;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
-use crate::terminal::palette::{ERROR, paint};
+use crate::terminal::palette::{Style, paint};
 
 pub(crate) fn execute(arguments: &Execute, output: &mut Output) -> anyhow::Result<Exit> {
     let Execute { machine, name, arguments, timeout } = arguments;
@@ -16,7 +16,10 @@ pub(crate) fn execute(arguments: &Execute, output: &mut Output) -> anyhow::Resul
             Ok(Exit::Done)
         }
         Err(error) => {
-            output.note(&line![paint(ERROR, "error: "), format_args!("{}: {error}", machine.endpoint)])?;
+            output.note(&line![
+                paint(Style::Error, "error: "),
+                format_args!("{}: {error}", machine.endpoint)
+            ])?;
             Ok(Exit::from(&error))
         }
     }

@@ -15,7 +15,7 @@ use crate::knowledge::catalogue::{
 use crate::knowledge::published;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
-use crate::terminal::palette::{BOLD, DIM, paint};
+use crate::terminal::palette::{Style, paint};
 
 /// What names begin with that vendors give to events of their own.
 const VENDOR: &str = "__";
@@ -166,19 +166,24 @@ impl Page<'_> {
         }
         for part in parts {
             let remark = format!("{} {}", kind(part), Dates(part.availability));
-            self.output.line(&line!["  ", paint(BOLD, part.name), "  ", paint(DIM, remark.trim_end())])?;
+            self.output.line(&line![
+                "  ",
+                paint(Style::Bold, part.name),
+                "  ",
+                paint(Style::Dim, remark.trim_end())
+            ])?;
             self.paragraph("      ", &summary(part.description))?;
         }
         Ok(())
     }
 
     fn title(&mut self, name: &str, remark: &str) -> io::Result<()> {
-        self.output.line(&line![paint(BOLD, name), "  ", paint(DIM, remark)])
+        self.output.line(&line![paint(Style::Bold, name), "  ", paint(Style::Dim, remark)])
     }
 
     fn heading(&mut self, text: &str) -> io::Result<()> {
         self.output.line(&line![])?;
-        self.output.line(&line![paint(BOLD, text)])
+        self.output.line(&line![paint(Style::Bold, text)])
     }
 
     /// A name, and a text in a column beside it.
@@ -189,7 +194,7 @@ impl Page<'_> {
         let (first, rest) =
             lines.split_first().map_or(("", &[][..]), |(first, rest)| (first.trim_start(), rest));
         let name = format!("{name:<name_width$}");
-        self.output.line(&line!["  ", paint(BOLD, name), "  ", first])?;
+        self.output.line(&line!["  ", paint(Style::Bold, name), "  ", first])?;
         rest.iter().try_for_each(|text| self.output.line(&line![text]))
     }
 
@@ -214,7 +219,7 @@ impl Page<'_> {
     fn example(&mut self, json: &str) -> io::Result<()> {
         let pretty = Json::parse(json).and_then(|value| serde_json::to_string_pretty(&value).ok());
         let lines = pretty.as_deref().unwrap_or(json).lines();
-        lines.into_iter().try_for_each(|text| self.output.line(&line!["  ", paint(DIM, text)]))
+        lines.into_iter().try_for_each(|text| self.output.line(&line!["  ", paint(Style::Dim, text)]))
     }
 }
 

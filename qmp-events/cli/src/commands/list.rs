@@ -9,7 +9,7 @@ use crate::knowledge::catalogue::{events, mentions};
 use crate::knowledge::published;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
-use crate::terminal::palette::{ERROR, paint};
+use crate::terminal::palette::{Style, paint};
 use crate::terminal::text::printable;
 
 pub(crate) fn list(arguments: &List, output: &mut Output) -> anyhow::Result<Exit> {
@@ -24,7 +24,7 @@ pub(crate) fn list(arguments: &List, output: &mut Output) -> anyhow::Result<Exit
         published::write(&published::summaries(&events), output)?;
     }
     if let ([], Some(text)) = (events.as_slice(), text) {
-        output.note(&line![paint(ERROR, "error: "), "no event is about ", printable(text)])?;
+        output.note(&line![paint(Style::Error, "error: "), "no event is about ", printable(text)])?;
         return Ok(Exit::No);
     }
     if arguments.format == Page::Human {

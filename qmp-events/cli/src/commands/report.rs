@@ -35,7 +35,7 @@ use crate::sources::{News, Source};
 use crate::state::words::Tone;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
-use crate::terminal::palette::{BOLD, ERROR, PLAIN, WARNING, paint};
+use crate::terminal::palette::{Style, paint};
 use crate::terminal::text::{count, printable};
 
 pub(crate) fn report(arguments: &Report, output: &mut Output) -> anyhow::Result<Exit> {
@@ -52,17 +52,17 @@ pub(crate) fn report(arguments: &Report, output: &mut Output) -> anyhow::Result<
     #[cfg(not(feature = "nats"))]
     let failure = runtime()?.block_on(reader.read(&mut recording(arguments)))?;
     if let Some(cause) = failure {
-        output.note(&line![paint(ERROR, "error: "), &cause])?;
+        output.note(&line![paint(Style::Error, "error: "), &cause])?;
         return Ok(Exit::from(&cause));
     }
     let Reader { story, malformed, .. } = reader;
     let story = story.finish();
     if malformed > 0 {
         let text = format!("{} malformed; `decode` says which", count(malformed, "message"));
-        output.note(&line![paint(WARNING, "warning: "), text])?;
+        output.note(&line![paint(Style::Warning, "warning: "), text])?;
     }
     if story.events.is_empty() {
-        output.note(&line![paint(ERROR, "error: "), "no events in the input"])?;
+        output.note(&line![paint(Style::Error, "error: "), "no events in the input"])?;
         return Ok(Exit::No);
     }
     write_summary(&story, output)?;
@@ -158,9 +158,9 @@ fn write_summary(story: &Story, output: &mut Output) -> io::Result<()> {
         if index > 0 {
             output.line(&line![])?;
         }
-        output.line(&line![paint(BOLD, printable(&life.name))])?;
+        output.line(&line![paint(Style::Bold, printable(&life.name))])?;
         for sentence in life.summary() {
-            let style = if sentence.tone == Tone::Bad { ERROR } else { PLAIN };
+            let style = if sentence.tone == Tone::Bad { Style::Error } else { Style::Plain };
             output.line(&line!["  ", paint(style, sentence.text)])?;
         }
     }

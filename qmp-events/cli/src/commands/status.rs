@@ -19,7 +19,7 @@ use crate::sources::machines::Machines;
 use crate::state::table;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
-use crate::terminal::palette::{ERROR, paint};
+use crate::terminal::palette::{Style, paint};
 
 /// The form of the JSON lines, for programs.
 const SCHEMA: &str = include_str!("status.schema.json");
@@ -212,7 +212,7 @@ fn print(arguments: &Status, look: &Look, output: &mut Output) -> std::io::Resul
     let machine = &look.machine;
     let error = look.error(arguments.timeout);
     if let Some(error) = &error {
-        output.note(&line![paint(ERROR, "error: "), machine.label, ": ", error])?;
+        output.note(&line![paint(Style::Error, "error: "), machine.label, ": ", error])?;
     }
     if arguments.format == StatusFormat::Json {
         let (endpoint, state) = (machine.endpoint.to_string(), look.state.to_json());

@@ -4,7 +4,7 @@ use crate::knowledge::catalogue::{events, near, suggestion};
 use crate::selection::NamePattern;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
-use crate::terminal::palette::{WARNING, paint};
+use crate::terminal::palette::{Style, paint};
 
 /// Warns of names that no known event has: they may be typing errors, or a vendor's.
 pub(super) fn note_unknown_names<'a>(
@@ -16,7 +16,7 @@ pub(super) fn note_unknown_names<'a>(
         if !names().any(|known| known == name) {
             let near = suggestion(&near(name, names()));
             let text = format_args!("this build knows no event {name:?}{near}");
-            output.note(&line![paint(WARNING, "note: "), text])?;
+            output.note(&line![paint(Style::Warning, "note: "), text])?;
         }
     }
     Ok(())

@@ -24,7 +24,7 @@ use crate::sources::nats::reading::Reading;
 use crate::sources::{News, Report, Source};
 use crate::terminal::line::{Line, line};
 use crate::terminal::output::Output;
-use crate::terminal::palette::{DIM, ERROR, paint};
+use crate::terminal::palette::{Style, paint};
 use crate::terminal::text::count;
 
 /// How long a server may take to greet, if there is no shorter time for all.
@@ -128,7 +128,7 @@ impl Waiting<'_> {
                     // The source tells how the connection ended.
                     Ok(()) | Err(Error::Disconnected(_)) => {}
                     Err(error) => {
-                        self.flow.output.note(&line![paint(ERROR, "error: "), &error])?;
+                        self.flow.output.note(&line![paint(Style::Error, "error: "), &error])?;
                         return Ok(Exit::from(&error));
                     }
                 },
@@ -192,7 +192,7 @@ impl Waiting<'_> {
         let timeout = self.arguments.timeout.unwrap_or_default();
         let what = if self.arguments.until_end { "the machine did not end" } else { "no such event came" };
         let text = format!("{what} within {timeout:?}");
-        self.flow.output.note(&line![paint(ERROR, "error: "), text])?;
+        self.flow.output.note(&line![paint(Style::Error, "error: "), text])?;
         self.related.note(self.flow.output)?;
         Ok(Exit::No)
     }
@@ -259,8 +259,10 @@ impl Related {
             output.note(&line!["  ", *line])?;
         }
         if self.more > 0 {
-            output
-                .note(&line![paint(DIM, format_args!("  and {} more", count(self.more, "related event")))])?;
+            output.note(&line![paint(
+                Style::Dim,
+                format_args!("  and {} more", count(self.more, "related event"))
+            )])?;
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::sources::machines::Machines;
 use crate::sources::nats::reading::Reading;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
-use crate::terminal::palette::{DIM, paint};
+use crate::terminal::palette::{Style, paint};
 
 pub(crate) fn watch(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> {
     note_unknown_names(&arguments.selection.events, output)?;
@@ -59,6 +59,6 @@ async fn play(arguments: &Watch, output: &mut Output) -> anyhow::Result<Exit> {
     let mut flow = Flow::new(&arguments.display, &source, output).with_states(arguments.state);
     flow.follow(&mut source, |record| arguments.selection.takes(record), end_signal()?).await?;
     let summary = format!("{}; from {} recorded machines", flow.summary.headline(), Demo::MACHINES);
-    output.note(&line![paint(DIM, summary)])?;
+    output.note(&line![paint(Style::Dim, summary)])?;
     Ok(Exit::Done)
 }

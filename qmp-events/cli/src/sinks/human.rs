@@ -19,7 +19,7 @@ use crate::sources::{Origin, Place};
 use crate::state::news::StateNews;
 use crate::terminal::line::{Line, line};
 use crate::terminal::output::Output;
-use crate::terminal::palette::{BOLD, DIM, ERROR, LABEL, LIFECYCLE, Style, UNKNOWN, WARNING, paint};
+use crate::terminal::palette::{Style, paint};
 use crate::terminal::text::printable;
 use clock::Clock;
 use members::write_members;
@@ -84,7 +84,7 @@ impl Human {
         row.cell(&[(style, &*name), (style, mark)], NAME_WIDTH);
         write_members(record, &mut row);
         if let Some(limit) = rate_limit(record, origin.qemu) {
-            row.push(DIM, &describe(limit));
+            row.push(Style::Dim, &describe(limit));
             row.end_span();
         }
         row.finish()
@@ -104,15 +104,15 @@ impl Human {
         let time_width = self.clock.width();
         let reading = self.clock.read(time);
         if let Some(date) = reading.new_date {
-            row.heading(&line![paint(DIM, date)]);
+            row.heading(&line![paint(Style::Dim, date)]);
         }
         if time_width > 0 {
             let blank = &BLANK[..time_width.saturating_sub(reading.text.len())];
-            row.cell(&[(DIM, blank), (DIM, reading.text)], 0);
+            row.cell(&[(Style::Dim, blank), (Style::Dim, reading.text)], 0);
         }
         if self.label_width > 0 {
             let label = if origin.label.is_empty() { "" } else { &*printable(&origin.label) };
-            row.cell(&[(LABEL, label)], self.label_width);
+            row.cell(&[(Style::Label, label)], self.label_width);
         }
         row
     }
@@ -135,11 +135,11 @@ fn label_width(origin: &Origin) -> usize {
 
 fn name_style(severity: Severity) -> Style {
     match severity {
-        Severity::Error => ERROR,
-        Severity::Warning => WARNING,
-        Severity::Lifecycle => LIFECYCLE,
-        Severity::Notice => BOLD,
-        Severity::Unknown => UNKNOWN,
+        Severity::Error => Style::Error,
+        Severity::Warning => Style::Warning,
+        Severity::Lifecycle => Style::Lifecycle,
+        Severity::Notice => Style::Bold,
+        Severity::Unknown => Style::Unknown,
     }
 }
 

@@ -7,7 +7,7 @@ use qmp_events::machine::{Connection, Errors, Job, Machine, Migration, Unplug};
 use super::time::date_and_time;
 use super::words;
 use crate::terminal::line::{Line, line};
-use crate::terminal::palette::{BOLD, DIM, ERROR, WARNING, paint};
+use crate::terminal::palette::{Style, paint};
 use crate::terminal::text::{count, printable};
 
 /// The width of a progress bar.
@@ -17,7 +17,7 @@ const BAR: usize = 20;
 pub(crate) fn lines(label: &str, machine: &Machine, disconnected: Option<&Disconnected>) -> Vec<Line> {
     let mut lines = vec![headline(label, machine, disconnected)];
     let mut add = |title: &str, what: Line| {
-        let mut line = line!["  ", paint(DIM, title)];
+        let mut line = line!["  ", paint(Style::Dim, title)];
         line.pad(11_usize.saturating_sub(title.len()));
         line.push(&what);
         lines.push(line);
@@ -39,7 +39,7 @@ pub(crate) fn lines(label: &str, machine: &Machine, disconnected: Option<&Discon
             add("drive", line![printable(id), " has its tray open"]);
         }
         if let Some(status) = drive.io_status.as_ref().filter(|status| status.to_string() != "ok") {
-            add("drive", line![printable(id), ": ", paint(ERROR, status)]);
+            add("drive", line![printable(id), ": ", paint(Style::Error, status)]);
         }
     }
     for (device, unplug) in machine.unplugs().iter() {
@@ -61,13 +61,13 @@ pub(crate) fn lines(label: &str, machine: &Machine, disconnected: Option<&Discon
         }
     }
     if machine.memory_failures() > 0 {
-        add("memory", line![paint(ERROR, count(machine.memory_failures(), "memory failure"))]);
+        add("memory", line![paint(Style::Error, count(machine.memory_failures(), "memory failure"))]);
     }
     lines
 }
 
 fn headline(label: &str, machine: &Machine, disconnected: Option<&Disconnected>) -> Line {
-    let mut line = line![paint(BOLD, printable(label)), "  "];
+    let mut line = line![paint(Style::Bold, printable(label)), "  "];
     match (machine.end(), machine.connection(), disconnected) {
         (Some(end), ..) => {
             line.push(&paint(words::end_tone(end).style(), format_args!("ended: {}", words::end(end))));
@@ -75,10 +75,10 @@ fn headline(label: &str, machine: &Machine, disconnected: Option<&Disconnected>)
         }
         (None, Connection::Connected, _) => {}
         (None, _, Some(cause)) => {
-            line.push(&paint(ERROR, format_args!("no connection: {cause}")));
+            line.push(&paint(Style::Error, format_args!("no connection: {cause}")));
             return line;
         }
-        (None, ..) => line.push(&paint(WARNING, "no connection; ")),
+        (None, ..) => line.push(&paint(Style::Warning, "no connection; ")),
     }
     line.push(&paint(words::run_tone(machine.run()).style(), words::run(machine.run())));
     if let Some(since) = machine.run().since.and_then(date_and_time) {
@@ -87,7 +87,7 @@ fn headline(label: &str, machine: &Machine, disconnected: Option<&Disconnected>)
     if let Some(end) = machine.ending() {
         line.push(&format_args!(", about to end: {}", words::end(end)));
     }
-    line.push(&paint(DIM, identity(machine)));
+    line.push(&paint(Style::Dim, identity(machine)));
     line
 }
 
@@ -105,7 +105,7 @@ fn describe_job(job: &Job) -> Line {
         line.push(&line!["  ", progress(offset, len)]);
     }
     if job.errors > 0 {
-        line.push(&paint(ERROR, format_args!("  {} failed", count(job.errors, "request"))));
+        line.push(&paint(Style::Error, format_args!("  {} failed", count(job.errors, "request"))));
     }
     line
 }
@@ -136,7 +136,7 @@ fn describe_errors(name: &str, errors: &Errors) -> Line {
     });
     let text = texts.collect::<Vec<_>>().join(", ");
     let reason = errors.reason.as_ref().map(|reason| format!("; the last: {reason}")).unwrap_or_default();
-    line![printable(name), ": ", paint(ERROR, text), reason]
+    line![printable(name), ": ", paint(Style::Error, text), reason]
 }
 
 fn describe_unplug(device: &str, unplug: &Unplug) -> Line {
@@ -144,7 +144,7 @@ fn describe_unplug(device: &str, unplug: &Unplug) -> Line {
         Unplug::Requested => line![printable(device), " is to leave; the guest was asked to let go of it"],
         Unplug::Refused { reason } => {
             let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-            line![printable(device), " ", paint(WARNING, "refused to leave"), reason]
+            line![printable(device), " ", paint(Style::Warning, "refused to leave"), reason]
         }
         _ => line![printable(device)],
     }

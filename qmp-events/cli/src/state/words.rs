@@ -3,7 +3,7 @@
 use qmp_events::events::{JobStatus, MigrationStatus, ShutdownCause};
 use qmp_events::machine::{Cause, End, EndCause, IoErrorCause, Job, Migration, Outcome, Run, RunState};
 
-use crate::terminal::palette::{ERROR, LIFECYCLE, PLAIN, Style, UNKNOWN};
+use crate::terminal::palette::Style;
 
 /// What a state is to someone who looks after the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,10 +21,10 @@ pub(crate) enum Tone {
 impl Tone {
     pub(crate) fn style(self) -> Style {
         match self {
-            Tone::Good => LIFECYCLE,
-            Tone::Calm => PLAIN,
-            Tone::Bad => ERROR,
-            Tone::Unknown => UNKNOWN,
+            Tone::Good => Style::Lifecycle,
+            Tone::Calm => Style::Plain,
+            Tone::Bad => Style::Error,
+            Tone::Unknown => Style::Unknown,
         }
     }
 }

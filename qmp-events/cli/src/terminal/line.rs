@@ -6,7 +6,7 @@ use std::fmt::{self, Display, Write};
 use qmp_events_frontend::printable::{is_plain, printable};
 use textwrap::core::display_width;
 
-use super::palette::{PLAIN, Painted, Style};
+use super::palette::{Painted, Style};
 
 const SPACES: &str = "                                ";
 
@@ -68,7 +68,7 @@ impl Line {
         if count == 0 {
             return;
         }
-        self.set_style(PLAIN);
+        self.set_style(Style::Plain);
         self.width += count;
         let mut rest = count;
         while rest > 0 {
@@ -101,7 +101,7 @@ impl Line {
             return output.write_all(self.text.as_bytes());
         }
         let mut position = 0;
-        let mut current = PLAIN;
+        let mut current = Style::Plain;
         for (start, style) in &self.styles {
             output.write_all(&self.text.as_bytes()[position..*start])?;
             write!(output, "{:#}{}", current.ansi(), style.ansi())?;
@@ -120,7 +120,7 @@ impl Line {
         while self.styles.last().is_some_and(|(start, _)| *start == self.text.len()) {
             self.styles.pop();
         }
-        let current = self.styles.last().map_or(PLAIN, |(_, style)| *style);
+        let current = self.styles.last().map_or(Style::Plain, |(_, style)| *style);
         if current != style {
             self.styles.push((self.text.len(), style));
         }
@@ -129,7 +129,7 @@ impl Line {
 
 impl<T: Display + ?Sized> Part for T {
     fn append_to(&self, line: &mut Line) {
-        line.set_style(PLAIN);
+        line.set_style(Style::Plain);
         line.push_display(self);
     }
 }
@@ -143,7 +143,7 @@ impl<T: Display> Part for Painted<T> {
 
 impl Part for Line {
     fn append_to(&self, line: &mut Line) {
-        line.set_style(PLAIN);
+        line.set_style(Style::Plain);
         let offset = line.text.len();
         line.text.push_str(&self.text);
         line.styles.extend(self.styles.iter().map(|(start, style)| (start + offset, *style)));
@@ -169,7 +169,7 @@ pub(crate) fn harmless(text: impl Display) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terminal::palette::{BOLD, DIM, paint};
+    use crate::terminal::palette::{Style, paint};
 
     fn written(line: &Line, styled: bool) -> String {
         let mut bytes = Vec::new();
@@ -185,7 +185,7 @@ mod tests {
                 .chars(),
         ) {
             let text = format!("a{letter}b");
-            for line in [line![text], line![paint(BOLD, &text)], line![line![text]]] {
+            for line in [line![text], line![paint(Style::Bold, &text)], line![line![text]]] {
                 let plain = written(&line, false);
                 assert!(plain.is_ascii() && !plain.contains(char::is_control), "{plain:?}");
                 assert!(plain.contains('\\') && plain.len() >= 4, "{plain:?}");
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn styles_are_around_their_parts_and_can_be_left_out() {
-        let line = line![paint(BOLD, "a"), "b", line!["c", paint(DIM, "d")]];
+        let line = line![paint(Style::Bold, "a"), "b", line!["c", paint(Style::Dim, "d")]];
         assert_eq!(written(&line, false), "abcd");
         assert_eq!(written(&line, true), "\u{1b}[1ma\u{1b}[0mbc\u{1b}[2md\u{1b}[0m");
         assert_eq!(line.width(), 4);

@@ -29,7 +29,7 @@ pub(crate) struct Output {
     height: Option<usize>,
     /// How many lines [`redraw`](Output::redraw) wrote last.
     drawn: usize,
-    /// The last line of JSON, kept for its memory.
+    /// Empty: the memory of lines of JSON.
     json: String,
 }
 
@@ -109,10 +109,11 @@ impl Output {
     /// Writes a value as a line of JSON to standard output, without characters that control a terminal.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
         let mut line = std::mem::take(&mut self.json);
-        line.clear();
         value.serialize(JsonWriter::new(&mut line))?;
         line.push('\n');
         let written = self.write_all(line.as_bytes());
+        line.clear();
+        line.shrink_to(BUFFER);
         self.json = line;
         written
     }

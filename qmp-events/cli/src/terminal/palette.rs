@@ -17,15 +17,6 @@ pub(crate) enum Style {
     Label,
 }
 
-pub(crate) const PLAIN: Style = Style::Plain;
-pub(crate) const BOLD: Style = Style::Bold;
-pub(crate) const DIM: Style = Style::Dim;
-pub(crate) const ERROR: Style = Style::Error;
-pub(crate) const WARNING: Style = Style::Warning;
-pub(crate) const LIFECYCLE: Style = Style::Lifecycle;
-pub(crate) const UNKNOWN: Style = Style::Unknown;
-pub(crate) const LABEL: Style = Style::Label;
-
 impl Style {
     pub(super) const fn ansi(self) -> anstyle::Style {
         match self {

@@ -4,7 +4,7 @@
 use qmp_events::info::Unrecognized;
 
 use super::row::Row;
-use crate::terminal::palette::{DIM, PLAIN, Style, UNKNOWN};
+use crate::terminal::palette::Style;
 use crate::terminal::text::printable;
 
 /// Whether this build knows a member or a value.
@@ -23,7 +23,7 @@ impl Known {
     }
 
     fn style(self, known: Style) -> Style {
-        if self == Known::No { UNKNOWN } else { known }
+        if self == Known::No { Style::Unknown } else { known }
     }
 }
 
@@ -60,7 +60,7 @@ impl<'a, 'r> Spans<'a, 'r> {
         if !std::mem::take(is_first) {
             self.row.end_span();
         }
-        let style = known.style(DIM);
+        let style = known.style(Style::Dim);
         self.row.push(style, &printable(name));
         self.row.push(style, "=");
     }
@@ -78,24 +78,24 @@ impl<'a, 'r> Spans<'a, 'r> {
     }
 
     pub(super) fn text(&mut self, text: &str, known: Known) {
-        self.row.push(known.style(PLAIN), text);
+        self.row.push(known.style(Style::Plain), text);
     }
 
     /// A number, as JSON writes it.
     pub(super) fn number(&mut self, number: &str, known: Known) {
         self.text(number, known);
         if let Some(hexadecimal) = hexadecimal(number) {
-            self.row.push(DIM, &hexadecimal);
+            self.row.push(Style::Dim, &hexadecimal);
         }
     }
 
     pub(super) fn bracket(&mut self, bracket: &str) {
-        self.row.push(DIM, bracket);
+        self.row.push(Style::Dim, bracket);
     }
 
     pub(super) fn end_value(&mut self, known: Known) {
         if known == Known::No {
-            self.row.push(UNKNOWN, "?");
+            self.row.push(Style::Unknown, "?");
         }
     }
 
