@@ -7,6 +7,8 @@ mod gap;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 mod handshake;
 mod malformed;
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+mod read_size;
 
 pub use disconnected::Disconnected;
 pub use error::Error;
@@ -17,3 +19,5 @@ pub use malformed::Malformed;
 pub(crate) use error::decode_reply;
 #[cfg(any(feature = "blocking", feature = "tokio"))]
 pub(crate) use handshake::{DEFAULT_HANDSHAKE_TIMEOUT, Handshake};
+#[cfg(any(feature = "blocking", feature = "tokio"))]
+pub(crate) use read_size::ReadSize;

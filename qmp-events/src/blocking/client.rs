@@ -3,7 +3,7 @@
 use super::deadline::{deadline_after, is_timeout, time_left};
 use super::pending::{Pending, PendingItem};
 use super::socket::Socket;
-use crate::client::{Disconnected, Error, Handshake, Malformed, decode_reply};
+use crate::client::{Disconnected, Error, Handshake, Malformed, ReadSize, decode_reply};
 use crate::protocol::{CommandError, CommandId, Greeting, Incoming, Session};
 use crate::{Event, EventMessage, QapiEvents};
 use serde_json::Value;
@@ -27,7 +27,12 @@ pub struct Client<S = Socket, E = Event> {
 struct Connection<S> {
     stream: S,
     set_timeout: SetTimeout<S>,
+    /// Whether the stream may have a time-out.
+    has_timeout: bool,
     session: Session,
+    read_size: ReadSize,
+    /// What a read fills.
+    buffer: Vec<u8>,
     greeting: Greeting,
     pending: Pending,
     end: Option<Result<(), Arc<io::Error>>>,
@@ -47,7 +52,10 @@ impl<S: Read + Write> Client<S> {
         let connection = Connection {
             stream,
             set_timeout,
+            has_timeout: true,
             session: Session::with_message_limit(message_limit),
+            read_size: ReadSize::default(),
+            buffer: Vec::new(),
             greeting: Greeting::default(),
             pending: Pending::default(),
             end: None,
@@ -256,10 +264,14 @@ impl<S: Read + Write> Connection<S> {
         }
         let _ = self.stream.flush(); // as above
         self.set_deadline(deadline)?;
-        let mut buffer = [0; 8 << 10];
-        match self.stream.read(&mut buffer) {
+        self.buffer.resize(self.read_size.get(), 0);
+        self.buffer.shrink_to_fit();
+        match self.stream.read(&mut self.buffer) {
             Ok(0) => self.set_end(Ok(())),
-            Ok(count) => self.session.receive(&buffer[..count]),
+            Ok(count) => {
+                self.session.receive(&self.buffer[..count]);
+                self.read_size.note(count, self.buffer.len());
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) if is_timeout(&error) => return Err(Error::TimedOut { after: None }),
             Err(error) => self.set_end(Err(Arc::new(error))),
@@ -274,10 +286,16 @@ impl<S: Read + Write> Connection<S> {
 
     fn set_deadline(&mut self, deadline: Option<Instant>) -> Result<(), Error> {
         let left = time_left(deadline).map_err(|_| Error::TimedOut { after: None })?;
+        if left.is_none() && !self.has_timeout {
+            return Ok(());
+        }
+        self.has_timeout = true;
         (self.set_timeout)(&self.stream, left).map_err(|error| {
             let after_shutdown = self.session.saw_shutdown();
-            Disconnected::Failed { error: Arc::new(error), after_shutdown }.into()
-        })
+            Disconnected::Failed { error: Arc::new(error), after_shutdown }
+        })?;
+        self.has_timeout = left.is_some();
+        Ok(())
     }
 }
 

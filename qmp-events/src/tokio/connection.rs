@@ -6,7 +6,7 @@ use super::hub::{Hub, Subscribers};
 use super::identity::{self, Identity};
 use super::queue::{Queue, Queued};
 use super::request::{Outcome, Request};
-use crate::client::{Disconnected, Gap, Handshake, Malformed, Peer, decode_reply};
+use crate::client::{Disconnected, Gap, Handshake, Malformed, Peer, ReadSize, decode_reply};
 use crate::protocol::{CommandError, CommandId, Greeting, Incoming, ServerMessage, Session};
 use std::collections::HashMap;
 use std::io;
@@ -19,12 +19,6 @@ use tokio::time::{sleep, timeout};
 
 /// Requests wait in their channel while this many bytes wait for the server.
 const OUTPUT: usize = 64 << 10;
-
-/// The size of a read while the connection is idle: so much memory waits for it.
-const IDLE_READ: usize = 4 << 10;
-
-/// The size of a read after one that was filled.
-const BUSY_READ: usize = 64 << 10;
 
 /// Subscribers get a turn after so many messages, half of what tokio lets a task take in one turn. So one that
 /// runs in the same thread keeps up with any burst.
@@ -44,7 +38,7 @@ pub(super) struct Connection<'a, S> {
     reader: ReadHalf<S>,
     writer: Writer<S>,
     session: Session,
-    read_size: usize,
+    read_size: ReadSize,
     /// Messages since the subscribers had a turn.
     taken: usize,
     greeting: Option<Greeting>,
@@ -96,7 +90,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
             reader,
             writer: Writer { stream: writer, is_flushed: true, has_failed: false },
             session: Session::with_message_limit(message_limit),
-            read_size: IDLE_READ,
+            read_size: ReadSize::default(),
             taken: 0,
             greeting: None,
             handshake: Handshake::default(),
@@ -282,7 +276,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
     /// Waits until something was read, written, or asked for. Cancelling it loses nothing.
     async fn exchange(&mut self) {
         self.give_turn().await;
-        let (input, output) = self.session.buffers(self.read_size);
+        let (input, output) = self.session.buffers(self.read_size.get());
         let room = input.capacity() - input.len();
         let (has_output, has_room) = (!output.is_empty(), output.len() < OUTPUT);
         let is_open = self.draining == Draining::No;
@@ -291,7 +285,7 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
         tokio::select! {
             read = self.reader.read_buf(input) => match read {
                 Ok(0) => self.set_end(Ok(())),
-                Ok(count) => self.read_size = if count == room { BUSY_READ } else { IDLE_READ },
+                Ok(count) => self.read_size.note(count, room),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => self.set_end(Err(Arc::new(error))),
             },
