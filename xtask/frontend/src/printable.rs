@@ -14,10 +14,56 @@ pub fn is_harmful(c: char) -> bool {
 }
 
 /// Whether a text is printable ASCII: it can be shown as it is, and each byte takes a column.
+#[inline]
 pub fn is_plain(text: &str) -> bool {
-    // Without an early end, many bytes are compared at once.
-    let is_plain = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & matches!(byte, b' '..=b'~'));
-    text.as_bytes().chunks(64).all(is_plain)
+    has_none(text, unprintable)
+}
+
+/// Whether a text can be shown as it is, and is the same as a string of JSON between its quotes.
+#[inline]
+pub fn is_plain_in_json(text: &str) -> bool {
+    has_none(text, |word| unprintable(word) | equal(word, b'"') | equal(word, b'\\'))
+}
+
+const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
+
+/// Whether `find` sets the high bit of no byte. It is given eight bytes at once: most texts are short.
+fn has_none(text: &str, find: impl Fn(u64) -> u64) -> bool {
+    let bytes = text.as_bytes();
+    let (words, _) = bytes.as_chunks();
+    let found =
+        words.iter().fold(find(last_word(bytes)), |found, word| found | find(u64::from_le_bytes(*word)));
+    found & (EVERY_BYTE * 0x80) == 0
+}
+
+/// The last eight bytes; of a shorter text all of them, some twice. An empty one has a space.
+fn last_word(bytes: &[u8]) -> u64 {
+    if let Some(word) = bytes.last_chunk() {
+        return u64::from_le_bytes(*word);
+    }
+    match (bytes, bytes.first_chunk(), bytes.last_chunk()) {
+        (_, Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        }
+        ([first, .., last], ..) => {
+            u64::from_le_bytes([*first, *last, bytes[1], b' ', b' ', b' ', b' ', b' '])
+        }
+        ([only], ..) => EVERY_BYTE * u64::from(*only),
+        ([], ..) => EVERY_BYTE * u64::from(b' '),
+    }
+}
+
+/// Sets the high bit of each byte that is not from space to tilde. A carry can set it for bytes after the first
+/// such byte too.
+fn unprintable(word: u64) -> u64 {
+    let control = word.wrapping_sub(EVERY_BYTE * u64::from(b' '));
+    let delete = word.wrapping_add(EVERY_BYTE);
+    control | delete | word
+}
+
+/// Sets the high bit of each byte of ASCII that is this one; the rest as in `unprintable`.
+fn equal(word: u64, byte: u8) -> u64 {
+    (word ^ (EVERY_BYTE * u64::from(byte))).wrapping_sub(EVERY_BYTE)
 }
 
 /// A text as one line of printable characters: the others as Rust escapes, `\u{1b}`.
@@ -92,6 +138,21 @@ pub fn printable_json(json: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_plain_if_each_byte_is_wherever_it_stands() {
+        for c in (0..=0xff).map(char::from) {
+            for before in 0..20 {
+                for after in 0..20 {
+                    let text = format!("{}{c}{}", &"~ !#[]az".repeat(3)[..before], "y".repeat(after));
+                    let is_printable = (' '..='~').contains(&c);
+                    assert_eq!(is_plain(&text), is_printable, "{text:?}");
+                    assert_eq!(is_plain_in_json(&text), is_printable && !matches!(c, '"' | '\\'), "{text:?}");
+                }
+            }
+        }
+        assert!(is_plain("") && is_plain_in_json(""));
+    }
 
     #[test]
     fn everything_that_commands_a_terminal_is_escaped() {

@@ -84,8 +84,7 @@ impl Human {
         row.cell(&[(style, &*name), (style, mark)], NAME_WIDTH);
         write_members(record, &mut row);
         if let Some(limit) = rate_limit(record, origin.qemu) {
-            row.push(Style::Dim, &describe(limit));
-            row.end_span();
+            write_limit(limit, &mut row);
         }
         row.finish()
     }
@@ -152,15 +151,19 @@ fn rate_limit(record: &Record, qemu: Option<Version>) -> Option<RateLimit> {
     Some(limit).filter(|_| began && !exempt)
 }
 
-fn describe(limit: RateLimit) -> String {
-    let seconds = match RateLimit::WINDOW.as_secs() {
-        1 => "1/s".to_owned(),
-        seconds => format!("1/{seconds}s"),
-    };
-    match limit.keys {
-        [] => format!("(max {seconds})"),
-        keys => format!("(max {seconds} per {})", keys.join(" and ")),
+fn write_limit(limit: RateLimit, row: &mut Row<'_>) {
+    row.push(Style::Dim, "(max 1/");
+    let seconds = RateLimit::WINDOW.as_secs();
+    if seconds != 1 {
+        row.push(Style::Dim, &seconds.to_string());
     }
+    row.push(Style::Dim, "s");
+    for (index, key) in limit.keys.iter().enumerate() {
+        row.push(Style::Dim, if index == 0 { " per " } else { " and " });
+        row.push(Style::Dim, key);
+    }
+    row.push(Style::Dim, ")");
+    row.end_span();
 }
 
 #[cfg(test)]

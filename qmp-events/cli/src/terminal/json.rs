@@ -1,7 +1,7 @@
 //! Writes values as JSON that holds no character which controls a terminal: what serde_json and
 //! [`printable_json`] make of them, in one pass.
 
-use qmp_events_frontend::printable::printable_json;
+use qmp_events_frontend::printable::{is_plain_in_json, printable_json};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 use serde_json::Error;
 
@@ -35,13 +35,6 @@ impl<'t> JsonWriter<'t> {
     }
 }
 
-/// Whether a text is the same in JSON, and harmless.
-fn is_plain(text: &str) -> bool {
-    // Without an early end, many bytes are compared at once.
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') & !matches!(byte, b'"' | b'\\');
-    text.as_bytes().iter().fold(true, |all, byte| all & is_plain(byte))
-}
-
 impl<'t> Serializer for JsonWriter<'t> {
     type Ok = ();
     type Error = Error;
@@ -63,7 +56,7 @@ impl<'t> Serializer for JsonWriter<'t> {
         let JsonWriter { text: out, is_raw } = self;
         if is_raw {
             out.push_str(&printable_json(text));
-        } else if is_plain(text) {
+        } else if is_plain_in_json(text) {
             out.reserve(text.len() + 2);
             out.push('"');
             out.push_str(text);

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use qmp_events_frontend::printable::is_plain_in_json;
+
 /// The characters of ASCII that are plain.
 const PLAIN: [bool; 256] = {
     let mut plain = [false; 256];
@@ -25,6 +27,8 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| if c.is_ascii() { is_plain_ascii(c as u8) } else { c.is_alphanumeric() };
     if !text.is_empty() && (text.bytes().all(is_plain_ascii) || text.chars().all(is_plain)) {
         Cow::Borrowed(text)
+    } else if is_plain_in_json(text) {
+        Cow::Owned(["\"", text, "\""].concat())
     } else {
         Cow::Owned(format!("{text:?}"))
     }
