@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -21,6 +21,9 @@ const FILE_SIZE: usize = 64 << 20;
 
 /// How often each program reads it.
 const ROUNDS: usize = 5;
+
+/// What a pipe holds, in bytes.
+const PIPE: usize = 64 << 10;
 
 const PYTHON: &str = "import json, sys
 for line in sys.stdin.buffer: print(json.dumps(json.loads(line)))";
@@ -109,14 +112,14 @@ fn by_programs(corpus: &Path) -> anyhow::Result<String> {
 }
 
 /// How long a program takes that reads the file from its standard input. Its output is read, since `grep`
-/// stops early if that goes nowhere.
+/// stops early if that goes nowhere, and at once, so that no program waits for the reader.
 fn time(program: &Path, arguments: &[&str], file: &Path) -> anyhow::Result<Duration> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(fs::File::open(file)?).stdout(Stdio::piped()).stderr(Stdio::null());
     let start = Instant::now();
     let mut child = command.spawn().with_context(|| program.display().to_string())?;
-    if let Some(mut output) = child.stdout.take() {
-        io::copy(&mut output, &mut io::sink())?;
+    if let Some(output) = child.stdout.take() {
+        io::copy(&mut BufReader::with_capacity(PIPE, output), &mut io::sink())?;
     }
     let status = child.wait()?;
     anyhow::ensure!(status.success(), "{command:?}: {status}");
