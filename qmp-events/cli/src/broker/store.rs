@@ -5,131 +5,32 @@
 //! message has a sequence number that is used once; with the store's id it is unique for ever. What the bounds
 //! drop is counted for each machine, and the count takes the place of what was dropped, so that order holds.
 
-use std::collections::BTreeMap;
-use std::fmt;
+mod entry;
+mod error;
+mod tables;
+
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
-use redb::{
-    Builder, Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, Table, TableDefinition,
-};
+use redb::{Builder, Database, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 use redb::{DatabaseError, StorageError};
 
-/// When it came (Unix time in milliseconds), whose it is, its kind, and the message.
-type Row<'a> = (i64, &'a str, &'a str, &'a [u8]);
-
-const ENTRIES: TableDefinition<'_, u64, Row<'_>> = TableDefinition::new("entries");
-
-/// For a machine: where the count of its dropped messages is, and the count.
-const DROPPED: TableDefinition<'_, &str, (u64, u64)> = TableDefinition::new("dropped");
-
-/// A machine's source, its label, whether it is connected, and when that was last told.
-const MACHINES: TableDefinition<'_, &str, (&str, &str, bool, i64)> = TableDefinition::new("machines");
-
-const NUMBERS: TableDefinition<'_, &str, u64> = TableDefinition::new("numbers");
+pub(crate) use entry::{Batch, COUNT_KIND, CountMessage, Entry, Machine, StoreId};
+use error::FILE;
+pub(crate) use error::StoreError;
+use tables::{DROPPED, ENTRIES, MACHINES, NUMBERS, Tables};
 
 /// How much of the file is kept in memory.
 const CACHE: usize = 16 << 20;
-
-/// What an entry costs besides its texts.
-const OVERHEAD: u64 = 32;
-
-/// A machine whose messages are published.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Machine {
-    /// What its subjects begin with.
-    pub(crate) subject: String,
-    /// A URI reference for it.
-    pub(crate) source: String,
-    pub(crate) label: String,
-}
-
-/// A message that waits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
-    pub(crate) seq: u64,
-    /// When it came, in milliseconds of Unix time.
-    pub(crate) at: i64,
-    /// What the subjects of its machine begin with.
-    pub(crate) machine: Arc<str>,
-    /// The last token of its subject.
-    pub(crate) kind: Box<str>,
-    pub(crate) payload: Vec<u8>,
-}
-
-/// What a commit writes, all of it or nothing.
-#[derive(Debug, Default)]
-pub(crate) struct Batch {
-    pub(crate) entries: Vec<Entry>,
-    /// The numbers of messages that the broker has.
-    pub(crate) published: Vec<u64>,
-    /// Machines that were connected, or no longer are.
-    pub(crate) machines: Vec<(Arc<Machine>, bool)>,
-}
 
 /// How much may wait, and for how long.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
     pub(crate) bytes: u64,
     pub(crate) age: Duration,
-}
-
-/// Makes the message that says how many of a machine's messages were dropped, under this id.
-pub(crate) type CountMessage = fn(id: &str, machine: &Machine, at: i64, count: u64) -> Vec<u8>;
-
-/// The last token of the subject of such a message.
-pub(crate) const COUNT_KIND: &str = "dropped";
-
-/// Why the store cannot be used. All of them name the directory.
-#[derive(Debug)]
-pub(crate) enum StoreError {
-    Locked(PathBuf),
-    Damaged(PathBuf, String),
-    Unusable(PathBuf, String),
-}
-
-impl fmt::Display for StoreError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            StoreError::Locked(path) => {
-                write!(formatter, "the backlog in {} is in use by another agent", path.display())
-            }
-            StoreError::Damaged(path, error) => write!(
-                formatter,
-                "the backlog in {} is damaged: {error}; move {FILE} away, and a new one is made",
-                path.display()
-            ),
-            StoreError::Unusable(path, error) => {
-                write!(formatter, "cannot write the backlog in {}: {error}", path.display())
-            }
-        }
-    }
-}
-
-impl std::error::Error for StoreError {}
-
-const FILE: &str = "backlog.redb";
-
-/// What makes the numbers of a store unique.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct StoreId(u64);
-
-impl StoreId {
-    /// The id of a message that is unique for ever.
-    pub(crate) fn message(self, seq: u64) -> String {
-        format!("{:016x}-{seq}", self.0)
-    }
-
-    /// The number in the id of a message, if it is of this store.
-    pub(crate) fn number(self, id: &str) -> Option<u64> {
-        let (store, seq) = id.split_once('-')?;
-        let is_ours = u64::from_str_radix(store, 16).ok()? == self.0;
-        seq.parse().ok().filter(|_| is_ours)
-    }
 }
 
 /// The messages that wait.
@@ -341,7 +242,10 @@ impl Store {
             tables.remove(*seq)?;
         }
         for (machine, (last, count)) in &victims.machines {
-            tables.count(machine, *last, *count, self, now)?;
+            // A count that was given out is on its way to the broker.
+            let message =
+                |machine: &Machine, count| (self.count_message)(&self.message_id(*last), machine, now, count);
+            tables.count(machine, (*last, *count), self.next_taken, now, message)?;
         }
         Ok(victims.entries.len() as u64)
     }
@@ -391,95 +295,6 @@ impl Store {
             }
             error => StoreError::Damaged(directory, error.to_string()),
         }
-    }
-}
-
-/// The tables in a transaction.
-struct Tables<'a> {
-    entries: Table<'a, u64, Row<'static>>,
-    dropped: Table<'a, &'static str, (u64, u64)>,
-    machines: Table<'a, &'static str, (&'static str, &'static str, bool, i64)>,
-    bytes: u64,
-}
-
-/// What is dropped.
-#[derive(Default)]
-struct Victims {
-    entries: Vec<u64>,
-    /// For each machine: the last of its entries, and how many they are.
-    machines: BTreeMap<String, (u64, u64)>,
-}
-
-fn size(row: Row<'_>) -> u64 {
-    let (_, machine, kind, payload) = row;
-    OVERHEAD + (machine.len() + kind.len() + payload.len()) as u64
-}
-
-impl Tables<'_> {
-    fn insert(&mut self, seq: u64, row: Row<'_>) -> Result<(), redb::Error> {
-        let old = self.entries.insert(seq, row)?.map_or(0, |old| size(old.value()));
-        self.bytes = self.bytes + size(row) - old;
-        Ok(())
-    }
-
-    fn remove(&mut self, seq: u64) -> Result<(), redb::Error> {
-        let Some(old) = self.entries.remove(seq)? else { return Ok(()) };
-        let (_, machine, kind, _) = old.value();
-        self.bytes -= size(old.value());
-        if kind == COUNT_KIND && self.dropped.get(machine)?.is_some_and(|count| count.value().0 == seq) {
-            self.dropped.remove(machine)?;
-        }
-        Ok(())
-    }
-
-    /// The oldest entries from a number on: as many as take up `excess` bytes, and all that came before a time.
-    /// What counts others is not among them.
-    fn oldest_after(&self, first: u64, excess: u64, oldest: i64) -> Result<Victims, redb::Error> {
-        let (mut victims, mut freed) = (Victims::default(), 0);
-        for row in self.entries.range(first..)? {
-            let (seq, row) = row?;
-            let (at, machine, kind, _) = row.value();
-            if kind == COUNT_KIND {
-                continue;
-            }
-            if freed >= excess && at >= oldest {
-                break;
-            }
-            freed += size(row.value());
-            victims.entries.push(seq.value());
-            match victims.machines.get_mut(machine) {
-                Some((last, count)) => (*last, *count) = (seq.value(), *count + 1),
-                None => drop(victims.machines.insert(machine.to_owned(), (seq.value(), 1))),
-            }
-        }
-        Ok(victims)
-    }
-
-    /// Puts a count in the place of a machine's last entry that was dropped, with what was counted before.
-    fn count(
-        &mut self,
-        machine: &str,
-        last: u64,
-        count: u64,
-        store: &Store,
-        now: i64,
-    ) -> Result<(), redb::Error> {
-        let earlier = self.dropped.get(machine)?.map(|count| count.value());
-        // One that was given out is on its way to the broker.
-        let earlier = earlier.filter(|(seq, _)| *seq >= store.next_taken);
-        if let Some((seq, _)) = earlier {
-            self.remove(seq)?;
-        }
-        let count = count + earlier.map_or(0, |(_, count)| count);
-        let message = {
-            let row = self.machines.get(machine)?;
-            let (source, label) = row.as_ref().map_or(("", machine), |row| (row.value().0, row.value().1));
-            let (subject, source, label) = (machine.to_owned(), source.to_owned(), label.to_owned());
-            (store.count_message)(&store.message_id(last), &Machine { subject, source, label }, now, count)
-        };
-        self.insert(last, (now, machine, COUNT_KIND, &message))?;
-        self.dropped.insert(machine, (last, count))?;
-        Ok(())
     }
 }
 

@@ -1,8 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use super::tables::OVERHEAD;
 use super::*;
 
 const AGE: Duration = Duration::from_secs(1000);

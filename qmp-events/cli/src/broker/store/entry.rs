@@ -1,0 +1,60 @@
+//! What the backlog holds: messages, whose they are, and their ids.
+
+use std::sync::Arc;
+
+/// A machine whose messages are published.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Machine {
+    /// What its subjects begin with.
+    pub(crate) subject: String,
+    /// A URI reference for it.
+    pub(crate) source: String,
+    pub(crate) label: String,
+}
+
+/// A message that waits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) seq: u64,
+    /// When it came, in milliseconds of Unix time.
+    pub(crate) at: i64,
+    /// What the subjects of its machine begin with.
+    pub(crate) machine: Arc<str>,
+    /// The last token of its subject.
+    pub(crate) kind: Box<str>,
+    pub(crate) payload: Vec<u8>,
+}
+
+/// What a commit writes, all of it or nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Batch {
+    pub(crate) entries: Vec<Entry>,
+    /// The numbers of messages that the broker has.
+    pub(crate) published: Vec<u64>,
+    /// Machines that were connected, or no longer are.
+    pub(crate) machines: Vec<(Arc<Machine>, bool)>,
+}
+
+/// Makes the message that says how many of a machine's messages were dropped, under this id.
+pub(crate) type CountMessage = fn(id: &str, machine: &Machine, at: i64, count: u64) -> Vec<u8>;
+
+/// The last token of the subject of such a message.
+pub(crate) const COUNT_KIND: &str = "dropped";
+
+/// What makes the numbers of a store unique.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StoreId(pub(super) u64);
+
+impl StoreId {
+    /// The id of a message that is unique for ever.
+    pub(crate) fn message(self, seq: u64) -> String {
+        format!("{:016x}-{seq}", self.0)
+    }
+
+    /// The number in the id of a message, if it is of this store.
+    pub(crate) fn number(self, id: &str) -> Option<u64> {
+        let (store, seq) = id.split_once('-')?;
+        let is_ours = u64::from_str_radix(store, 16).ok()? == self.0;
+        seq.parse().ok().filter(|_| is_ours)
+    }
+}
