@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
 use super::note::{Note, Notes};
-use super::store::{Batch, COUNT_KIND, CountMessage, Entry, Machine, Store, StoreError, StoreId, Waiting};
+use super::store::{Batch, COUNT_KIND, CountMessage, Entry, Machine, MessageIds, Store, StoreError, Waiting};
 use crate::agent::backlog::Backlog as Figures;
 
 /// How much waits in memory, in bytes, before it is written.
@@ -44,7 +44,7 @@ pub(crate) struct Backlog {
 }
 
 struct Shared {
-    id: StoreId,
+    ids: MessageIds,
     queue: Mutex<Queue>,
     changed: Condvar,
     count_message: CountMessage,
@@ -93,7 +93,7 @@ impl Backlog {
     ) -> Result<(Self, Writing, mpsc::UnboundedReceiver<Vec<Entry>>), StoreError> {
         let queue = Queue { next: store.next()?, ..Queue::default() };
         let shared = Arc::new(Shared {
-            id: store.id(),
+            ids: store.ids().clone(),
             queue: Mutex::new(queue),
             changed: Condvar::new(),
             count_message,
@@ -143,7 +143,7 @@ impl Backlog {
         if let Some(count) = queue.missed.remove(machine) {
             self.shared.count(&mut queue, machine, count);
         }
-        queue.put(self.shared.id, machine, kind, at, message);
+        queue.put(&self.shared.ids, machine, kind, at, message);
         drop(queue);
         self.shared.changed.notify_one();
     }
@@ -162,8 +162,8 @@ impl Backlog {
         self.shared.changed.notify_one();
     }
 
-    pub(crate) fn id(&self) -> StoreId {
-        self.shared.id
+    pub(crate) fn ids(&self) -> &MessageIds {
+        &self.shared.ids
     }
 
     /// How many messages the broker does not have yet.
@@ -207,7 +207,7 @@ impl Queue {
 
     fn put(
         &mut self,
-        id: StoreId,
+        ids: &MessageIds,
         machine: &Arc<Machine>,
         kind: &str,
         at: i64,
@@ -215,7 +215,7 @@ impl Queue {
     ) {
         let seq = self.next;
         self.next += 1;
-        let payload = message(id.message(seq));
+        let payload = message(ids.message(seq));
         self.bytes += size_of::<Entry>() + payload.len();
         let entry = Entry { seq, at, machine: machine.subject.as_str().into(), kind: kind.into(), payload };
         self.entries.push(entry);
@@ -231,7 +231,7 @@ impl Shared {
     fn count(&self, queue: &mut Queue, machine: &Arc<Machine>, count: u64) {
         let at = now();
         let message = |id: String| (self.count_message)(&id, machine, at, count);
-        queue.put(self.id, machine, COUNT_KIND, at, message);
+        queue.put(&self.ids, machine, COUNT_KIND, at, message);
     }
 
     fn enter(&self, phase: Phase) {

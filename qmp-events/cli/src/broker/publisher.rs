@@ -22,7 +22,7 @@ use super::backlog::Backlog;
 use super::lanes::Lanes;
 use super::note::{Note, Notes};
 use super::server::{Connection, Link, TIMEOUT, Unanswered, in_one};
-use super::store::{COUNT_KIND, Entry, StoreId};
+use super::store::{COUNT_KIND, Entry, MessageIds};
 use super::stream::{Found, Obstacle, STREAM, ensure};
 use super::subject::token;
 
@@ -148,9 +148,9 @@ impl Publisher {
             let Some((entry, is_doubtful)) = self.lanes.next() else { return };
             let (connection, stream) = (self.connection.clone(), stream.clone());
             let asks = (is_doubtful && self.can_ask).then_some(stream);
-            let id = self.backlog.id();
+            let ids = self.backlog.ids().clone();
             self.tasks.spawn(async move {
-                let result = publish(&connection, asks, id, &entry).await;
+                let result = publish(&connection, asks, &ids, &entry).await;
                 (entry, result)
             });
         }
@@ -174,7 +174,7 @@ impl Publisher {
             Err(Obstacle::Unpublishable(why)) => {
                 let subject = format!("{}.{}", entry.machine, entry.kind);
                 (self.notes)(Note::Trouble(format!("a message to {subject} is dropped: {why}")));
-                entry.payload = (self.replacement)(&self.backlog.id().message(entry.seq), &entry.payload);
+                entry.payload = (self.replacement)(&self.backlog.ids().message(entry.seq), &entry.payload);
                 entry.kind = COUNT_KIND.into();
                 self.lanes.failed(entry, false);
             }
@@ -261,18 +261,18 @@ async fn until(time: Option<Instant>) {
 async fn publish(
     connection: &Connection,
     asks: Option<Stream<()>>,
-    id: StoreId,
+    ids: &MessageIds,
     entry: &Entry,
 ) -> Result<u64, Obstacle> {
     if let Some(stream) = asks
-        && let Some(last) = last_stored(connection, &stream, id, &entry.machine).await?
+        && let Some(last) = last_stored(connection, &stream, ids, &entry.machine).await?
         && last >= entry.seq
     {
         return Ok(last);
     }
     let subject = format!("{}.{}", entry.machine, token(&entry.kind));
     let mut headers = HeaderMap::new();
-    headers.insert(MESSAGE_ID, id.message(entry.seq).as_str());
+    headers.insert(MESSAGE_ID, ids.message(entry.seq).as_str());
     let request =
         Request::new().headers(headers).payload(entry.payload.clone().into()).timeout(Some(TIMEOUT));
     let sent = connection.client.send_request(subject.clone(), request);
@@ -313,14 +313,14 @@ async fn publish(
 async fn last_stored(
     connection: &Connection,
     stream: &Stream<()>,
-    id: StoreId,
+    ids: &MessageIds,
     machine: &Arc<str>,
 ) -> Result<Option<u64>, Obstacle> {
     let subject = format!("$JS.API.STREAM.MSG.GET.{STREAM}");
     let all = format!("{machine}.>");
     match connection.unless_lost(&subject, stream.get_last_raw_message_by_subject(&all)).await {
         Ok(Ok(message)) => {
-            Ok(message.headers.get(MESSAGE_ID).and_then(|message| id.number(message.as_str())))
+            Ok(message.headers.get(MESSAGE_ID).and_then(|message| ids.number(message.as_str())))
         }
         Ok(Err(error)) => match error.kind() {
             LastRawMessageErrorKind::NoMessageFound => Ok(None),

@@ -2,7 +2,8 @@
 //! says, or publish one.
 //!
 //! It is a redb database: pure Rust, transactions that survive a crash, a stable file format, no server. A
-//! message has a sequence number that is used once; with the store's id it is unique for ever. What the bounds
+//! message has a sequence number that is used once, and with the process that gave it an id that is unique for ever.
+//! What the bounds
 //! drop is counted for each machine, and the count takes the place of what was dropped, so that order holds.
 
 mod entry;
@@ -18,10 +19,10 @@ use std::time::Duration;
 use redb::{Builder, Database, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 use redb::{DatabaseError, StorageError};
 
-pub(crate) use entry::{Batch, COUNT_KIND, CountMessage, Entry, Machine, StoreId};
+pub(crate) use entry::{Batch, COUNT_KIND, CountMessage, Entry, Machine, MessageIds};
 use error::FILE;
 pub(crate) use error::StoreError;
-use tables::{DROPPED, ENTRIES, MACHINES, NUMBERS, Tables};
+use tables::{DROPPED, ENTRIES, MACHINES, NUMBERS, PROCESSES, Tables};
 
 /// How much of the file is kept in memory.
 const CACHE: usize = 16 << 20;
@@ -40,7 +41,7 @@ pub(crate) struct Store {
     database: Option<Database>,
     bounds: Bounds,
     count_message: CountMessage,
-    id: u64,
+    ids: MessageIds,
     /// The first number that [`take`](Self::take) has not given.
     next_taken: u64,
     waiting: Waiting,
@@ -73,11 +74,12 @@ impl Store {
             database: None,
             bounds,
             count_message,
-            id: 0,
+            ids: MessageIds::new(Vec::new()),
             next_taken: 0,
             waiting: Waiting::default(),
         };
         store.reopen()?;
+        store.ids = store.begin_to_number()?;
         Ok(store)
     }
 
@@ -93,33 +95,44 @@ impl Store {
         let mut builder = Builder::new();
         builder.set_cache_size(CACHE).set_check_integrity_on_open(true);
         let database = builder.create(self.directory.join(FILE)).map_err(|error| self.cannot_open(&error))?;
-        let opened = self.prepare(&database);
-        self.id = opened.map_err(|error| self.unusable(&error))?;
+        Self::prepare(&database).map_err(|error| self.unusable(&error))?;
         self.waiting = Self::measure(&database).map_err(|error| self.unusable(&error))?;
         self.database = Some(database);
         Ok(())
     }
 
-    fn prepare(&self, database: &Database) -> Result<u64, redb::Error> {
+    /// Makes the tables that are not there.
+    fn prepare(database: &Database) -> Result<(), redb::Error> {
         let transaction = database.begin_write()?;
-        let id = {
-            transaction.open_table(ENTRIES)?;
-            transaction.open_table(DROPPED)?;
-            transaction.open_table(MACHINES)?;
-            let mut numbers = transaction.open_table(NUMBERS)?;
-            let known = numbers.get("id")?.map(|id| id.value());
-            match known {
-                Some(id) => id,
-                None => {
-                    // Seeded by the operating system.
-                    let id = RandomState::new().build_hasher().finish();
-                    numbers.insert("id", id)?;
-                    id
-                }
-            }
-        };
+        transaction.open_table(ENTRIES)?;
+        transaction.open_table(DROPPED)?;
+        transaction.open_table(MACHINES)?;
+        transaction.open_table(NUMBERS)?;
+        transaction.open_table(PROCESSES)?;
         transaction.commit()?;
-        Ok(id)
+        Ok(())
+    }
+
+    /// Gives this process an id, and forgets those of which nothing waits.
+    fn begin_to_number(&self) -> Result<MessageIds, StoreError> {
+        let next = self.next()?;
+        self.read(|database| {
+            let transaction = database.begin_write()?;
+            let processes = {
+                let mut table = transaction.open_table(PROCESSES)?;
+                let first_waiting =
+                    transaction.open_table(ENTRIES)?.first()?.map_or(next, |(seq, _)| seq.value());
+                let oldest =
+                    table.range(..=first_waiting)?.next_back().transpose()?.map(|(first, _)| first.value());
+                table.retain(|first, _| Some(first) >= oldest && first < next)?;
+                // Seeded by the operating system.
+                table.insert(next, RandomState::new().build_hasher().finish())?;
+                let rows = table.iter()?.map(|row| row.map(|(first, id)| (first.value(), id.value())));
+                rows.collect::<Result<Vec<_>, _>>()?
+            };
+            transaction.commit()?;
+            Ok(MessageIds::new(processes))
+        })
     }
 
     fn measure(database: &Database) -> Result<Waiting, redb::Error> {
@@ -130,13 +143,9 @@ impl Store {
         Ok(Waiting { entries: entries.len()?, bytes, oldest })
     }
 
-    /// What makes the numbers of this store unique.
-    pub(crate) fn id(&self) -> StoreId {
-        StoreId(self.id)
-    }
-
-    fn message_id(&self, seq: u64) -> String {
-        self.id().message(seq)
+    /// The ids of its messages.
+    pub(crate) fn ids(&self) -> &MessageIds {
+        &self.ids
     }
 
     /// A number that no entry has had.
@@ -243,8 +252,9 @@ impl Store {
         }
         for (machine, (last, count)) in &victims.machines {
             // A count that was given out is on its way to the broker.
-            let message =
-                |machine: &Machine, count| (self.count_message)(&self.message_id(*last), machine, now, count);
+            let message = |machine: &Machine, count| {
+                (self.count_message)(&self.ids.message(*last), machine, now, count)
+            };
             tables.count(machine, (*last, *count), self.next_taken, now, message)?;
         }
         Ok(victims.entries.len() as u64)

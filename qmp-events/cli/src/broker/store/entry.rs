@@ -41,20 +41,34 @@ pub(crate) type CountMessage = fn(id: &str, machine: &Machine, at: i64, count: u
 /// The last token of the subject of such a message.
 pub(crate) const COUNT_KIND: &str = "dropped";
 
-/// What makes the numbers of a store unique.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct StoreId(pub(super) u64);
+/// The ids of a store's messages, each unique for ever. An id has the number of the message, and that of the process
+/// which numbered it: so a copy of the directory, or one from a backup, never gives a message the id of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MessageIds {
+    /// From which number on each process has numbered, and its id, in order.
+    processes: Arc<[(u64, u64)]>,
+}
 
-impl StoreId {
-    /// The id of a message that is unique for ever.
-    pub(crate) fn message(self, seq: u64) -> String {
-        format!("{:016x}-{seq}", self.0)
+impl MessageIds {
+    pub(super) fn new(processes: Vec<(u64, u64)>) -> Self {
+        MessageIds { processes: processes.into() }
+    }
+
+    /// The id of a message.
+    pub(crate) fn message(&self, seq: u64) -> String {
+        format!("{:016x}-{seq}", self.process(seq))
     }
 
     /// The number in the id of a message, if it is of this store.
-    pub(crate) fn number(self, id: &str) -> Option<u64> {
-        let (store, seq) = id.split_once('-')?;
-        let is_ours = u64::from_str_radix(store, 16).ok()? == self.0;
-        seq.parse().ok().filter(|_| is_ours)
+    pub(crate) fn number(&self, id: &str) -> Option<u64> {
+        let (process, seq) = id.split_once('-')?;
+        let (process, seq) = (u64::from_str_radix(process, 16).ok()?, seq.parse().ok()?);
+        (process == self.process(seq)).then_some(seq)
+    }
+
+    /// The process that gave the number; the first one for numbers before all.
+    fn process(&self, seq: u64) -> u64 {
+        let later = self.processes.partition_point(|(first, _)| *first <= seq);
+        self.processes.get(later.saturating_sub(1)).map_or(0, |(_, id)| *id)
     }
 }

@@ -19,7 +19,10 @@ pub(super) const DROPPED: TableDefinition<'_, &str, (u64, u64)> = TableDefinitio
 pub(super) const MACHINES: TableDefinition<'_, &str, (&str, &str, bool, i64)> =
     TableDefinition::new("machines");
 
-/// Of the store: its id, the next number of a message, and how many bytes wait.
+/// From which number on a process has numbered messages, and its id.
+pub(super) const PROCESSES: TableDefinition<'_, u64, u64> = TableDefinition::new("processes");
+
+/// Of the store: the next number of a message, and how many bytes wait.
 pub(super) const NUMBERS: TableDefinition<'_, &str, u64> = TableDefinition::new("numbers");
 
 /// What an entry costs besides its texts.

@@ -40,26 +40,60 @@ fn payloads(entries: &[Entry]) -> Vec<String> {
 }
 
 #[test]
-fn entries_numbers_and_the_id_outlive_the_process() {
+fn entries_numbers_and_ids_outlive_the_process() {
     let directory = directory();
     let mut store = open(&directory, 1 << 20);
     push(&mut store, vec![entry("a", 1, 0), entry("b", 2, 0)], 0);
     store.commit(&Batch { published: vec![1, 2], ..Batch::default() }, 0).expect("room on the disk");
     push(&mut store, vec![entry("a", 3, 0)], 0);
-    let id = store.id();
+    let id = store.ids().message(3);
     drop(store);
     let mut store = open(&directory, 1 << 20);
-    assert_eq!((store.id(), store.next().expect("readable")), (id, 4));
+    assert_eq!((store.ids().message(3), store.next().expect("readable")), (id, 4));
     assert_eq!(store.take(10, 1000).expect("readable"), [entry("a", 3, 0)]);
     assert_eq!(store.take(10, 1000).expect("readable"), []);
 }
 
 #[test]
 fn a_message_id_is_read_as_a_number_by_its_own_store_only() {
-    let (one, other) = (StoreId(7), StoreId(8));
-    assert_eq!(one.number(&one.message(42)), Some(42));
-    assert_eq!(one.number(&other.message(42)), None);
+    let (one, other) = (MessageIds::new(vec![(1, 7), (50, 9)]), MessageIds::new(vec![(1, 8)]));
+    for seq in [1, 42, 49, 50, 1000] {
+        assert_eq!(one.number(&one.message(seq)), Some(seq));
+        assert_eq!(one.number(&other.message(seq)), None);
+    }
     assert_eq!(one.number("anything else"), None);
+}
+
+#[test]
+fn a_copy_of_a_store_and_one_from_a_backup_give_other_ids_to_what_comes() {
+    let (original, copy) = (directory(), directory());
+    let mut store = open(&original, 1 << 20);
+    push(&mut store, vec![entry("a", 1, 0)], 0);
+    drop(store);
+    let file = |directory: &TempDir| directory.path().join("backlog.redb");
+    std::fs::copy(file(&original), file(&copy)).expect("a copy");
+    let (one, other) = (open(&original, 1 << 20), open(&copy, 1 << 20));
+    assert_eq!(one.ids().message(1), other.ids().message(1));
+    assert_ne!(one.ids().message(2), other.ids().message(2));
+    assert_eq!(one.ids().number(&other.ids().message(2)), None);
+}
+
+#[test]
+fn only_processes_are_remembered_of_which_a_message_waits() {
+    let directory = directory();
+    let mut first = open(&directory, 1 << 20);
+    push(&mut first, vec![entry("a", 1, 0)], 0);
+    let id = first.ids().message(1);
+    drop(first);
+    let mut second = open(&directory, 1 << 20);
+    push(&mut second, vec![entry("a", 2, 0)], 0);
+    drop(second);
+    drop(open(&directory, 1 << 20));
+    let mut fourth = open(&directory, 1 << 20);
+    assert_eq!(fourth.ids().number(&id), Some(1));
+    fourth.commit(&Batch { published: vec![1, 2], ..Batch::default() }, 0).expect("room on the disk");
+    drop(fourth);
+    assert_eq!(open(&directory, 1 << 20).ids().number(&id), None);
 }
 
 #[test]
