@@ -54,6 +54,8 @@ pub(crate) struct Publisher {
     lanes: Lanes,
     tasks: JoinSet<(Entry, Result<u64, Obstacle>)>,
     stream: Option<Stream<()>>,
+    /// Whether it takes what the backlog has.
+    takes: bool,
     pause: Duration,
     paused_until: Option<Instant>,
     absent_since: Option<Instant>,
@@ -83,6 +85,7 @@ impl Publisher {
             lanes: Lanes::default(),
             tasks: JoinSet::new(),
             stream: None,
+            takes: false,
             pause: PAUSE,
             paused_until: None,
             absent_since: None,
@@ -104,7 +107,13 @@ impl Publisher {
                     self.find_stream().await;
                     continue;
                 }
+                if !mem::replace(&mut self.takes, true) {
+                    self.backlog.take();
+                }
                 self.send();
+            }
+            if (!is_connected || self.stream.is_none()) && self.tasks.is_empty() {
+                self.give_back();
             }
             let absent = self.absence(is_connected, &link.borrow());
             let wake = [self.paused_until.filter(|_| is_paused), self.lanes.rest_ends(), absent];
@@ -138,6 +147,15 @@ impl Publisher {
                 self.stream = Some(stream);
             }
             Err(obstacle) => self.retreat(obstacle),
+        }
+    }
+
+    /// Leaves to the backlog what it has, so that the bounds hold for all that waits.
+    fn give_back(&mut self) {
+        if mem::take(&mut self.takes) {
+            self.backlog.give_back();
+            while self.entries.try_recv().is_ok() {}
+            self.lanes = Lanes::default();
         }
     }
 

@@ -260,6 +260,11 @@ impl Store {
         Ok(victims.entries.len() as u64)
     }
 
+    /// Gives all entries once more.
+    pub(crate) fn take_again(&mut self) {
+        self.next_taken = 0;
+    }
+
     /// The next entries in order, and no entry twice; at least one, if there is any.
     pub(crate) fn take(&mut self, entries: usize, bytes: usize) -> Result<Vec<Entry>, StoreError> {
         let next = self.next_taken;
