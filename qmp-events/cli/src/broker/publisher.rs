@@ -338,7 +338,7 @@ async fn last_stored(
     let all = format!("{machine}.>");
     match connection.unless_lost(&subject, stream.get_last_raw_message_by_subject(&all)).await {
         Ok(Ok(message)) => {
-            Ok(message.headers.get(MESSAGE_ID).and_then(|message| ids.number(message.as_str())))
+            Ok(message.headers.get(MESSAGE_ID).and_then(|message| ids.up_to(message.as_str())))
         }
         Ok(Err(error)) => match error.kind() {
             LastRawMessageErrorKind::NoMessageFound => Ok(None),

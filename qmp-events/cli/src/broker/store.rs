@@ -78,12 +78,16 @@ impl Store {
             next_taken: 0,
             waiting: Waiting::default(),
         };
-        store.reopen()?;
+        let database = store.file(true)?;
+        Self::prepare(&database).map_err(|error| store.unusable(&error))?;
+        store.waiting = Self::measure(&database).map_err(|error| store.unusable(&error))?;
+        store.database = Some(database);
         store.ids = store.begin_to_number()?;
         Ok(store)
     }
 
-    /// Opens the file again, if it was closed after a failure: what was committed is there.
+    /// Opens the file again, if it was closed after a failure: what was committed is there. It writes nothing, so that
+    /// a full disk can be read.
     ///
     /// # Errors
     ///
@@ -92,13 +96,21 @@ impl Store {
         if self.database.is_some() {
             return Ok(());
         }
-        let mut builder = Builder::new();
-        builder.set_cache_size(CACHE).set_check_integrity_on_open(true);
-        let database = builder.create(self.directory.join(FILE)).map_err(|error| self.cannot_open(&error))?;
-        Self::prepare(&database).map_err(|error| self.unusable(&error))?;
-        self.waiting = Self::measure(&database).map_err(|error| self.unusable(&error))?;
+        let database = self.file(false)?;
+        let measured = Self::measure(&database).or_else(|_| {
+            // Somebody has removed the file.
+            Self::prepare(&database)?;
+            Self::measure(&database)
+        });
+        self.waiting = measured.map_err(|error| self.unusable(&error))?;
         self.database = Some(database);
         Ok(())
+    }
+
+    fn file(&self, is_checked: bool) -> Result<Database, StoreError> {
+        let mut builder = Builder::new();
+        builder.set_cache_size(CACHE).set_check_integrity_on_open(is_checked);
+        builder.create(self.directory.join(FILE)).map_err(|error| self.cannot_open(&error))
     }
 
     /// Makes the tables that are not there.
@@ -263,6 +275,11 @@ impl Store {
     /// Gives all entries once more.
     pub(crate) fn take_again(&mut self) {
         self.next_taken = 0;
+    }
+
+    /// Gives no entries up to this one.
+    pub(crate) fn skip(&mut self, seq: u64) {
+        self.next_taken = self.next_taken.max(seq + 1);
     }
 
     /// The next entries in order, and no entry twice; at least one, if there is any.

@@ -2,8 +2,6 @@
 
 use std::os::unix::net::UnixListener;
 use std::path::Path;
-#[cfg(target_os = "linux")]
-use std::process::Stdio;
 
 use async_nats::ConnectOptions;
 use async_nats::jetstream;
@@ -296,7 +294,7 @@ async fn what_the_backlog_has_no_room_for_is_counted() {
     let host = Host::new();
     let mut agent = host.agent(&server.url(), &["--backlog-size", "100KiB"]);
     let mut machine = host.machine();
-    // More than there is room for, beyond what is given to the publisher at once.
+    // More than there is room for.
     let sent = 12_000;
     (0..sent).for_each(|_| machine.send("RESUME"));
     agent.await_note("of the oldest messages dropped");
@@ -308,62 +306,10 @@ async fn what_the_backlog_has_no_room_for_is_counted() {
         of_kind.map(|message| message.event["data"][member].as_u64().expect("a number")).sum()
     };
     let (counted, lagged) = (count("dropped", "count"), count("lagged", "missed"));
-    let came = stored.iter().filter(|message| message.kind() == "RESUME").count() as u64;
+    let came = stored.iter().filter(|message| matches!(message.kind(), "RESUME" | "connected")).count() as u64;
     // On a busy machine, the agent is told of some too late; that is counted as well.
-    assert_eq!(came + counted + lagged, sent);
+    assert_eq!(came + counted + lagged, sent + 1, "and connected");
     assert!(counted > 0);
-    end(agent);
-}
-
-/// Runs the rest of its arguments with a small disk mounted on `$1`, which gets room when a line comes.
-#[cfg(target_os = "linux")]
-const SMALL_DISK: &str = r#"
-mount -t tmpfs -o size=300k tmpfs "$1" || exit 99
-disk=$1
-shift
-"$@" </dev/null &
-trap 'kill -TERM $!' TERM
-read -r line && mount -o remount,size=64m "$disk"
-wait $!
-wait $!
-"#;
-
-#[cfg(target_os = "linux")]
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-#[tokio::test]
-async fn while_the_disk_is_full_events_wait_in_memory() {
-    let Some(mut server) = NatsServer::start() else { return };
-    let may_mount =
-        std::process::Command::new("unshare").args(["--map-root-user", "--mount", "true"]).status();
-    if !may_mount.is_ok_and(|status| status.success()) {
-        assert!(std::env::var_os("CI").is_none(), "CI needs a disk that can be filled");
-        eprintln!("SKIPPED: the backlog on a full disk: one may not mount here");
-        return;
-    }
-    server.kill();
-    let host = Host::new();
-    let (disk, socket) = (host.directory.path("disk"), host.directory.path("web.sock"));
-    std::fs::create_dir(&disk).expect("a directory");
-    let mut command = std::process::Command::new("unshare");
-    command.args(["--map-root-user", "--mount", "sh", "-c", SMALL_DISK, "sh"]).arg(&disk);
-    command.arg(env!("CARGO_BIN_EXE_qmp-events")).args(["agent", "--publish", &server.url(), "--host", "h"]);
-    command.arg("--backlog").arg(&disk).arg(format!("unix:{}", socket.display()));
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut agent = Running::spawn(&mut command);
-    let mut machine = host.machine();
-    let sent = 3000;
-    (0..sent).for_each(|_| machine.send("POWERDOWN"));
-    let note = agent.await_note("cannot write the backlog");
-    assert!(note.ends_with("events wait in memory"), "{note}");
-    machine.send("STOP");
-    agent.send(b"\n");
-    agent.await_note("the backlog is written again");
-    server.restart();
-    let stored = until(&server, "STOP").await;
-    let others: Vec<&str> = stored.iter().map(|m| m.kind()).filter(|kind| *kind != "POWERDOWN").collect();
-    assert_eq!(others, ["connected", "STOP"]);
-    let powerdowns = stored.iter().filter(|message| message.kind() == "POWERDOWN").count();
-    assert_eq!((powerdowns, stored.len()), (sent, sent + 2), "and connected and STOP");
     end(agent);
 }
 

@@ -1,6 +1,6 @@
 //! The thread that writes the backlog to disk, and gives it to the publisher.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::mem;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -26,8 +26,8 @@ const REMOVAL: Duration = Duration::from_millis(250);
 /// How often the store is tried again after a failure.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// How many messages are written together after a failure.
-const PORTION: usize = 256;
+/// How many messages are written together after a failure, at most.
+const PART: usize = 512;
 
 /// How often the age of entries is looked at.
 const AGING: Duration = Duration::from_secs(60);
@@ -55,6 +55,8 @@ pub(super) struct Writer {
     /// There may be entries that the publisher was not given.
     has_more: bool,
     has_failed: bool,
+    /// The last message that the publisher was given and that is not written.
+    given_unwritten: u64,
     /// How many messages were dropped since that was last told, and when it was.
     untold: u64,
     told: Option<Instant>,
@@ -80,6 +82,7 @@ impl Writer {
             given: Given::default(),
             has_more: true,
             has_failed: false,
+            given_unwritten: 0,
             untold: 0,
             told: None,
             phase: Phase::Open,
@@ -105,10 +108,11 @@ impl Writer {
             }
             if is_recalled {
                 self.given = Given::default();
+                self.given_unwritten = 0;
                 self.store.take_again();
                 self.has_more = true;
             }
-            self.give();
+            self.give(&batch);
             self.count(&batch);
             if self.phase == Phase::Closed {
                 // It is on disk and counted, or cannot be; whoever waits for it may be gone.
@@ -124,7 +128,8 @@ impl Writer {
             (false, false) => REMOVAL,
             (false, true) => AGING,
         };
-        let can_give = self.has_more && self.given.has_room();
+        let can_give =
+            self.given.has_room() && if self.has_failed { self.has_unwritten(batch) } else { self.has_more };
         let is_idle = |queue: &mut Queue| {
             queue.phase == self.phase
                 && queue.recalls == self.recalls
@@ -157,8 +162,27 @@ impl Writer {
         for seq in &published {
             self.given.bytes -= self.given.sizes.remove(seq).unwrap_or(0);
         }
-        batch.published.extend(published);
+        let (unwritten, written) = published.into_iter().partition(|seq| batch.position(*seq).is_some());
+        batch.published.extend::<Vec<u64>>(written);
+        self.forget(batch, unwritten);
         is_recalled
+    }
+
+    /// Forgets messages that the broker has, and that were not written.
+    fn forget(&self, batch: &mut Batch, published: Vec<u64>) {
+        if published.is_empty() {
+            return;
+        }
+        let published: HashSet<u64> = published.into_iter().collect();
+        let (gone, rest) =
+            mem::take(&mut batch.entries).into_iter().partition(|entry| published.contains(&entry.seq));
+        batch.entries = rest;
+        self.free(&gone);
+    }
+
+    /// Whether there are messages that are not written, and were not given.
+    fn has_unwritten(&self, batch: &Batch) -> bool {
+        !self.has_more && batch.entries.last().is_some_and(|last| last.seq > self.given_unwritten)
     }
 
     /// Writes a batch, as far as that is possible now: what is written leaves it.
@@ -171,6 +195,8 @@ impl Writer {
                 }
             }
             Err(error) => {
+                // What is on the disk can be read all the same; if not, the next attempt says why.
+                let _ = self.store.reopen();
                 if !mem::replace(&mut self.has_failed, true) {
                     (self.notes)(Note::Trouble(format!("{error}; events wait in memory")));
                 }
@@ -193,23 +219,23 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes what there is room for: first what is to be removed, then messages, a portion at a time.
+    /// Writes what there is room for, in parts that get smaller as it gets narrow.
     fn write_in_parts(&mut self, batch: &mut Batch) -> Result<(), StoreError> {
-        let mut part = Batch { published: mem::take(&mut batch.published), ..Batch::default() };
-        if let Err(error) = self.write(&mut part) {
-            batch.published = part.published;
-            return Err(error);
-        }
-        while !batch.entries.is_empty() || !batch.machines.is_empty() {
-            let rest = batch.entries.split_off(PORTION.min(batch.entries.len()));
-            let mut part = mem::replace(batch, Batch { entries: rest, ..Batch::default() });
-            if let Err(error) = self.write(&mut part) {
-                part.entries.append(&mut batch.entries);
-                *batch = part;
-                return Err(error);
+        let mut size = PART;
+        loop {
+            let mut part = batch.take_part(size);
+            match self.write(&mut part) {
+                Ok(()) if batch.is_empty() => return Ok(()),
+                Ok(()) => {}
+                Err(error) => {
+                    batch.put_back(part);
+                    if size == 1 {
+                        return Err(error);
+                    }
+                    size = (size / 8).max(1);
+                }
             }
         }
-        Ok(())
     }
 
     /// Tells that messages were dropped; while that goes on, now and then.
@@ -225,15 +251,21 @@ impl Writer {
 
     /// Tells what a commit changed.
     fn release(&mut self, batch: &Batch) {
-        let bytes: usize = batch.entries.iter().map(|entry| size_of::<Entry>() + entry.payload.len()).sum();
-        self.shared.lock().bytes -= bytes;
+        self.free(&batch.entries);
+        self.store.skip(self.given_unwritten);
         self.has_more |= !batch.entries.is_empty();
         let waiting = self.store.waiting();
         self.shared.show(waiting);
     }
 
-    /// Gives the publisher what it has room for.
-    fn give(&mut self) {
+    /// Counts that these messages are not in memory any more.
+    fn free(&self, entries: &[Entry]) {
+        let bytes: usize = entries.iter().map(|entry| size_of::<Entry>() + entry.payload.len()).sum();
+        self.shared.lock().bytes -= bytes;
+    }
+
+    /// Gives the publisher what it has room for. What cannot be written is given as well: the broker may take it.
+    fn give(&mut self, batch: &Batch) {
         while self.has_more && self.given.has_room() && self.shared.lock().is_taken {
             let room = WINDOW - self.given.sizes.len();
             let Ok(entries) = self.store.take(room, WINDOW_BYTES - self.given.bytes) else { return };
@@ -241,16 +273,38 @@ impl Writer {
             if entries.is_empty() {
                 return;
             }
-            for entry in &entries {
-                self.given.sizes.insert(entry.seq, entry.payload.len());
-                self.given.bytes += entry.payload.len();
-            }
-            let queue = self.shared.lock();
-            // Under the lock: what is sent after a recall would come twice.
-            if queue.recalls == self.recalls {
-                // The publisher is gone if the program ends.
-                let _ = self.sender.send(entries);
-            }
+            self.send(entries);
+        }
+        if self.has_failed
+            && self.has_unwritten(batch)
+            && self.given.has_room()
+            && self.shared.lock().is_taken
+        {
+            let first = batch.entries.partition_point(|entry| entry.seq <= self.given_unwritten);
+            let mut room = WINDOW_BYTES - self.given.bytes;
+            let fits = |entry: &&Entry| {
+                let had_room = room > 0;
+                room = room.saturating_sub(entry.payload.len());
+                had_room
+            };
+            let count = WINDOW - self.given.sizes.len();
+            let entries: Vec<Entry> =
+                batch.entries[first..].iter().take(count).take_while(fits).cloned().collect();
+            self.given_unwritten = entries.last().map_or(self.given_unwritten, |last| last.seq);
+            self.send(entries);
+        }
+    }
+
+    fn send(&mut self, entries: Vec<Entry>) {
+        for entry in &entries {
+            self.given.sizes.insert(entry.seq, entry.payload.len());
+            self.given.bytes += entry.payload.len();
+        }
+        let queue = self.shared.lock();
+        // Under the lock: what is sent after a recall would come twice.
+        if queue.recalls == self.recalls {
+            // The publisher is gone if the program ends.
+            let _ = self.sender.send(entries);
         }
     }
 
@@ -258,7 +312,8 @@ impl Writer {
     fn count(&self, batch: &Batch) {
         let queue = self.shared.lock();
         let published = batch.published.len() + queue.published.len();
-        let unpublished = self.store.waiting().entries.saturating_sub(published as u64);
+        let waiting = self.store.waiting().entries + batch.entries.len() as u64;
+        let unpublished = waiting.saturating_sub(published as u64);
         self.shared.unpublished.send_replace(unpublished);
         drop(queue);
         self.shared.figures.entries.store(unpublished, Ordering::Relaxed);

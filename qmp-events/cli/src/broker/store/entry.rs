@@ -35,6 +35,35 @@ pub(crate) struct Batch {
     pub(crate) machines: Vec<(Arc<Machine>, bool)>,
 }
 
+impl Batch {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.published.is_empty() && self.machines.is_empty()
+    }
+
+    /// Where an entry is in it, if it is.
+    pub(crate) fn position(&self, seq: u64) -> Option<usize> {
+        self.entries.binary_search_by_key(&seq, |entry| entry.seq).ok()
+    }
+
+    /// Takes a part out of it: so many removals, which make room, and once there are none, so many messages.
+    pub(crate) fn take_part(&mut self, count: usize) -> Batch {
+        if !self.published.is_empty() {
+            let published = self.published.drain(..count.min(self.published.len())).collect();
+            return Batch { published, ..Batch::default() };
+        }
+        let entries = self.entries.drain(..count.min(self.entries.len())).collect();
+        Batch { entries, machines: std::mem::take(&mut self.machines), ..Batch::default() }
+    }
+
+    /// Puts a part back.
+    pub(crate) fn put_back(&mut self, mut part: Batch) {
+        part.entries.append(&mut self.entries);
+        part.published.append(&mut self.published);
+        part.machines.append(&mut self.machines);
+        *self = part;
+    }
+}
+
 /// Makes the message that says how many of a machine's messages were dropped, under this id.
 pub(crate) type CountMessage = fn(id: &str, machine: &Machine, at: i64, count: u64) -> Vec<u8>;
 
@@ -59,14 +88,16 @@ impl MessageIds {
         format!("{:016x}-{seq}", self.process(seq))
     }
 
-    /// The number in the id of a message, if it is of this store.
-    pub(crate) fn number(&self, id: &str) -> Option<u64> {
+    /// Up to which number the store's messages are, to the one with this id; `None` if the id is not of this store. A
+    /// process may have published numbers that it could not write, and that the next one gives again.
+    pub(crate) fn up_to(&self, id: &str) -> Option<u64> {
         let (process, seq) = id.split_once('-')?;
-        let (process, seq) = (u64::from_str_radix(process, 16).ok()?, seq.parse().ok()?);
-        (process == self.process(seq)).then_some(seq)
+        let (process, seq): (_, u64) = (u64::from_str_radix(process, 16).ok()?, seq.parse().ok()?);
+        let at = self.processes.iter().position(|(_, id)| *id == process)?;
+        Some(self.processes.get(at + 1).map_or(seq, |(next, _)| seq.min(next - 1)))
     }
 
-    /// The process that gave the number; the first one for numbers before all.
+    /// The process that numbered an entry; the first one for numbers before all.
     fn process(&self, seq: u64) -> u64 {
         let later = self.processes.partition_point(|(first, _)| *first <= seq);
         self.processes.get(later.saturating_sub(1)).map_or(0, |(_, id)| *id)

@@ -58,10 +58,12 @@ fn entries_numbers_and_ids_outlive_the_process() {
 fn a_message_id_is_read_as_a_number_by_its_own_store_only() {
     let (one, other) = (MessageIds::new(vec![(1, 7), (50, 9)]), MessageIds::new(vec![(1, 8)]));
     for seq in [1, 42, 49, 50, 1000] {
-        assert_eq!(one.number(&one.message(seq)), Some(seq));
-        assert_eq!(one.number(&other.message(seq)), None);
+        assert_eq!(one.up_to(&one.message(seq)), Some(seq));
+        assert_eq!(one.up_to(&other.message(seq)), None);
     }
-    assert_eq!(one.number("anything else"), None);
+    assert_eq!(one.up_to("anything else"), None);
+    // The first process published more than it could write.
+    assert_eq!(one.up_to(&MessageIds::new(vec![(1, 7)]).message(70)), Some(49));
 }
 
 #[test]
@@ -75,7 +77,7 @@ fn a_copy_of_a_store_and_one_from_a_backup_give_other_ids_to_what_comes() {
     let (one, other) = (open(&original, 1 << 20), open(&copy, 1 << 20));
     assert_eq!(one.ids().message(1), other.ids().message(1));
     assert_ne!(one.ids().message(2), other.ids().message(2));
-    assert_eq!(one.ids().number(&other.ids().message(2)), None);
+    assert_eq!(one.ids().up_to(&other.ids().message(2)), None);
 }
 
 #[test]
@@ -90,10 +92,10 @@ fn only_processes_are_remembered_of_which_a_message_waits() {
     drop(second);
     drop(open(&directory, 1 << 20));
     let mut fourth = open(&directory, 1 << 20);
-    assert_eq!(fourth.ids().number(&id), Some(1));
+    assert_eq!(fourth.ids().up_to(&id), Some(1));
     fourth.commit(&Batch { published: vec![1, 2], ..Batch::default() }, 0).expect("room on the disk");
     drop(fourth);
-    assert_eq!(open(&directory, 1 << 20).ids().number(&id), None);
+    assert_eq!(open(&directory, 1 << 20).ids().up_to(&id), None);
 }
 
 #[test]
