@@ -13,6 +13,7 @@ mod handshake;
 #[cfg(unix)]
 mod listener;
 mod one_pass;
+mod overlong;
 mod session;
 #[cfg(unix)]
 mod share;

@@ -121,7 +121,8 @@ impl<S: Read + Write, E: QapiEvents> Client<S, E> {
     ///
     /// # Errors
     ///
-    /// [`Error::Command`] if the server refuses it, [`Error::Disconnected`] if there is no reply,
+    /// [`Error::Command`] if the server refuses it or the reply is longer than the message limit,
+    /// [`Error::Disconnected`] if there is no reply,
     /// [`Error::Backlog`] if what comes before the reply takes more than 64 MiB of memory.
     pub fn execute(&mut self, name: &str, arguments: impl Into<Option<Value>>) -> Result<Value, Error> {
         decode_reply(self.execute_undecoded(name, arguments.into())?)

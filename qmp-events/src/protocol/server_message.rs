@@ -52,7 +52,7 @@ pub enum CommandError {
         /// The error's description, for people. Never parse it.
         description: String,
     },
-    /// The server's reply could not be decoded.
+    /// The server's reply could not be decoded, or was longer than the message limit.
     Undecodable {
         /// What was wrong.
         problem: String,

@@ -6,6 +6,7 @@ mod frame;
 mod scanner;
 mod whole;
 
+use frame::first_key;
 pub use frame::{Frame, RawMessage, SkipReason, Skipped};
 use scanner::{Scanner, Verdict};
 use whole::{Whole, read_whole};
@@ -306,8 +307,7 @@ impl Splitter {
     /// Whether `start..read` is a message: right after garbage it might be an inner object of a damaged one.
     fn is_trusted(&self) -> bool {
         self.skipped.is_none() || {
-            let inside = self.buffer[self.start + 1..self.read].trim_ascii_start();
-            let key = inside.strip_prefix(b"\"").and_then(|key| key.split(|&b| b == b'"').next());
+            let key = first_key(&self.buffer[self.start..self.read]);
             key.is_some_and(|key| MESSAGE_KEYS.contains(&key))
         }
     }

@@ -82,7 +82,8 @@ impl<E: QapiEvents> Client<E> {
     ///
     /// # Errors
     ///
-    /// [`Error::Command`] if the server refuses it, [`Error::Disconnected`] if there is no reply.
+    /// [`Error::Command`] if the server refuses it or the reply is longer than the message limit,
+    /// [`Error::Disconnected`] if there is no reply.
     ///
     /// [`tokio::time::timeout`]: https://docs.rs/tokio/1/tokio/time/fn.timeout.html
     pub async fn execute(&self, name: &str, arguments: impl Into<Option<Value>>) -> Result<Value, Error> {

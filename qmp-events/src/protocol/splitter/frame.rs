@@ -92,6 +92,19 @@ pub enum SkipReason {
     },
 }
 
+impl Skipped {
+    /// Whether its first key is one that an event has and a reply has not.
+    pub(in crate::protocol) fn begins_as_event(&self) -> bool {
+        first_key(&self.excerpt).is_some_and(|key| [&b"timestamp"[..], b"event", b"data"].contains(&key))
+    }
+}
+
+/// The first key of a JSON object, which may be cut after that, as it is spelled.
+pub(super) fn first_key(json: &[u8]) -> Option<&[u8]> {
+    let inside = json.strip_prefix(b"{")?.trim_ascii_start();
+    inside.strip_prefix(b"\"")?.split(|&byte| byte == b'"').next()
+}
+
 impl fmt::Display for Skipped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Skipped { offset, line, length, excerpt, reason } = self;
