@@ -7,9 +7,16 @@ use qmp_events::testing::{MockServer, Script};
 use qmp_events::tokio::{Client, Item, Options, Share, ShareOptions, connect};
 use qmp_events::{Disconnected, Endpoint, Error, Event, blocking};
 use serde_json::{Value, json};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+/// How many clients one share serves at a time.
+const CLIENTS: usize = 64;
+
+const LONG: Duration = Duration::from_secs(60);
 
 static SOCKETS: AtomicU32 = AtomicU32::new(0);
 
@@ -234,6 +241,44 @@ async fn a_client_that_never_reads_lags_by_itself() {
     }
     assert_eq!(next, EVENTS as u64);
     assert!(lags > 0 && missed > 500, "{lags} lags, {missed} missed");
+}
+
+#[::tokio::test]
+async fn a_client_over_the_bound_waits_and_is_greeted_when_another_leaves() {
+    let (mut share, path) = bind(ShareOptions::new()).await;
+    share.connected(greeting());
+    let mut talks = Vec::new();
+    for _ in 0..CLIENTS {
+        talks.push(Talk::negotiated(&path).await);
+    }
+    let mut late = Talk::open(&path).await;
+    share.event(b"{\"event\": \"STOP\"}");
+    for talk in &mut talks {
+        assert_eq!(talk.line().await, "{\"event\": \"STOP\"}");
+    }
+    // All others were served meanwhile.
+    let read = late.0.get_ref().try_read(&mut [0; 100]);
+    assert!(matches!(&read, Err(error) if error.kind() == ErrorKind::WouldBlock), "{read:?}");
+    talks.pop();
+    let line = ::tokio::time::timeout(LONG, late.line()).await.expect("a greeting");
+    assert!(line.starts_with("{\"QMP\": "), "{line}");
+    late.say("{\"execute\": \"qmp_capabilities\"}").await;
+    assert_eq!(late.line().await, r#"{"return": {}}"#);
+}
+
+#[::tokio::test]
+async fn nothing_is_kept_for_a_client_that_floods_and_has_not_negotiated() {
+    let (mut share, path) = bind(ShareOptions::new()).await;
+    share.connected(greeting());
+    let mut flood = Talk::open(&path).await;
+    // It comes in one read, and the answers are more than a socket takes.
+    flood.say(&("x\n".repeat(2000) + "{\"execute\": \"qmp_capabilities\"}\n")).await;
+    let mut talk = Talk::negotiated(&path).await;
+    share.event(b"{\"event\": \"EARLY\"}");
+    assert_eq!(talk.line().await, "{\"event\": \"EARLY\"}");
+    flood.until(r#"{"return": {}}"#).await;
+    share.event(b"{\"event\": \"LATE\"}");
+    assert_eq!(flood.line().await, "{\"event\": \"LATE\"}");
 }
 
 #[::tokio::test]

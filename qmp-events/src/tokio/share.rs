@@ -1,4 +1,4 @@
-//! One monitor for any number of QMP clients.
+//! One monitor for many QMP clients.
 
 mod clerk;
 mod dialogue;
@@ -24,14 +24,18 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
+/// How many clients are served at a time, so that those of one machine never take all open files of a process that
+/// shares many.
+const CLIENTS: usize = 64;
+
 /// How long it waits after a connection could not be accepted, as with too many open files.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
 /// How many clients wait at once for the events before their replies.
 const CATCHUPS: usize = 16;
 
-/// A QMP server that hands the events of one monitor on to any number of clients: a monitor serves one client at
-/// a time, so whoever holds it can share it.
+/// A QMP server that hands the events of one monitor on to many clients: a monitor serves one client at a time, so
+/// whoever holds it can share it.
 ///
 /// Its clients need not know: it greets as the monitor's server does, negotiates, sends the events as they came,
 /// and answers commands. It executes those that were [allowed](ShareOptions::allow), with the monitor's
@@ -65,7 +69,8 @@ const CATCHUPS: usize = 16;
 ///
 /// # Who may connect
 ///
-/// Whoever may open the socket's file, which the process's umask and the directory decide. The file of a
+/// Whoever may open the socket's file, which the process's umask and the directory decide. 64 clients are served at
+/// a time, whether they have negotiated or not; others wait for their greeting until one leaves. The file of a
 /// unix socket is replaced and removed as that of a [`Listener`] is. When this is dropped, its
 /// clients get what waits for them before their connections end; [`close`](Self::close) waits for that.
 ///
@@ -256,7 +261,8 @@ impl Server {
         let mut readers = JoinSet::new();
         loop {
             tokio::select! {
-                accepted = self.listener.accept() => match accepted {
+                // Others wait in the socket's backlog.
+                accepted = self.listener.accept(), if readers.len() < CLIENTS => match accepted {
                     Ok(socket) => {
                         let reader =
                             Reader::new(socket, self.hub.clone(), self.clerk.clone(), self.capacity);

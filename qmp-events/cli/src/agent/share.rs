@@ -1,4 +1,4 @@
-//! A socket for each machine, on which any number of QMP clients see its events.
+//! A socket for each machine, on which many QMP clients see its events.
 //!
 //! Each is served by a task of its own. A machine with a client is shared as it comes from that: its bytes, and its
 //! replies. One without, such as a domain of libvirt, is fed with what the keeper tells, from its first event on:

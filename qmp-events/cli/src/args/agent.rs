@@ -41,7 +41,7 @@ pub(crate) struct Agent {
     #[arg(long, value_name = "HOST:PORT", group = "readers", value_parser = parse_address)]
     pub(crate) metrics: Option<Address>,
 
-    /// For each machine, make a socket DIRECTORY/LABEL.qmp that speaks QMP to any number of clients
+    /// For each machine, make a socket DIRECTORY/LABEL.qmp that speaks QMP to up to 64 clients at a time
     ///
     /// They see its events, and their commands are refused. Who may connect, the directory's permissions decide; it is
     /// made if there is none, for its owner alone. Domains of libvirt have a socket from their first event on.

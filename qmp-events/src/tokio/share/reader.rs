@@ -1,7 +1,8 @@
 //! One client of a share.
 //!
 //! It reads no more commands while one is executed or its output is not taken, and takes no event from its queue
-//! until the one before has been sent. So nothing of it grows but the queue, which is bounded.
+//! until the one before has been sent, but for those before the negotiation, which it does not get. So nothing of it
+//! grows but the queue, which is bounded.
 
 use super::clerk::Clerk;
 use super::dialogue::{Command, Dialogue};
@@ -116,10 +117,12 @@ impl Reader {
         if is_sent && !is_executing && (self.has_left || self.stage == Stage::Ending) {
             return Ok(false);
         }
+        // What is not handed on waits for nothing.
+        let takes_items = is_sent || !self.dialogue.is_negotiated();
         let has_room = self.output.len() < OUTPUT && (self.stage != Stage::Waiting || self.ahead < AHEAD);
         tokio::select! {
             sent = self.writer.write(&self.output[self.sent..]), if !is_sent => self.advance(sent?)?,
-            item = next_item(&self.registration.queue), if is_sent && self.stage != Stage::Ending => {
+            item = next_item(&self.registration.queue), if takes_items && self.stage != Stage::Ending => {
                 self.take(item);
             }
             read = self.input.read_buf(self.dialogue.input(READ)), if has_room && !is_executing && !self.has_left => {
