@@ -25,7 +25,7 @@ pub(super) struct Dialogue {
 #[derive(Debug)]
 pub(super) struct Command {
     pub(super) call: Call,
-    /// As JSON text.
+    /// As JSON text in one line.
     pub(super) id: Option<String>,
 }
 
@@ -112,11 +112,24 @@ type Members<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 fn read_command(json: &[u8]) -> (Option<String>, Result<Call, Refusal>) {
     match serde_json::from_slice::<Members<'_>>(json) {
         Ok(mut members) => {
-            let id = members.remove("id").map(|id| id.get().to_owned());
+            let id = members.remove("id").map(|id| compact(id.get()));
             (id, read_call(&members))
         }
         Err(error) => (None, Err(Refusal::generic(format!("JSON parse error: {error}")))),
     }
+}
+
+/// The same without white space, since a reply is one line. [`RawJson`](crate::RawJson) would spell numbers anew, and
+/// a client may compare texts.
+fn compact(json: &str) -> String {
+    let (mut in_string, mut is_escaped) = (false, false);
+    let is_kept = |&character: &char| {
+        let is_quote = character == '"' && !is_escaped;
+        is_escaped = in_string && character == '\\' && !is_escaped;
+        in_string ^= is_quote;
+        in_string || !character.is_ascii_whitespace()
+    };
+    json.chars().filter(is_kept).collect()
 }
 
 fn read_call(members: &Members<'_>) -> Result<Call, Refusal> {
@@ -170,10 +183,18 @@ mod tests {
         let expected = [
             r#"{"error": {"class": "CommandNotFound", "desc": "capabilities must be negotiated first, with 'qmp_capabilities'"}, "id": 1}"#,
             r#"{"error": {"class": "GenericError", "desc": "capability \"oob\" is not offered"}}"#,
-            r#"{"return": {}, "id": [{"a": 1e2}]}"#,
+            r#"{"return": {}, "id": [{"a":1e2}]}"#,
             r#"{"error": {"class": "CommandNotFound", "desc": "capabilities are negotiated already"}, "id": null}"#,
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn an_id_comes_back_in_one_line_with_its_digits_and_strings() {
+        let id = "{\"a b\" :\r\n[1,\t2.50 , 18446744073709551616],\"c\\\\\\\" d\": \" \\n\" }";
+        let found = replies(&format!("{{\"execute\": \"qmp_capabilities\", \"id\": {id}}}"));
+        let compact = r#"{"a b":[1,2.50,18446744073709551616],"c\\\" d":" \n"}"#;
+        assert_eq!(found, [format!("{{\"return\": {{}}, \"id\": {compact}}}")]);
     }
 
     #[test]
@@ -225,6 +246,23 @@ mod tests {
         assert!((1000..1200).contains(&output.len()), "{}", output.len());
     }
 
+    /// JSON with white space and line ends wherever they may be.
+    fn spaced_id() -> impl Strategy<Value = String> {
+        let leaves = vec!["7", "-1.50", "1e2", "null", "\"\"", r#""a  b""#, r#""\\\" , \n""#];
+        prop::sample::select(leaves).prop_map(str::to_owned).prop_recursive(3, 16, 4, |inner| {
+            let spaced = |inner: BoxedStrategy<String>| {
+                ("[ \t\r\n]{0,3}", inner, "[ \t\r\n]{0,3}").prop_map(|(a, value, b)| format!("{a}{value}{b}"))
+            };
+            let name = spaced(Just(r#""a ""#.to_owned()).boxed());
+            let member = (name, spaced(inner.clone())).prop_map(|(name, value)| format!("{name}:{value}"));
+            prop_oneof![
+                prop::collection::vec(spaced(inner), 0..4)
+                    .prop_map(|values| format!("[{}]", values.join(","))),
+                prop::collection::vec(member, 1..4).prop_map(|members| format!("{{{}}}", members.join(","))),
+            ]
+        })
+    }
+
     fn anything() -> impl Strategy<Value = Vec<u8>> {
         let piece = prop_oneof![
             3 => prop::collection::vec(any::<u8>(), 0..8),
@@ -236,6 +274,9 @@ mod tests {
                 b"}",
                 b"\r\n",
             ]).prop_map(<[u8]>::to_vec),
+            1 => spaced_id().prop_map(|id| {
+                format!("{{\"execute\": \"qmp_capabilities\", \"id\": {id}}}").into_bytes()
+            }),
         ];
         prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
     }
@@ -254,6 +295,19 @@ mod tests {
             let (again, commands_again) = talk(&said, piece);
             prop_assert_eq!(again, replies);
             prop_assert_eq!(commands_again.len(), commands.len());
+        }
+
+        /// Whether it is answered here or elsewhere.
+        #[test]
+        fn an_id_comes_back_as_the_same_value_in_one_line(id in spaced_id()) {
+            let said = ["qmp_capabilities", "x"].map(|name| format!("{{\"execute\": \"{name}\", \"id\": {id}}}"));
+            let (replies, commands) = talk(said.concat().as_bytes(), usize::MAX);
+            let ([reply], [command]) = (&replies[..], &commands[..]) else { panic!("{replies:?}") };
+            let value = |json: &str| serde_json::from_str::<Value>(json).expect("JSON");
+            prop_assert_eq!(&value(reply)["id"], &value(&id));
+            let kept = command.id.as_deref().expect("an id");
+            prop_assert!(!kept.contains(['\r', '\n']));
+            prop_assert_eq!(value(kept), value(&id));
         }
 
         /// Of lines that are commands among lines that are not, each is answered, in order.
