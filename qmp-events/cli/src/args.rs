@@ -203,7 +203,8 @@ pub(crate) struct Watch {
 
     /// Have the NATS server remember under this name what was read, and go on there the next time
     ///
-    /// What was printed is acknowledged. After a crash, what was printed last may be printed again.
+    /// What was printed is acknowledged. After a crash, what was printed last may be printed again. If
+    /// the server filters other machines or events under this name, that is an error.
     #[cfg(feature = "nats")]
     #[arg(long, value_name = "NAME", value_parser = parse_consumer)]
     pub(crate) durable: Option<String>,

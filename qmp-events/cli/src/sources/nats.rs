@@ -3,6 +3,7 @@
 //! is missed and nothing comes twice.
 
 mod consumer;
+mod durable;
 mod filter;
 pub(crate) mod reading;
 mod teller;
@@ -10,6 +11,7 @@ mod teller;
 use qmp_events::Disconnected;
 
 use self::consumer::{Next, Reader};
+use self::durable::MadeForOthers;
 use self::reading::Reading;
 use self::teller::Teller;
 use super::arrivals::{Announced, Arrivals};
@@ -85,7 +87,7 @@ impl Task {
                 Next::End => return Ok(()),
                 Next::Lost(why) => {
                     let text = format!("{why}; it is tried again");
-                    self.broker.trouble(text).await && self.resume(&connection, &mut reader).await
+                    self.broker.trouble(text).await && self.resume(&connection, &mut reader).await?
                 }
             };
             if !goes_on {
@@ -95,28 +97,33 @@ impl Task {
     }
 
     /// Goes on after the last message, as soon as that is possible; false if the program ends.
-    async fn resume(&mut self, connection: &Connection, reader: &mut Reader) -> bool {
+    ///
+    /// # Errors
+    ///
+    /// If it never will be possible.
+    async fn resume(&mut self, connection: &Connection, reader: &mut Reader) -> anyhow::Result<bool> {
         let arrivals = self.teller.arrivals().clone();
         let mut told = None;
         loop {
             let resumed = tokio::select! {
                 resumed = resume(connection, reader) => resumed,
-                () = arrivals.closed() => return false,
+                () = arrivals.closed() => return Ok(false),
             };
             match resumed {
                 Ok(missing) => {
                     if !self.broker.remark("reading again".to_owned()).await {
-                        return false;
+                        return Ok(false);
                     }
-                    return match missing {
+                    return Ok(match missing {
                         Some(text) => self.broker.trouble(text).await && self.teller.gap().await,
                         None => true,
-                    };
+                    });
                 }
+                Err(error) if error.is::<MadeForOthers>() => return Err(error),
                 Err(error) => {
                     let error = format!("{error:#}");
                     if told.as_ref() != Some(&error) && !self.broker.trouble(error.clone()).await {
-                        return false;
+                        return Ok(false);
                     }
                     told = Some(error);
                     tokio::time::sleep(consumer::PAUSE).await;

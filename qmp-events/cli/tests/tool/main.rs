@@ -30,6 +30,8 @@ mod nats;
 #[cfg(all(feature = "nats", target_os = "linux"))]
 mod nats_full_disk;
 #[cfg(all(feature = "nats", unix))]
+mod nats_durable;
+#[cfg(all(feature = "nats", unix))]
 mod nats_lossless;
 #[cfg(all(feature = "nats", unix))]
 mod nats_server;

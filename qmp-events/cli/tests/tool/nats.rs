@@ -327,7 +327,7 @@ async fn a_second_agent_on_a_backlog_is_refused() {
 }
 
 /// A stream with events of two hosts.
-async fn filled() -> Option<NatsServer> {
+pub(crate) async fn filled() -> Option<NatsServer> {
     let server = NatsServer::start()?;
     let context = jetstream::new(server.client().await);
     let config = Config {

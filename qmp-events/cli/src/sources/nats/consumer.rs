@@ -1,6 +1,7 @@
 //! Reads the messages of a stream, from where it began or left off. It must never skip one.
 
 use std::pin::Pin;
+use std::slice;
 use std::time::Duration;
 
 use async_nats::jetstream::Message;
@@ -10,6 +11,7 @@ use async_nats::jetstream::stream::{State, Stream};
 use futures_core::Stream as _;
 use qmp_events::Timestamp;
 
+use super::durable::ensure_made_for;
 use super::filter::subjects;
 use super::reading::Reading;
 use crate::broker::server::Connection;
@@ -101,6 +103,9 @@ impl Reader {
                     ..pull::Config::default()
                 };
                 let consumer: Consumer<pull::Config> = stream.get_or_create_consumer(&name, config).await?;
+                let config = &consumer.cached_info().config;
+                let made_for = [slice::from_ref(&config.filter_subject), &config.filter_subjects].concat();
+                ensure_made_for(&self.reading, several, &name, &made_for)?;
                 self.pending = consumer.cached_info().num_pending;
                 Messages::Durable(Box::new(consumer.messages().await?))
             }
