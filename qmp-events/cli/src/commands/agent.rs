@@ -27,11 +27,13 @@ use crate::handed_over::{self, Socket};
 use crate::signals::{Reloads, end_signal};
 use crate::sinks;
 use crate::sources::live::Live;
+use crate::sources::machines::Machines;
 use crate::terminal::line::line;
 use crate::terminal::output::Output;
 use crate::terminal::palette::{Style, paint};
 
 pub(crate) fn agent(arguments: &Agent, output: &mut Output) -> anyhow::Result<Exit> {
+    arguments.machines.iter().try_for_each(Machines::ensure_kept)?;
     note_unknown_names(&arguments.selection.events, output)?;
     let runtime = runtime()?;
     let sink = arguments.print.then(|| sinks::open(&arguments.display, &[]));

@@ -132,6 +132,21 @@ impl Machines {
         matches!(self.kind, Kind::Nats(..))
     }
 
+    /// For an agent, which keeps machines and takes none from a broker: what it publishes would come back to it.
+    ///
+    /// # Errors
+    ///
+    /// If they are those of a broker.
+    pub(crate) fn ensure_kept(&self) -> anyhow::Result<()> {
+        match self.kind {
+            #[cfg(feature = "nats")]
+            Kind::Nats(..) => {
+                anyhow::bail!("an agent keeps machines, not a broker: `watch` reads from nats://")
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Those of a broker, at these servers.
     #[cfg(feature = "nats")]
     pub(crate) fn published(servers: Servers, reading: Reading) -> Self {

@@ -46,12 +46,6 @@ impl Roster {
     }
 
     async fn start(&self, source: &Machines) -> anyhow::Result<Dismissal> {
-        // What it publishes would come back to it.
-        #[cfg(feature = "nats")]
-        anyhow::ensure!(
-            !source.are_published(),
-            "an agent keeps machines, not a broker: `watch` reads from nats://"
-        );
         let (arrivals, dismissal) = self.arrivals.dismissible();
         match source.named() {
             None => source.start(&arrivals, self.options).await?,
@@ -76,7 +70,7 @@ impl Roster {
 ///
 /// # Errors
 ///
-/// If the file cannot be read, or a line is not understood; the error says which.
+/// If the file cannot be read, or a line is not understood or names a broker; the error says which.
 pub(crate) fn read_endpoints(path: &Path) -> anyhow::Result<Vec<Machines>> {
     let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).zip(1..);
@@ -84,7 +78,9 @@ pub(crate) fn read_endpoints(path: &Path) -> anyhow::Result<Vec<Machines>> {
     let read = |(line, number): (&[u8], u32)| {
         let place = || format!("{}:{number}", path.display());
         let source = os_str(line).ok_or_else(|| anyhow!("not UTF-8")).with_context(place)?;
-        Machines::parse(source).map_err(|error| anyhow!(error)).with_context(place)
+        let source = Machines::parse(source).map_err(|error| anyhow!(error)).with_context(place)?;
+        source.ensure_kept().with_context(place)?;
+        Ok(source)
     };
     lines.map(read).collect()
 }

@@ -145,7 +145,7 @@ fn standard_output_that_is_closed_leaves_the_other_readers_alone() {
 }
 
 /// The list of endpoints in a file.
-fn write_list(directory: &Directory, lines: &[&str]) -> String {
+pub(crate) fn write_list(directory: &Directory, lines: &[&str]) -> String {
     let path = directory.path("endpoints");
     fs::write(&path, lines.join("\n")).expect("a file");
     path.display().to_string()

@@ -8,6 +8,8 @@ mod browser;
 mod decode;
 #[cfg(unix)]
 mod directory;
+#[cfg(unix)]
+mod endpoints;
 mod formats;
 #[cfg(target_os = "linux")]
 #[path = "../../../../tests/full_disk.rs"]
