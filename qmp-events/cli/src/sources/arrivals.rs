@@ -75,11 +75,27 @@ struct Tenure {
     is_wanted: watch::Receiver<bool>,
     /// The machines that were announced and have not left.
     present: Arc<Mutex<BTreeSet<usize>>>,
+    /// A receiver of it is held for each socket on which the source listens.
+    listening: watch::Sender<()>,
+}
+
+/// Held for as long as a source listens on a socket.
+pub(super) struct Listening(#[expect(dead_code, reason = "it is counted")] watch::Receiver<()>);
+
+/// The sockets on which a dismissed source may still listen.
+pub(super) struct Closing(watch::Sender<()>);
+
+impl Closing {
+    /// Waits until it listens on none.
+    pub(super) async fn done(self) {
+        self.0.closed().await;
+    }
 }
 
 /// Ends a source of machines.
 pub(super) struct Dismissal {
     is_wanted: watch::Sender<bool>,
+    listening: watch::Sender<()>,
     sender: mpsc::Sender<Numbered>,
     present: Arc<Mutex<BTreeSet<usize>>>,
 }
@@ -87,7 +103,8 @@ pub(super) struct Dismissal {
 impl Tenure {
     fn new() -> (Self, watch::Sender<bool>) {
         let (sender, is_wanted) = watch::channel(true);
-        (Tenure { is_wanted, present: Arc::default() }, sender)
+        let (listening, _) = watch::channel(());
+        (Tenure { is_wanted, present: Arc::default(), listening }, sender)
     }
 
     /// Waits until the source is dismissed.
@@ -102,7 +119,8 @@ impl Tenure {
 
 impl Dismissal {
     /// Ends the source: its tasks close their connections and tell the rest of them, and then its machines leave.
-    pub(super) fn dismiss(self) {
+    pub(super) fn dismiss(self) -> Closing {
+        let closing = Closing(self.listening.clone());
         self.is_wanted.send_replace(false);
         tokio::spawn(async move {
             // Until all tasks have ended.
@@ -113,6 +131,7 @@ impl Dismissal {
                 let _ = self.sender.send((number, Told::Left)).await;
             }
         });
+        closing
     }
 }
 
@@ -132,7 +151,8 @@ impl Arrivals {
     /// The same for a source that can be dismissed.
     pub(super) fn dismissible(&self) -> (Self, Dismissal) {
         let (tenure, is_wanted) = Tenure::new();
-        let dismissal = Dismissal { is_wanted, sender: self.sender.clone(), present: tenure.present.clone() };
+        let Tenure { present, listening, .. } = tenure.clone();
+        let dismissal = Dismissal { is_wanted, listening, sender: self.sender.clone(), present };
         (Arrivals { tenure, ..self.clone() }, dismissal)
     }
 
@@ -143,6 +163,11 @@ impl Arrivals {
         machine.present().insert(machine.number);
         let origin = self.origin(label, name, source);
         machine.send(Told::Arrived(origin)).await.then_some(machine)
+    }
+
+    /// The source listens on a socket, until what is given is dropped.
+    pub(super) fn listening(&self) -> Listening {
+        Listening(self.tenure.listening.subscribe())
     }
 
     /// Waits until the program ends, or the source is dismissed.

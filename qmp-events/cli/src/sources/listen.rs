@@ -17,7 +17,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::arrivals::{Announced, Arrivals, Json, QUEUE};
+use super::arrivals::{Announced, Arrivals, Json, Listening, QUEUE};
 use super::uri::uri_reference;
 use crate::handed_over;
 
@@ -93,6 +93,7 @@ pub(super) async fn listen(
 ) -> anyhow::Result<()> {
     let listener = doorway.open().await.with_context(|| format!("cannot listen on {doorway}"))?;
     let source = format!("listen:{}", listener.endpoint());
+    let door = Door { listener, _listening: arrivals.listening() };
     let register = Register {
         arrivals: arrivals.clone(),
         prefix: prefix.to_owned(),
@@ -101,12 +102,18 @@ pub(super) async fn listen(
         numbered: 0,
         visits: 0,
     };
-    tokio::spawn(accept(listener, register, options.message_limit(MESSAGE_LIMIT)));
+    tokio::spawn(accept(door, register, options.message_limit(MESSAGE_LIMIT)));
     Ok(())
 }
 
+/// The socket, and that it is open: in this order they are dropped.
+struct Door {
+    listener: Listener,
+    _listening: Listening,
+}
+
 /// Accepts connections until the program ends, or the source is dismissed.
-async fn accept(listener: Listener, mut register: Register, options: Options) -> Option<()> {
+async fn accept(door: Door, mut register: Register, options: Options) -> Option<()> {
     let source = register.source.clone();
     let myself = register.arrivals.announce(&source, source.clone(), uri_reference(&source)).await?;
     myself.remark("waiting for machines to connect".to_owned()).await.then_some(())?;
@@ -117,7 +124,7 @@ async fn accept(listener: Listener, mut register: Register, options: Options) ->
     loop {
         tokio::select! {
             () = &mut closed => return None,
-            accepted = listener.accept() => match accepted {
+            accepted = door.listener.accept() => match accepted {
                 Ok(socket) => handshakes.begin(socket, options).await,
                 Err(error) => {
                     trouble.tell(format!("cannot accept a connection: {error}")).await?;

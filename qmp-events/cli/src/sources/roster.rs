@@ -26,7 +26,11 @@ impl Roster {
     /// all others. Gives why some cannot begin.
     pub(crate) async fn set(&mut self, wanted: &[Machines]) -> Vec<anyhow::Error> {
         let gone = self.current.extract_if(.., |(source, _)| !wanted.contains(source));
-        gone.for_each(|(_, dismissal)| dismissal.dismiss());
+        let closing: Vec<_> = gone.map(|(_, dismissal)| dismissal.dismiss()).collect();
+        // A new source may listen on the same socket. The ends of machines are not waited for.
+        for closing in closing {
+            closing.done().await;
+        }
         let mut failures = Vec::new();
         for source in wanted {
             if self.current.iter().any(|(current, _)| current == source) {
@@ -42,7 +46,9 @@ impl Roster {
 
     /// Dismisses all. What is read of them ends when everything is told.
     pub(crate) fn dismiss(self) {
-        self.current.into_iter().for_each(|(_, dismissal)| dismissal.dismiss());
+        for (_, dismissal) in self.current {
+            dismissal.dismiss();
+        }
     }
 
     async fn start(&self, source: &Machines) -> anyhow::Result<Dismissal> {

@@ -1,8 +1,9 @@
 //! The endpoints of an agent: what is refused, and what a list that is read again changes.
 
+use std::io::BufRead;
+
 use crate::agent::write_list;
-#[cfg(feature = "nats")]
-use crate::metrics::listen;
+use crate::metrics::{Agent, listen};
 use crate::peer::{Directory, Identity, Peer};
 use crate::run::Running;
 #[cfg(feature = "nats")]
@@ -40,3 +41,42 @@ fn a_broker_on_the_command_line_is_refused_before_anything_begins() {
     assert!(!shared.exists());
 }
 
+/// Has the list read again; nothing may go wrong.
+fn reload(agent: &mut Running) {
+    agent.signal("HUP");
+    loop {
+        let mut note = String::new();
+        agent.stderr.read_line(&mut note).expect("UTF-8");
+        assert!(!note.is_empty() && !note.contains("error"), "{note}");
+        if note.contains("the endpoints are read again") {
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_listener_can_be_given_another_label_again_and_again() {
+    let directory = Directory::new();
+    let listening = directory.path("listening");
+    let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+    let tcp = free.expect("a port");
+    let write = |round: u32| {
+        let unix = format!("u{round}=listen:unix:{}", listening.display());
+        write_list(&directory, &[&unix, &format!("t{round}=listen:tcp:{tcp}")])
+    };
+    let list = write(0);
+    let mut agent = Agent::start(&["--endpoints", &list]);
+    for _ in 0..2 {
+        agent.running.await_note("waiting for machines to connect");
+    }
+    let named = Identity { name: Some("dials"), ..Identity::default() };
+    for round in 1..=10 {
+        let dials = Peer::dial(&listening, named);
+        agent.page.await_line(&format!(r#"qmp_events_connection_up{{machine="u{}/dials"}} 1"#, round - 1));
+        write(round);
+        reload(&mut agent.running);
+        std::net::TcpStream::connect(tcp).expect("somebody listens");
+        drop(dials);
+    }
+    agent.end();
+}
