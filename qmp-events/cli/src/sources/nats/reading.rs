@@ -35,19 +35,22 @@ pub(crate) struct Reading {
     pub(crate) is_past: bool,
 }
 
-/// A pattern for machines.
+/// A pattern for machines, and its text.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct MachinePattern(glob::Pattern);
+pub(crate) struct MachinePattern {
+    text: String,
+    pattern: glob::Pattern,
+}
 
 impl MachinePattern {
     /// Whether it matches a machine by its name, or by its host and its name.
     fn matches(&self, host: &str, machine: &str) -> bool {
-        self.0.matches(machine) || self.0.matches(&label(host, machine))
+        self.pattern.matches(machine) || self.pattern.matches(&label(host, machine))
     }
 
     /// The text, if it matches no other.
     pub(crate) fn literal(&self) -> Option<&str> {
-        (!self.0.as_str().contains(['*', '?', '['])).then(|| self.0.as_str())
+        (!self.text.contains(['*', '?'])).then_some(&*self.text)
     }
 }
 
@@ -58,7 +61,9 @@ impl FromStr for MachinePattern {
         if text.is_empty() {
             return Err("the name of the machine is missing".to_owned());
         }
-        glob::Pattern::new(text).map(MachinePattern).map_err(|error| error.to_string())
+        // Brackets are in labels, as in `tcp:[::1]:4444`: they make no classes.
+        let pattern = glob::Pattern::new(&text.replace('[', "[[]")).map_err(|error| error.to_string())?;
+        Ok(MachinePattern { text: text.to_owned(), pattern })
     }
 }
 
@@ -77,5 +82,22 @@ impl Reading {
 
     pub(super) fn wants(&self, host: &str, machine: &str) -> bool {
         self.machines.is_empty() || self.machines.iter().any(|pattern| pattern.matches(host, machine))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_in_the_names_of_machines_are_meant_as_they_are() {
+        for name in ["a[1]", "tcp:[::1]:4444", "a[", "]a", "[!a]"] {
+            let pattern: MachinePattern = name.parse().expect("a pattern");
+            assert!(pattern.matches("host", name), "{name}");
+            assert_eq!(pattern.literal(), Some(name));
+        }
+        let pattern: MachinePattern = "a[12]*".parse().expect("a pattern");
+        assert!(pattern.matches("host", "a[12]3") && !pattern.matches("host", "a1"));
+        assert_eq!(pattern.literal(), None);
     }
 }
