@@ -1,7 +1,7 @@
 //! `agent --metrics`: what Prometheus reads, and what a hostile client of HTTP cannot do.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -171,6 +171,18 @@ fn scrapers_get_the_format_that_they_accept() {
     let answer = agent.page.request("GET /metrics HTTP/1.1");
     assert!(answer.contains("content-type: text/plain; version=0.0.4"), "{answer}");
     assert!(answer.contains("# TYPE qmp_events_events_total counter\n"), "{answer}");
+    agent.end();
+}
+
+#[test]
+fn a_client_that_has_no_more_to_say_is_answered() {
+    let agent = Agent::start(&["vm=unix:/no/such/socket"]);
+    let mut stream = TcpStream::connect(&agent.page.address).expect("it listens");
+    stream.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").expect("it reads");
+    stream.shutdown(Shutdown::Write).expect("a connection");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.contains(" 200 ") && answer.contains("qmp_events_build_info"), "{answer}");
     agent.end();
 }
 

@@ -73,6 +73,8 @@ async fn answer_all(stream: TcpStream, metrics: Metrics) -> hyper::Result<()> {
         .header_read_timeout(HEAD)
         .max_buf_size(HEAD_LIMIT)
         .keep_alive(false)
+        // A client may say that it has no more to say: `socat` does.
+        .half_close(true)
         .serve_connection(TokioIo::new(stream), service)
         .await
 }
