@@ -26,9 +26,19 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The one that a scraper prefers.
-    pub(super) fn accepted(accept: &str) -> Self {
-        if accept.contains("application/openmetrics-text") { Format::OpenMetrics } else { Format::Plain }
+    /// The one that a scraper prefers, by the members of its `Accept`. OpenMetrics must be named.
+    pub(super) fn accepted<'a>(accept: impl Iterator<Item = &'a str>) -> Self {
+        let ranges: Vec<_> = accept.map(media_range).collect();
+        let quality = |wanted: &str| {
+            let of_type = ranges.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            of_type.map(|(_, quality)| *quality).reduce(f32::max)
+        };
+        // The most precise range counts.
+        let plain = ["text/plain", "text/*", "*/*"].into_iter().find_map(quality).unwrap_or(0.0);
+        match quality("application/openmetrics-text") {
+            Some(open) if open > 0.0 && open >= plain => Format::OpenMetrics,
+            _ => Format::Plain,
+        }
     }
 
     pub(super) fn content_type(self) -> &'static str {
@@ -37,6 +47,18 @@ impl Format {
             Format::Plain => "text/plain; version=0.0.4; charset=utf-8",
         }
     }
+}
+
+/// The type of a member of `Accept`, and its quality: 1 if it has none, 0 if that cannot be read.
+fn media_range(member: &str) -> (&str, f32) {
+    let mut parts = member.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let quality = parts.find_map(|part| {
+        let (key, value) = part.split_once('=')?;
+        key.trim().eq_ignore_ascii_case("q").then(|| value.trim())
+    });
+    let read = |value: &str| value.parse().ok().filter(|quality| (0.0..=1.0).contains(quality));
+    (name, quality.map_or(1.0, |value| read(value).unwrap_or(0.0)))
 }
 
 impl Board {
@@ -208,4 +230,52 @@ fn counter(
     value: &impl EncodeCounterValue,
 ) -> fmt::Result {
     encoder.encode_family(&labels)?.encode_counter::<NoLabelSet, _, u64>(value, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Prometheus 3 and 2 send.
+    const PROMETHEUS: [&str; 2] = [
+        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,\
+         application/openmetrics-text;version=0.0.1;q=0.5,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,\
+         text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+        "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,\
+         text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+    ];
+
+    fn accepted(accept: &str) -> Format {
+        Format::accepted(accept.split(','))
+    }
+
+    #[test]
+    fn the_format_is_the_one_that_is_preferred() {
+        for open in [
+            PROMETHEUS[0],
+            PROMETHEUS[1],
+            "application/openmetrics-text",
+            "Application/OpenMetrics-Text; Q=0.5, text/plain; q=0.5",
+            "*/*;q=0.1, application/openmetrics-text;q=0.2",
+            "*/*, text/plain;q=0.1, application/openmetrics-text;q=0.2",
+        ] {
+            assert_eq!(accepted(open), Format::OpenMetrics, "{open}");
+        }
+        for plain in [
+            "",
+            "*/*",
+            "text/plain",
+            "text/html, application/xhtml+xml, */*;q=0.8",
+            "application/openmetrics-text;q=0",
+            "application/openmetrics-text;q=0.0, */*",
+            "text/plain;q=1, application/openmetrics-text;q=0.1",
+            "text/*;q=0.5, application/openmetrics-text;q=0.1",
+            "*/*;q=0.5, application/openmetrics-text;q=0.1",
+            "application/openmetrics-text-of-old",
+            "application/openmetrics-text;q=high",
+            "application/openmetrics-text;q=NaN",
+        ] {
+            assert_eq!(accepted(plain), Format::Plain, "{plain}");
+        }
+    }
 }

@@ -80,8 +80,8 @@ async fn answer_all(stream: TcpStream, metrics: Metrics) -> hyper::Result<()> {
 }
 
 async fn answer(request: Request<Incoming>, metrics: Metrics) -> Result<Response<Full<Bytes>>, Infallible> {
-    let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    let format = Format::accepted(accept);
+    let accept = request.headers().get_all(ACCEPT).iter().filter_map(|accept| accept.to_str().ok());
+    let format = Format::accepted(accept.flat_map(|accept| accept.split(',')));
     Ok(match (request.method(), request.uri().path()) {
         // Of the answer to HEAD, hyper sends the head.
         (&Method::GET | &Method::HEAD, PATH) => {
