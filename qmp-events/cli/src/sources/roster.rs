@@ -79,6 +79,8 @@ impl Roster {
 /// If the file cannot be read, or a line is not understood or names a broker; the error says which.
 pub(crate) fn read_endpoints(path: &Path) -> anyhow::Result<Vec<Machines>> {
     let text = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    // Some editors put a byte order mark in front.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
     let lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).zip(1..);
     let lines = lines.filter(|(line, _)| !line.is_empty() && !line.starts_with(b"#"));
     let read = |(line, number): (&[u8], u32)| {

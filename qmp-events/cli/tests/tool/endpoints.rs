@@ -1,5 +1,6 @@
 //! The endpoints of an agent: what is refused, and what a list that is read again changes.
 
+use std::fs;
 use std::io::BufRead;
 
 use crate::agent::write_list;
@@ -79,4 +80,18 @@ fn a_listener_can_be_given_another_label_again_and_again() {
         drop(dials);
     }
     agent.end();
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_label() {
+    let directory = Directory::new();
+    let (listener, endpoint) = listen(&directory, "vm.sock");
+    let list = directory.path("endpoints");
+    fs::write(&list, format!("\u{feff}web={endpoint}\r\n")).expect("a file");
+    let mut agent = Running::start(&format!("agent --print --time none --endpoints {}", list.display()));
+    let mut machine = Peer::accept(&listener, Identity::default());
+    machine.send("STOP");
+    assert_eq!(agent.await_line(""), "web  STOP");
+    agent.signal("TERM");
+    assert_eq!(agent.end().status, Some(0));
 }
