@@ -180,7 +180,7 @@ pub(crate) struct Watch {
     /// monitor for this program, beside the one that others use.
     ///
     /// `nats://[USER:PASSWORD@]HOST:PORT` and `tls://…` are what the agents of any number of hosts publish; machines are called
-    /// HOST/MACHINE. A connection that is lost is made again, and nothing is missed.
+    /// HOST/MACHINE, whatever name is in front. A connection that is lost is made again, and nothing is missed.
     #[arg(value_name = "[LABEL=]ENDPOINT", required_unless_present = "demo", value_parser = Machines::parser())]
     pub(crate) machines: Vec<Machines>,
 
