@@ -64,6 +64,7 @@ pub(crate) struct Publisher {
     /// What people were told last.
     told: Option<String>,
     is_trust_told: bool,
+    is_window_told: bool,
 }
 
 impl Publisher {
@@ -92,6 +93,7 @@ impl Publisher {
             can_ask: true,
             told: None,
             is_trust_told: false,
+            is_window_told: false,
         }
     }
 
@@ -156,6 +158,8 @@ impl Publisher {
             self.backlog.give_back();
             while self.entries.try_recv().is_ok() {}
             self.lanes = Lanes::default();
+            // Permissions may be others by then.
+            self.can_ask = true;
         }
     }
 
@@ -198,7 +202,8 @@ impl Publisher {
             }
             Err(Obstacle::CannotAsk(denial)) => {
                 self.lanes.failed(entry, false);
-                if mem::replace(&mut self.can_ask, false) {
+                self.can_ask = false;
+                if !mem::replace(&mut self.is_window_told, true) {
                     let text = "messages are stored once only within the broker's duplicate window";
                     (self.notes)(Note::Trouble(format!("{denial}; {text}")));
                 }

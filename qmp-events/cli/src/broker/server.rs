@@ -1,6 +1,7 @@
 //! NATS servers: how they are named, how one logs in, and the connection. Passwords and keys must never be in
 //! what is printed.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::fs;
 use std::path::PathBuf;
@@ -147,8 +148,9 @@ pub(crate) struct Link {
     pub(crate) is_connected: bool,
     /// How many connections there were.
     pub(crate) connections: u64,
-    /// What the server refused on this one, in its words.
-    denials: Vec<String>,
+    /// What the server refused on this one, in its words: the last of it, and how often it did.
+    denials: VecDeque<String>,
+    denied: u64,
     /// Why there is none.
     pub(super) problem: Option<String>,
 }
@@ -252,14 +254,17 @@ impl Connection {
         answer: impl Future<Output = T>,
     ) -> Result<T, Unanswered> {
         let mut link = self.link.clone();
-        let connections = link.borrow().connections;
+        let (connections, before) = {
+            let link = link.borrow();
+            (link.connections, link.denied)
+        };
         let unanswered = link.wait_for(|link| {
-            !link.is_connected || link.connections != connections || link.denial(subject).is_some()
+            !link.is_connected || link.connections != connections || link.denial(subject, before).is_some()
         });
         tokio::select! {
             biased;
             answer = answer => Ok(answer),
-            link = unanswered => Err(match link.ok().and_then(|link| link.denial(subject)) {
+            link = unanswered => Err(match link.ok().and_then(|link| link.denial(subject, before)) {
                 Some(denial) => Unanswered::Denied(denial),
                 None => Unanswered::Lost,
             }),
@@ -277,9 +282,10 @@ impl Link {
             Event::Disconnected | Event::Closed => self.is_connected = false,
             Event::ServerError(ServerError::Other(text)) => {
                 if self.denials.len() == DENIALS {
-                    self.denials.remove(0);
+                    self.denials.pop_front();
                 }
-                self.denials.push(text);
+                self.denials.push_back(text);
+                self.denied += 1;
             }
             Event::ServerError(ServerError::AuthorizationViolation) => {
                 self.problem = Some("the server refuses the login".to_owned());
@@ -291,15 +297,17 @@ impl Link {
         }
     }
 
-    /// How the server refused this subject, or the answers to all requests.
-    pub(super) fn denial(&self, subject: &str) -> Option<String> {
-        let concerns = |text: &&String| {
+    /// How the server refused a message to this subject after so many denials, for permissions change; or the answers
+    /// to all requests, which it says only once.
+    fn denial(&self, subject: &str, before: u64) -> Option<String> {
+        let publishing = format!("\"{}\"", subject.to_ascii_lowercase());
+        let new = self.denied.saturating_sub(before);
+        let concerns = |(age, text): &(u64, &String)| {
             let text = text.to_ascii_lowercase();
             text.contains("permissions violation")
-                && (text.contains(&format!("\"{}\"", subject.to_ascii_lowercase()))
-                    || text.contains("subscription to"))
+                && ((*age < new && text.contains(&publishing)) || text.contains("subscription to"))
         };
-        self.denials.iter().rev().find(concerns).cloned()
+        (0..).zip(self.denials.iter().rev()).find(concerns).map(|(_, text)| text.clone())
     }
 }
 
@@ -339,15 +347,25 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_found_by_its_subject_until_the_next_connection() {
+    fn a_refusal_is_found_by_its_subject_if_it_came_after_the_request_began() {
         let mut link = Link::default();
         link.learn(Event::Connected);
         let refusal = "Permissions Violation for Publish to \"$JS.API.STREAM.INFO.QMP_EVENTS\"".to_owned();
         link.learn(Event::ServerError(ServerError::Other(refusal.clone())));
-        assert_eq!(link.denial("$JS.API.STREAM.INFO.QMP_EVENTS"), Some(refusal));
-        assert_eq!(link.denial("$JS.API.STREAM.INFO.QMP"), None);
+        assert_eq!(link.denial("$JS.API.STREAM.INFO.QMP_EVENTS", 0), Some(refusal));
+        assert_eq!(link.denial("$JS.API.STREAM.INFO.QMP_EVENTS", 1), None);
+        assert_eq!(link.denial("$JS.API.STREAM.INFO.QMP", 0), None);
+    }
+
+    #[test]
+    fn a_refusal_of_all_answers_holds_until_the_next_connection() {
+        let mut link = Link::default();
+        link.learn(Event::Connected);
+        let refusal = "Permissions Violation for Subscription to \"_INBOX.x.*\"".to_owned();
+        link.learn(Event::ServerError(ServerError::Other(refusal.clone())));
+        assert_eq!(link.denial("qmp.events.h.web.STOP", 1), Some(refusal));
         link.learn(Event::Disconnected);
         link.learn(Event::Connected);
-        assert_eq!(link.denial("$JS.API.STREAM.INFO.QMP_EVENTS"), None);
+        assert_eq!(link.denial("qmp.events.h.web.STOP", 0), None);
     }
 }

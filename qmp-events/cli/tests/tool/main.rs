@@ -29,10 +29,10 @@ mod log;
 mod metrics;
 #[cfg(all(feature = "nats", unix))]
 mod nats;
-#[cfg(all(feature = "nats", target_os = "linux"))]
-mod nats_full_disk;
 #[cfg(all(feature = "nats", unix))]
 mod nats_durable;
+#[cfg(all(feature = "nats", target_os = "linux"))]
+mod nats_full_disk;
 #[cfg(all(feature = "nats", unix))]
 mod nats_lossless;
 #[cfg(all(feature = "nats", unix))]

@@ -306,7 +306,8 @@ async fn what_the_backlog_has_no_room_for_is_counted() {
         of_kind.map(|message| message.event["data"][member].as_u64().expect("a number")).sum()
     };
     let (counted, lagged) = (count("dropped", "count"), count("lagged", "missed"));
-    let came = stored.iter().filter(|message| matches!(message.kind(), "RESUME" | "connected")).count() as u64;
+    let came =
+        stored.iter().filter(|message| matches!(message.kind(), "RESUME" | "connected")).count() as u64;
     // On a busy machine, the agent is told of some too late; that is counted as well.
     assert_eq!(came + counted + lagged, sent + 1, "and connected");
     assert!(counted > 0);
