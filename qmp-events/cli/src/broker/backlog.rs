@@ -1,9 +1,10 @@
 //! Messages on their way through the store: a queue in memory, one thread that writes, and what the publisher
-//! is given. It must never make the one who pushes wait, and nothing leaves it that is not on disk.
+//! is given. It must never make the one who pushes wait, and nothing leaves it that is not on disk, as long as the disk
+//! takes it.
 //!
 //! Batches are committed together, however many came since the last commit (group commit). While the disk takes
-//! nothing, messages wait in memory up to a bound; then they are dropped and counted, and the count is a message
-//! of its own.
+//! nothing, messages wait in memory, from where the publisher gets them, up to a bound; then they are dropped and
+//! counted, and the count is a message of its own.
 
 mod queue;
 mod writer;

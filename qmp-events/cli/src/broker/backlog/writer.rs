@@ -264,15 +264,12 @@ impl Writer {
         self.shared.lock().bytes -= bytes;
     }
 
-    /// Gives the publisher what it has room for. What cannot be written is given as well: the broker may take it.
+    /// Gives the publisher what it has room for.
     fn give(&mut self, batch: &Batch) {
         while self.has_more && self.given.has_room() && self.shared.lock().is_taken {
             let room = WINDOW - self.given.sizes.len();
             let Ok(entries) = self.store.take(room, WINDOW_BYTES - self.given.bytes) else { return };
             self.has_more = !entries.is_empty();
-            if entries.is_empty() {
-                return;
-            }
             self.send(entries);
         }
         if self.has_failed
@@ -280,22 +277,30 @@ impl Writer {
             && self.given.has_room()
             && self.shared.lock().is_taken
         {
-            let first = batch.entries.partition_point(|entry| entry.seq <= self.given_unwritten);
-            let mut room = WINDOW_BYTES - self.given.bytes;
-            let fits = |entry: &&Entry| {
-                let had_room = room > 0;
-                room = room.saturating_sub(entry.payload.len());
-                had_room
-            };
-            let count = WINDOW - self.given.sizes.len();
-            let entries: Vec<Entry> =
-                batch.entries[first..].iter().take(count).take_while(fits).cloned().collect();
-            self.given_unwritten = entries.last().map_or(self.given_unwritten, |last| last.seq);
-            self.send(entries);
+            self.give_unwritten(batch);
         }
     }
 
+    /// Gives what cannot be written as well: the broker may take it.
+    fn give_unwritten(&mut self, batch: &Batch) {
+        let first = batch.entries.partition_point(|entry| entry.seq <= self.given_unwritten);
+        let mut room = WINDOW_BYTES - self.given.bytes;
+        let fits = |entry: &&Entry| {
+            let had_room = room > 0;
+            room = room.saturating_sub(entry.payload.len());
+            had_room
+        };
+        let count = WINDOW - self.given.sizes.len();
+        let entries: Vec<Entry> =
+            batch.entries[first..].iter().take(count).take_while(fits).cloned().collect();
+        self.given_unwritten = entries.last().map_or(self.given_unwritten, |last| last.seq);
+        self.send(entries);
+    }
+
     fn send(&mut self, entries: Vec<Entry>) {
+        if entries.is_empty() {
+            return;
+        }
         for entry in &entries {
             self.given.sizes.insert(entry.seq, entry.payload.len());
             self.given.bytes += entry.payload.len();
