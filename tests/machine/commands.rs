@@ -173,8 +173,12 @@ fn migration(subject: &mut Subject, dice: &mut Dice) -> Result<String, Gone> {
 }
 
 fn devices(subject: &mut Subject, dice: &mut Dice) -> Result<String, Gone> {
+    // QEMU 7.2 hangs now and then in `device_add` while the guest runs: it waits for a processor that missed its call.
+    let is_running = subject.look()?.status == "running";
     match dice.below(3) {
-        0 => run(subject, "device_add", json!({"driver": "usb-tablet", "id": "tablet", "bus": "usb.0"})),
+        0 if !is_running => {
+            run(subject, "device_add", json!({"driver": "usb-tablet", "id": "tablet", "bus": "usb.0"}))
+        }
         1 => run(subject, "device_del", json!({"id": "tablet"})),
         _ => match dice.below(10) {
             0 => run(subject, "quit", Value::Null),
