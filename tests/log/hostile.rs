@@ -86,6 +86,16 @@ proptest! {
     }
 }
 
+/// The part of the line that is looked at begins with the name, after its quote.
+#[test]
+fn a_member_may_be_cut_by_the_limit_right_after_its_quote() {
+    let log = b"{\"event\": \"RESET\", \"data\": {\"guest\": true, 'QEMU_MONITOR_RECV_EVENT: mon=0x1 \
+        event=QEMU_MONITOR_RECV_EVENT: mon=0x1 event={\"log\": \"{\\\"event\\\": \\\"STOP\\\"}\\n\", \"time\": \"20\
+        {\"return\": {}}event RESET \x0b\0}, \"event\": \"RESUME\"}";
+    let whole = read_with(Reader::with_limit(100), log, 1 << 16);
+    assert_eq!(read_with(Reader::with_limit(100), log, 1), whole);
+}
+
 /// Texts that would cost much if anything were looked at again and again.
 fn hostile() -> Vec<(&'static str, String)> {
     let fill = |part: &str| part.repeat((1 << 16) / part.len());

@@ -186,7 +186,8 @@ impl<'t> Walk<'t> {
         }
         self.floor = key;
         self.at = key + 5;
-        let line = self.line_of(key);
+        // Of a line over the limit, the part that is looked at may begin after the quote.
+        let line = self.line_of(key).min(key - 1);
         let end = self.line_end(key);
         if is_torn_member(&self.text[line..key - 1], &self.text[key + 6..end.max(key + 6)]) {
             let text = line.max(key.saturating_sub(SHOWN))..end.min(key + SHOWN);
