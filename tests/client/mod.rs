@@ -14,6 +14,7 @@ mod handshake;
 mod listener;
 mod one_pass;
 mod overlong;
+mod regreeting;
 mod session;
 #[cfg(unix)]
 mod share;

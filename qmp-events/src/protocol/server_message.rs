@@ -57,6 +57,9 @@ pub enum CommandError {
         /// What was wrong.
         problem: String,
     },
+    /// The server greeted again before it answered: a proxy has connected to another one. Whether the command was
+    /// executed is not known.
+    Unanswered,
 }
 
 /// A message that is not a greeting, event or reply.
@@ -126,6 +129,9 @@ impl fmt::Display for CommandError {
         match self {
             CommandError::Refused { class, description } => write!(f, "{description} ({class})"),
             CommandError::Undecodable { problem } => write!(f, "the reply cannot be decoded: {problem}"),
+            CommandError::Unanswered => {
+                f.write_str("another server took over before the command was answered")
+            }
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct Script {
 
 #[derive(Clone, Debug)]
 enum Step {
+    /// A server that greets knows of no command.
+    Greet,
     Send(Vec<u8>),
     SplitInto(usize),
     Receive(String),
@@ -48,8 +50,9 @@ impl Script {
         Self::default()
     }
 
-    /// Sends the greeting of a QEMU 10.0.
-    pub fn greet(self) -> Self {
+    /// Sends the greeting of a QEMU 10.0. Commands that came before are not answered any more.
+    pub fn greet(mut self) -> Self {
+        self.steps.push(Step::Greet);
         let version = json!({"qemu": {"micro": 0, "minor": 0, "major": 10}, "package": ""});
         self.message(&json!({"QMP": {"version": version, "capabilities": ["oob"]}}))
     }
@@ -161,6 +164,7 @@ impl Script {
         let mut piece = usize::MAX;
         for step in &self.steps {
             match step {
+                Step::Greet => answered = commands.len(),
                 Step::SplitInto(size) => piece = *size,
                 Step::Send(bytes) => send(stream, bytes, piece)?,
                 Step::Receive(expected) => {

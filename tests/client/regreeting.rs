@@ -1,0 +1,75 @@
+//! A server that greets again, as a proxy does which has connected to another QEMU.
+
+use qmp_events::protocol::{CommandError, Incoming, Session};
+use qmp_events::testing::{MockServer, Script};
+use qmp_events::{Error, blocking};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const LONG: Duration = Duration::from_secs(60);
+const GREETING: &[u8] = br#"{"QMP": {}}"#;
+
+/// What comes next, one word each.
+fn heard(session: &mut Session) -> Vec<String> {
+    let mut heard = Vec::new();
+    while let Some(incoming) = session.next_incoming() {
+        heard.push(match incoming {
+            Incoming::Reply { id, result } => format!("{id:?} {result:?}"),
+            Incoming::Greeting(_) => "greeting".to_owned(),
+            other => format!("{other:?}"),
+        });
+    }
+    heard
+}
+
+#[test]
+fn commands_that_were_sent_before_have_no_result_and_those_after_are_sent() {
+    let mut session = Session::new();
+    session.receive(GREETING);
+    session.receive(br#"{"return": {}, "id": 1}"#);
+    heard(&mut session);
+    let [first, second] = ["stop", "cont"].map(|name| session.execute(name, None));
+    session.advance_output(session.output().len());
+    session.receive(GREETING);
+    let unanswered = |id| format!("{id:?} {:?}", Err::<(), _>(CommandError::Unanswered));
+    assert_eq!(heard(&mut session), ["greeting".to_owned(), unanswered(first), unanswered(second)]);
+    let queued = session.execute("query-status", None);
+    // Yet another server, while the one before had not agreed.
+    session.receive(GREETING);
+    assert_eq!(heard(&mut session), ["greeting"]);
+    session.receive(br#"{"return": {}, "id": 6}"#);
+    assert_eq!(heard(&mut session), ["Ready"]);
+    assert!(session.output().ends_with(b"{\"execute\":\"query-status\",\"id\":5}\n"));
+    session.receive(br#"{"return": {}, "id": 2} {"return": 7, "id": 5}"#);
+    let replies = heard(&mut session);
+    assert!(replies[0].starts_with("StrayReply"), "{replies:?}");
+    assert_eq!(replies[1..], [format!("{queued:?} Ok(\"7\")")]);
+}
+
+fn taken_over() -> MockServer {
+    let script = Script::new().greet().negotiate().receive("stop");
+    let script = script.greet().negotiate().receive("query-name").reply(json!({"name": "vm"}));
+    MockServer::start([script.hold()]).expect("a listening socket")
+}
+
+fn is_unanswered(result: &Result<Value, Error>) -> bool {
+    matches!(result, Err(Error::Command(CommandError::Unanswered)))
+}
+
+#[test]
+fn the_blocking_client_is_told_and_goes_on() {
+    let server = taken_over();
+    let mut client = blocking::connect(server.endpoint()).expect("a handshake");
+    let result = client.execute_within("stop", None, LONG);
+    assert!(is_unanswered(&result), "{result:?}");
+    assert_eq!(client.execute("query-name", None).expect("a reply"), json!({"name": "vm"}));
+}
+
+#[tokio::test]
+async fn so_is_the_tokio_client() {
+    let server = taken_over();
+    let (client, _items) = qmp_events::tokio::connect(server.endpoint()).await.expect("a handshake");
+    let result = client.execute("stop", None).await;
+    assert!(is_unanswered(&result), "{result:?}");
+    assert_eq!(client.execute("query-name", None).await.expect("a reply"), json!({"name": "vm"}));
+}
