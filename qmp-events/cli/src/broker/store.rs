@@ -97,11 +97,13 @@ impl Store {
             return Ok(());
         }
         let database = self.file(false)?;
-        let measured = Self::measure(&database).or_else(|_| {
+        let measured = match Self::measure(&database) {
             // Somebody has removed the file.
-            Self::prepare(&database)?;
-            Self::measure(&database)
-        });
+            Err(redb::Error::TableDoesNotExist(_)) => {
+                Self::prepare(&database).and_then(|()| Self::measure(&database))
+            }
+            measured => measured,
+        };
         self.waiting = measured.map_err(|error| self.unusable(&error))?;
         self.database = Some(database);
         Ok(())
@@ -125,20 +127,23 @@ impl Store {
         Ok(())
     }
 
-    /// Gives this process an id, and forgets those of which nothing waits.
+    /// Gives this process an id and a number of its own, even if it never writes another one, and forgets the
+    /// processes of which nothing waits.
     fn begin_to_number(&self) -> Result<MessageIds, StoreError> {
-        let next = self.next()?;
         self.read(|database| {
             let transaction = database.begin_write()?;
             let processes = {
+                let mut numbers = transaction.open_table(NUMBERS)?;
+                let first = next_number(&numbers)?;
+                numbers.insert("next", first + 1)?;
                 let mut table = transaction.open_table(PROCESSES)?;
                 let first_waiting =
-                    transaction.open_table(ENTRIES)?.first()?.map_or(next, |(seq, _)| seq.value());
+                    transaction.open_table(ENTRIES)?.first()?.map_or(first, |(seq, _)| seq.value());
                 let oldest =
                     table.range(..=first_waiting)?.next_back().transpose()?.map(|(first, _)| first.value());
-                table.retain(|first, _| Some(first) >= oldest && first < next)?;
+                table.retain(|first, _| Some(first) >= oldest)?;
                 // Seeded by the operating system.
-                table.insert(next, RandomState::new().build_hasher().finish())?;
+                table.insert(first, RandomState::new().build_hasher().finish())?;
                 let rows = table.iter()?.map(|row| row.map(|(first, id)| (first.value(), id.value())));
                 rows.collect::<Result<Vec<_>, _>>()?
             };
@@ -164,7 +169,7 @@ impl Store {
     pub(crate) fn next(&self) -> Result<u64, StoreError> {
         self.read(|database| {
             let numbers = database.begin_read()?.open_table(NUMBERS)?;
-            Ok(numbers.get("next")?.map_or(1, |next| next.value()))
+            Ok(next_number(&numbers)?)
         })
     }
 
@@ -237,8 +242,8 @@ impl Store {
             }
             let dropped = self.enforce(&mut tables, now)?;
             if let Some(last) = batch.entries.last() {
-                let next = numbers.get("next")?.map_or(1, |next| next.value());
-                numbers.insert("next", next.max(last.seq + 1))?;
+                let next = next_number(&numbers)?.max(last.seq + 1);
+                numbers.insert("next", next)?;
             }
             numbers.insert("bytes", tables.bytes)?;
             let oldest = tables.entries.first()?.map(|(_, row)| row.value().0);
@@ -328,6 +333,10 @@ impl Store {
             error => StoreError::Damaged(directory, error.to_string()),
         }
     }
+}
+
+fn next_number(numbers: &impl ReadableTable<&'static str, u64>) -> Result<u64, StorageError> {
+    Ok(numbers.get("next")?.map_or(1, |next| next.value()))
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ fn entries_numbers_and_ids_outlive_the_process() {
     let id = store.ids().message(3);
     drop(store);
     let mut store = open(&directory, 1 << 20);
-    assert_eq!((store.ids().message(3), store.next().expect("readable")), (id, 4));
+    assert_eq!((store.ids().message(3), store.next().expect("readable")), (id, 5));
     assert_eq!(store.take(10, 1000).expect("readable"), [entry("a", 3, 0)]);
     assert_eq!(store.take(10, 1000).expect("readable"), []);
 }
@@ -96,6 +96,20 @@ fn only_processes_are_remembered_of_which_a_message_waits() {
     fourth.commit(&Batch { published: vec![1, 2], ..Batch::default() }, 0).expect("room on the disk");
     drop(fourth);
     assert_eq!(open(&directory, 1 << 20).ids().up_to(&id), None);
+}
+
+/// It may have published from memory what it could not write, and what waited before it.
+#[test]
+fn a_process_that_wrote_nothing_is_remembered_by_the_next() {
+    let directory = directory();
+    push(&mut open(&directory, 1 << 20), vec![entry("a", 1, 0)], 0);
+    let silent = open(&directory, 1 << 20);
+    let next = silent.next().expect("readable");
+    let id = silent.ids().message(next);
+    drop(silent);
+    let store = open(&directory, 1 << 20);
+    assert!(store.ids().up_to(&id).is_some_and(|seq| (1..=next).contains(&seq)), "{id}");
+    assert!(store.next().expect("readable") > next);
 }
 
 #[test]
@@ -289,6 +303,8 @@ impl Model {
         self.store.database = None;
         self.store = open(&self.directory, self.bound);
         assert_eq!(self.store.waiting(), waiting);
+        // The process has taken one.
+        self.next += 1;
         assert_eq!(self.store.next().expect("readable"), self.next);
         self.given.clear();
         self.last_given = 0;
@@ -312,7 +328,7 @@ proptest! {
         let directory = directory();
         let store = open(&directory, bound);
         let mut model = Model {
-            directory, store, bound, now: 0, next: 1, pushed: BTreeMap::new(), settled: BTreeMap::new(),
+            directory, store, bound, now: 0, next: 2, pushed: BTreeMap::new(), settled: BTreeMap::new(),
             given: BTreeMap::new(), last_given: 0, published: BTreeSet::new(),
         };
         steps.iter().for_each(|step| model.take(step));
