@@ -127,9 +127,12 @@ impl Machines {
     }
 
     /// Whether they are those of a broker.
-    #[cfg(feature = "nats")]
     pub(crate) fn are_published(&self) -> bool {
-        matches!(self.kind, Kind::Nats(..))
+        match self.kind {
+            #[cfg(feature = "nats")]
+            Kind::Nats(..) => true,
+            _ => false,
+        }
     }
 
     /// For an agent, which keeps machines and takes none from a broker: what it publishes would come back to it.
@@ -138,13 +141,11 @@ impl Machines {
     ///
     /// If they are those of a broker.
     pub(crate) fn ensure_kept(&self) -> anyhow::Result<()> {
-        match self.kind {
-            #[cfg(feature = "nats")]
-            Kind::Nats(..) => {
-                anyhow::bail!("an agent keeps machines, not a broker: `watch` reads from nats://")
-            }
-            _ => Ok(()),
-        }
+        anyhow::ensure!(
+            !self.are_published(),
+            "an agent keeps machines, not a broker: `watch` reads from nats://"
+        );
+        Ok(())
     }
 
     /// Those of a broker, at these servers.

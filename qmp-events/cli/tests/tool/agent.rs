@@ -221,28 +221,6 @@ fn sources_of_many_machines_end_with_all_that_they_brought() {
 }
 
 #[test]
-fn a_list_with_a_fault_changes_nothing() {
-    let directory = Directory::new();
-    let (listener, endpoint) = listen(&directory, "vm.sock");
-    let list = write_list(&directory, &[&endpoint]);
-    let mut agent = Running::start(&format!("agent --print --time none --endpoints {list}"));
-    let mut machine = Peer::accept(&listener, Identity::default());
-    write_list(&directory, &["# a comment", "/run/vm.sock"]);
-    agent.signal("HUP");
-    let note = agent.await_note("error");
-    assert!(note.contains("endpoints:2: "), "{note}");
-    assert!(note.contains("write unix:PATH or tcp:HOST:PORT"), "{note}");
-    machine.send("STOP");
-    assert_eq!(agent.await_line(""), "vm  STOP");
-    agent.signal("TERM");
-    assert_eq!(agent.end().status, Some(0));
-    // At the start, there is nothing to stay with.
-    let run = run(&format!("agent --print --endpoints {list}"));
-    assert_eq!(run.status, Some(2), "{run}");
-    assert!(run.stderr.contains("endpoints:2: "), "{run}");
-}
-
-#[test]
 fn fifty_machines_come_and_go_in_a_directory() {
     let directory = Directory::new();
     let agent = Agent::start(&[&format!("unix:{}", directory.path("*.qmp").display())]);

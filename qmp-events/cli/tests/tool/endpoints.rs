@@ -6,29 +6,38 @@ use std::io::BufRead;
 use crate::agent::write_list;
 use crate::metrics::{Agent, listen};
 use crate::peer::{Directory, Identity, Peer};
-use crate::run::Running;
-#[cfg(feature = "nats")]
-use crate::run::run;
+use crate::run::{Running, run};
 
-#[test]
-#[cfg(feature = "nats")]
-fn a_list_that_names_a_broker_changes_nothing() {
+/// Reads a list anew whose second line is at fault, and then begins with it.
+fn assert_changes_nothing(fault: &str, reason: &str) {
     let directory = Directory::new();
     let (listener, endpoint) = listen(&directory, "vm.sock");
     let list = write_list(&directory, &[&endpoint]);
     let mut agent = Running::start(&format!("agent --print --time none --endpoints {list}"));
     let mut machine = Peer::accept(&listener, Identity::default());
-    write_list(&directory, &["# a broker", "x=nats://127.0.0.1:1"]);
+    write_list(&directory, &["# a comment", fault]);
     agent.signal("HUP");
     let note = agent.await_note("error");
-    assert!(note.contains("endpoints:2: ") && note.contains("`watch` reads from nats://"), "{note}");
+    assert!(note.contains("endpoints:2: ") && note.contains(reason), "{note}");
     machine.send("STOP");
     assert_eq!(agent.await_line(""), "vm  STOP");
     agent.signal("TERM");
     assert_eq!(agent.end().status, Some(0));
+    // At the start, there is nothing to stay with.
     let run = run(&format!("agent --print --endpoints {list}"));
     assert_eq!(run.status, Some(2), "{run}");
     assert!(run.stderr.contains("endpoints:2: "), "{run}");
+}
+
+#[test]
+fn a_list_with_a_fault_changes_nothing() {
+    assert_changes_nothing("/run/vm.sock", "write unix:PATH or tcp:HOST:PORT");
+}
+
+#[test]
+#[cfg(feature = "nats")]
+fn a_list_that_names_a_broker_changes_nothing() {
+    assert_changes_nothing("x=nats://127.0.0.1:1", "`watch` reads from nats://");
 }
 
 #[test]
