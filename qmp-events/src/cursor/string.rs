@@ -53,8 +53,8 @@ impl<'a> Cursor<'a> {
     /// A string after its opening quote, if it is plain ASCII; otherwise nothing happens.
     #[inline(always)]
     pub(crate) fn plain_string(&mut self) -> Option<&'a [u8]> {
-        let length = match Block::first(self.rest).and_then(|block| block.plain_length()) {
-            Some(length) => length,
+        let length = match Block::first(self.rest) {
+            Some(block) => block.plain_length().unwrap_or_else(|| long_plain_length(self.rest)),
             None => plain_length(self.rest),
         };
         let (text, after) = split_plain(self.rest, length)?;
@@ -181,10 +181,7 @@ fn split_plain(body: &[u8], length: usize) -> Option<(&[u8], &[u8])> {
 #[inline(always)]
 fn split_owned(body: &[u8]) -> Option<(String, &[u8])> {
     let block = Block::before(body);
-    let length = match block.plain_length() {
-        Some(length) => length,
-        None => long_plain_length(body),
-    };
+    let length = block.plain_length().unwrap_or_else(|| long_plain_length(body));
     let (text, after) = split_plain(body, length)?;
     let copy = match length {
         0 => Vec::new(),

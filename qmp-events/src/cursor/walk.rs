@@ -15,25 +15,44 @@ impl Cursor<'_> {
         }
     }
 
-    /// Skips an object. Most have no other values than strings, numbers and booleans.
+    /// Skips an object. Most have no other values than strings, numbers, booleans and such objects.
     #[inline]
     fn skip_object(&mut self) -> Result<(), Fault> {
-        if !self.open_object()? {
-            return Ok(());
-        }
+        let base = self.depth;
+        let mut has_member = self.open_object()?;
         loop {
-            self.walk_key(&mut Nothing)?;
-            match self.peek() {
-                Some(b'"') if self.skip_text() => {}
-                Some(b'0'..=b'9') if self.short_integer::<u64>().is_some() => {}
-                Some(b't') if self.expect(b"true") => {}
-                Some(b'f') if self.expect(b"false") => {}
-                _ => self.walk(&mut Nothing)?,
+            while has_member {
+                Nothing.key(self)?;
+                match self.peek() {
+                    Some(b'"') if self.skip_text() => {}
+                    Some(b'0'..=b'9') if self.short_integer::<u64>().is_some() => {}
+                    Some(b't') if self.expect(b"true") => {}
+                    Some(b'f') if self.expect(b"false") => {}
+                    Some(b'{') => {
+                        if self.open_object()? {
+                            continue;
+                        }
+                    }
+                    _ => self.walk(&mut Nothing)?,
+                }
+                has_member = self.next_member()?;
             }
-            if !self.next_member()? {
+            if self.depth == base {
                 return Ok(());
             }
+            has_member = self.next_member()?;
         }
+    }
+
+    /// Skips a name of plain ASCII and the colon, if they are written as QEMU does.
+    #[inline(always)]
+    fn skip_key(&mut self) -> bool {
+        let before = self.rest;
+        if self.skip_text() && self.expect(b": ") {
+            return true;
+        }
+        self.rest = before;
+        false
     }
 
     /// Skips a string of plain ASCII, if one comes next.
@@ -65,7 +84,7 @@ impl Cursor<'_> {
                     copy.text("{");
                     if self.open_object()? {
                         objects = objects << 1 | 1;
-                        self.walk_key(copy)?;
+                        copy.key(self)?;
                         continue;
                     }
                     copy.text("}");
@@ -92,7 +111,7 @@ impl Cursor<'_> {
                 if objects & 1 == 1 {
                     if self.next_member()? {
                         copy.text(",");
-                        self.walk_key(copy)?;
+                        copy.key(self)?;
                         break;
                     }
                     copy.text("}");
@@ -108,8 +127,8 @@ impl Cursor<'_> {
         }
     }
 
-    #[inline]
-    fn walk_key<C: Copy>(&mut self, copy: &mut C) -> Result<(), Fault> {
+    /// The name of the next member, and the colon after it, in whatever layout.
+    fn walk_key<C: Copy + ?Sized>(&mut self, copy: &mut C) -> Result<(), Fault> {
         if self.peek_value() != Some(b'"') {
             return Err(self.syntax("a member's name in quotes"));
         }
@@ -131,6 +150,12 @@ trait Copy {
 
     /// The number that comes next.
     fn number(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Fault>;
+
+    /// The name of the next member, and the colon after it.
+    #[inline]
+    fn key(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+        cursor.walk_key(self)
+    }
 }
 
 /// Keeps nothing.
@@ -151,6 +176,11 @@ impl Copy for Nothing {
             Some(_) => Ok(()),
             None => cursor.skip_number(),
         }
+    }
+
+    #[inline(always)]
+    fn key(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Fault> {
+        if cursor.skip_key() { Ok(()) } else { cursor.walk_key(self) }
     }
 }
 

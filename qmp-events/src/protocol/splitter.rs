@@ -9,7 +9,7 @@ mod whole;
 use frame::first_key;
 pub use frame::{Frame, RawMessage, SkipReason, Skipped};
 use scanner::{Scanner, Verdict};
-use whole::{Whole, read_whole};
+use whole::{WholeEvent, read_event, read_object};
 
 /// The size limit of a message if none is set: 16 MiB. The longest line known from a real QEMU is its
 /// reply to `query-qmp-schema`, about 0.2 MiB.
@@ -138,38 +138,42 @@ impl Splitter {
     }
 
     /// The next message or report, if the bytes so far hold one.
+    #[inline]
     pub fn next_frame(&mut self) -> Option<Frame<'_>> {
-        match self.read_whole() {
-            Some(whole) => Some(Frame::Message(self.take_whole(&whole))),
+        match self.peek().and_then(read_event) {
+            Some(event) => Some(Frame::Message(self.take_event(event))),
+            None => self.next_other_frame(),
+        }
+    }
+
+    /// Hands out the event that was read.
+    #[inline]
+    fn take_event(&mut self, event: WholeEvent) -> RawMessage<'_> {
+        let (start, offset, line) = (self.start, self.offset, self.line);
+        self.take(event.length);
+        let json = &self.buffer[start..self.start];
+        RawMessage { json, offset, line, name: json.get(event.name) }
+    }
+
+    /// The next message or report, unless an event in QEMU's layout comes next.
+    #[inline(never)]
+    fn next_other_frame(&mut self) -> Option<Frame<'_>> {
+        match self.read_object() {
+            Some(length) => Some(Frame::Message(self.hand_out(self.start + length))),
             None => self.scan_frame(),
         }
     }
 
-    /// Reads the message that comes next, if it is whole and may be read at once.
-    #[inline]
-    fn read_whole(&mut self) -> Option<Whole> {
-        let error = match read_whole(self.peek()?) {
-            Ok(whole) => return Some(whole),
+    /// How long the message is that comes next, if it is whole and may be read at once.
+    fn read_object(&mut self) -> Option<usize> {
+        let error = match read_object(self.peek()?) {
+            Ok(length) => return Some(length),
             Err(error) => error,
         };
         let is_first_attempt = self.cut <= self.start;
         let is_cut = is_first_attempt && self.start + error.read == self.buffer.len();
         self.cut = if is_cut { self.buffer.len() } else { 0 };
         None
-    }
-
-    /// Hands out the message that was read.
-    #[inline]
-    fn take_whole(&mut self, whole: &Whole) -> RawMessage<'_> {
-        let (start, offset, line) = (self.start, self.offset, self.line);
-        let end = start + whole.length;
-        if whole.is_one_line {
-            self.take(whole.length)
-        } else {
-            self.advance_to(end)
-        }
-        let json = &self.buffer[start..end];
-        RawMessage { json, offset, line, name: whole.name.clone().and_then(|name| json.get(name)) }
     }
 
     /// The next message or report, byte by byte.
@@ -186,7 +190,7 @@ impl Splitter {
                 return self.skipped.take().map(Frame::Skipped);
             }
             match self.mode {
-                Mode::Complete => return Some(self.hand_out()),
+                Mode::Complete => return Some(Frame::Message(self.hand_out(self.read))),
                 Mode::Garbage | Mode::Message(_) | Mode::TooLong(_) if self.read == self.buffer.len() => {
                     return None;
                 }
@@ -243,6 +247,19 @@ impl Splitter {
 
     #[inline]
     fn skip_white_space(&mut self) {
+        // Mostly nothing but a line's end is between two messages.
+        let line_end = match &self.buffer[self.start..] {
+            [b'{', ..] => 0,
+            [b'\n', b'{', ..] => 1,
+            [b'\r', b'\n', b'{', ..] => 2,
+            _ => return self.skip_any_white_space(),
+        };
+        self.line += u64::from(line_end > 0);
+        self.take(line_end);
+    }
+
+    #[inline(never)]
+    fn skip_any_white_space(&mut self) {
         let start = self.start;
         while let Some(space) = self.buffer.get(self.start).filter(|byte| byte.is_ascii_whitespace()) {
             self.line += u64::from(*space == b'\n');
@@ -357,11 +374,12 @@ impl Splitter {
         }
     }
 
-    fn hand_out(&mut self) -> Frame<'_> {
-        let (start, end, offset, line) = (self.start, self.read, self.offset, self.line);
+    /// Hands out the message that reaches to `end`.
+    fn hand_out(&mut self, end: usize) -> RawMessage<'_> {
+        let (start, offset, line) = (self.start, self.offset, self.line);
         self.advance_to(end);
         self.mode = Mode::Between;
-        Frame::Message(RawMessage { json: &self.buffer[start..end], offset, line, name: None })
+        RawMessage { json: &self.buffer[start..end], offset, line, name: None }
     }
 
     fn skip_to(&mut self, end: usize, reason: SkipReason) {

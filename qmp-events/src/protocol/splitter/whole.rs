@@ -7,18 +7,25 @@ use crate::cursor::Cursor;
 use crate::message::{read_name, read_opening};
 use std::ops::Range;
 
-/// A message at the front of a buffer.
-pub(super) struct Whole {
+/// An event at the front of a buffer, in the layout in which QEMU writes them and in one line.
+pub(super) struct WholeEvent {
     pub(super) length: usize,
-    /// Where in it the event's name is, if it is an event in the layout in which QEMU writes them.
-    pub(super) name: Option<Range<usize>>,
-    pub(super) is_one_line: bool,
+    /// Where in it the event's name is.
+    pub(super) name: Range<usize>,
 }
 
-impl Whole {
-    fn before(cursor: &Cursor<'_>, name: Option<Range<usize>>) -> Self {
-        Whole { length: cursor.offset(), name, is_one_line: !cursor.saw_line_end() }
+/// Reads an event in QEMU's layout. It has each of its members once, so that its name is known.
+#[inline(always)]
+pub(super) fn read_event(text: &[u8]) -> Option<WholeEvent> {
+    let mut cursor = Cursor::new(text);
+    read_opening(&mut cursor)?;
+    let start = cursor.offset();
+    let (name, has_data) = read_name(&mut cursor)?;
+    if has_data {
+        cursor.skip_value().ok()?;
     }
+    let is_whole = cursor.expect(b"}") && !cursor.saw_line_end();
+    is_whole.then(|| WholeEvent { length: cursor.offset(), name: start..start + name.len() })
 }
 
 /// There is no message to read.
@@ -27,34 +34,16 @@ pub(super) struct Unreadable {
     pub(super) read: usize,
 }
 
-/// Reads the message at the front of `text`.
-pub(super) fn read_whole(text: &[u8]) -> Result<Whole, Unreadable> {
-    read_event(text).map_or_else(|| read_object(text), Ok)
-}
-
-/// Reads a message in whatever layout.
-fn read_object(text: &[u8]) -> Result<Whole, Unreadable> {
+/// Reads a message in whatever layout, and says how long it is.
+pub(super) fn read_object(text: &[u8]) -> Result<usize, Unreadable> {
     let mut cursor = Cursor::new(text);
     if cursor.peek() != Some(b'{') {
         return Err(Unreadable { read: 0 });
     }
     match cursor.skip_value() {
-        Ok(()) => Ok(Whole::before(&cursor, None)),
+        Ok(()) => Ok(cursor.offset()),
         Err(fault) => Err(Unreadable { read: fault.offset() }),
     }
-}
-
-/// Reads an event in QEMU's layout. It has each of its members once, so that its name is known.
-fn read_event(text: &[u8]) -> Option<Whole> {
-    let mut cursor = Cursor::new(text);
-    read_opening(&mut cursor)?;
-    let start = cursor.offset();
-    let (name, has_data) = read_name(&mut cursor)?;
-    if has_data {
-        cursor.skip_value().ok()?;
-    }
-    let name = Some(start..start + name.len());
-    cursor.expect(b"}").then(|| Whole::before(&cursor, name))
 }
 
 #[cfg(test)]
@@ -67,9 +56,8 @@ mod tests {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/qemu-7.2.22/events.ndjson");
         let recording = std::fs::read_to_string(path).expect("the recording");
         for line in recording.lines() {
-            let whole = read_whole(format!("{line}\r\n{line}").as_bytes()).ok().expect(line);
-            assert_eq!((whole.length, whole.is_one_line), (line.len(), true), "{line}");
-            let name = whole.name.expect(line);
+            let WholeEvent { length, name } = read_event(format!("{line}\r\n{line}").as_bytes()).expect(line);
+            assert_eq!(length, line.len(), "{line}");
             assert!(line[name.start - 1..].starts_with(&format!("\"{}\"", &line[name])), "{line}");
         }
     }
