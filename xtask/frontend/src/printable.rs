@@ -37,6 +37,7 @@ fn has_none(text: &str, find: impl Fn(u64) -> u64) -> bool {
 }
 
 /// The last eight bytes; of a shorter text all of them, some twice. An empty one has a space.
+#[inline]
 fn last_word(bytes: &[u8]) -> u64 {
     if let Some(word) = bytes.last_chunk() {
         return u64::from_le_bytes(*word);

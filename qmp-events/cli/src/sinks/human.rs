@@ -52,9 +52,9 @@ impl Sink for Human {
     fn state(&mut self, output: &mut Output, origin: &Origin, news: &StateNews) -> io::Result<()> {
         let (width, lines) = (output.width(), output);
         let mut row = self.begin(origin, news.time, width, lines);
-        row.cell(&[(news.tone.style(), "=>")], 0);
+        row.cell(0, |line| line.push_own(news.tone.style(), "=>"));
         for word in news.text.split(' ') {
-            row.push(news.tone.style(), word);
+            row.span().push_text(news.tone.style(), word);
             row.end_span();
         }
         row.finish()
@@ -80,8 +80,10 @@ impl Human {
         let severity = Severity::of(&record.message.event);
         let style = name_style(severity);
         let mark = if severity == Severity::Unknown { "?" } else { "" };
-        let name = printable(record.message.event.name());
-        row.cell(&[(style, &*name), (style, mark)], NAME_WIDTH);
+        row.cell(NAME_WIDTH, |line| {
+            line.push_word(style, record.message.event.name());
+            line.push_own(style, mark);
+        });
         write_members(record, &mut row);
         if let Some(limit) = rate_limit(record, origin.qemu) {
             write_limit(limit, &mut row);
@@ -107,11 +109,17 @@ impl Human {
         }
         if time_width > 0 {
             let blank = &BLANK[..time_width.saturating_sub(reading.text.len())];
-            row.cell(&[(Style::Dim, blank), (Style::Dim, reading.text)], 0);
+            row.cell(0, |line| {
+                line.push_own(Style::Dim, blank);
+                line.push_text(Style::Dim, reading.text);
+            });
         }
         if self.label_width > 0 {
-            let label = if origin.label.is_empty() { "" } else { &*printable(&origin.label) };
-            row.cell(&[(Style::Label, label)], self.label_width);
+            row.cell(self.label_width, |line| {
+                if !origin.label.is_empty() {
+                    line.push_word(Style::Label, &origin.label);
+                }
+            });
         }
         row
     }
@@ -152,17 +160,18 @@ fn rate_limit(record: &Record, qemu: Option<Version>) -> Option<RateLimit> {
 }
 
 fn write_limit(limit: RateLimit, row: &mut Row<'_>) {
-    row.push(Style::Dim, "(max 1/");
+    let span = row.span();
+    span.push_own(Style::Dim, "(max 1/");
     let seconds = RateLimit::WINDOW.as_secs();
     if seconds != 1 {
-        row.push(Style::Dim, &seconds.to_string());
+        span.push_text(Style::Dim, &seconds.to_string());
     }
-    row.push(Style::Dim, "s");
+    span.push_own(Style::Dim, "s");
     for (index, key) in limit.keys.iter().enumerate() {
-        row.push(Style::Dim, if index == 0 { " per " } else { " and " });
-        row.push(Style::Dim, key);
+        span.push_own(Style::Dim, if index == 0 { " per " } else { " and " });
+        span.push_text(Style::Dim, key);
     }
-    row.push(Style::Dim, ")");
+    span.push_own(Style::Dim, ")");
     row.end_span();
 }
 
@@ -170,6 +179,7 @@ fn write_limit(limit: RateLimit, row: &mut Row<'_>) {
 mod tests {
     use super::clock::Time;
     use super::*;
+    use crate::json_serializer::tests::any_json;
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
@@ -208,25 +218,9 @@ mod tests {
         assert_eq!(joined, rendered(&message, None).trim());
     }
 
-    fn json_value() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<String>().prop_map(Value::from),
-        ];
-        leaf.prop_recursive(4, 32, 4, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::btree_map(any::<String>(), inner, 0..4)
-                    .prop_map(|members| Value::Object(members.into_iter().collect())),
-            ]
-        })
-    }
-
     proptest! {
         #[test]
-        fn any_data_is_one_harmless_line(name in any::<String>(), data in json_value(), known in any::<bool>()) {
+        fn any_data_is_one_harmless_line(name in any::<String>(), data in any_json(), known in any::<bool>()) {
             let name = if known { "STOP".to_owned() } else { name };
             let text = rendered(&json!({"event": name, "data": {"member": data}}), None);
             prop_assert!(text.matches(char::is_control).eq(["\n"]), "{text:?}");

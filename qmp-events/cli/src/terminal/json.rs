@@ -9,13 +9,13 @@ use crate::json_serializer::{RAW, serialize_the_rest_as_json};
 
 /// Appends a value to a text.
 pub(super) struct JsonWriter<'t> {
-    text: &'t mut String,
+    text: &'t mut Vec<u8>,
     /// It is a string that is JSON already.
     is_raw: bool,
 }
 
 impl<'t> JsonWriter<'t> {
-    pub(super) fn new(text: &'t mut String) -> Self {
+    pub(super) fn new(text: &'t mut Vec<u8>) -> Self {
         JsonWriter { text, is_raw: false }
     }
 
@@ -25,11 +25,11 @@ impl<'t> JsonWriter<'t> {
 
     /// Appends what is as it is in JSON.
     fn bare(self, text: &str) -> Result<(), Error> {
-        self.text.push_str(text);
+        self.text.extend_from_slice(text.as_bytes());
         Ok(())
     }
 
-    fn begin(self, bracket: char) -> Parts<'t> {
+    fn begin(self, bracket: u8) -> Parts<'t> {
         self.text.push(bracket);
         Parts { text: self.text, is_raw: false, is_empty: true }
     }
@@ -55,14 +55,13 @@ impl<'t> Serializer for JsonWriter<'t> {
     fn serialize_str(self, text: &str) -> Result<(), Error> {
         let JsonWriter { text: out, is_raw } = self;
         if is_raw {
-            out.push_str(&printable_json(text));
+            out.extend_from_slice(printable_json(text).as_bytes());
         } else if is_plain_in_json(text) {
-            out.reserve(text.len() + 2);
-            out.push('"');
-            out.push_str(text);
-            out.push('"');
+            out.push(b'"');
+            append(out, text.as_bytes());
+            out.push(b'"');
         } else {
-            out.push_str(&printable_json(&serde_json::to_string(text)?));
+            out.extend_from_slice(printable_json(&serde_json::to_string(text)?).as_bytes());
         }
         Ok(())
     }
@@ -72,24 +71,24 @@ impl<'t> Serializer for JsonWriter<'t> {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Parts<'t>, Error> {
-        Ok(self.begin('['))
+        Ok(self.begin(b'['))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Parts<'t>, Error> {
-        Ok(self.begin('{'))
+        Ok(self.begin(b'{'))
     }
 
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Parts<'t>, Error> {
         if name == RAW {
             return Ok(Parts { text: self.text, is_raw: true, is_empty: true });
         }
-        Ok(self.begin('{'))
+        Ok(self.begin(b'{'))
     }
 }
 
 /// The items of a list or the members of an object.
 pub(crate) struct Parts<'t> {
-    text: &'t mut String,
+    text: &'t mut Vec<u8>,
     /// The only member is the JSON text of the whole.
     is_raw: bool,
     is_empty: bool,
@@ -98,11 +97,11 @@ pub(crate) struct Parts<'t> {
 impl Parts<'_> {
     fn begin_part(&mut self) {
         if !std::mem::take(&mut self.is_empty) {
-            self.text.push(',');
+            self.text.push(b',');
         }
     }
 
-    fn end(self, bracket: char) -> Result<(), Error> {
+    fn end(self, bracket: u8) -> Result<(), Error> {
         if !self.is_raw {
             self.text.push(bracket);
         }
@@ -120,7 +119,7 @@ impl SerializeSeq for Parts<'_> {
     }
 
     fn end(self) -> Result<(), Error> {
-        self.end(']')
+        self.end(b']')
     }
 }
 
@@ -134,12 +133,12 @@ impl SerializeMap for Parts<'_> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        self.text.push(':');
+        self.text.push(b':');
         value.serialize(JsonWriter::new(self.text))
     }
 
     fn end(self) -> Result<(), Error> {
-        self.end('}')
+        self.end(b'}')
     }
 }
 
@@ -156,45 +155,46 @@ impl SerializeStruct for Parts<'_> {
     }
 
     fn end(self) -> Result<(), Error> {
-        self.end('}')
+        self.end(b'}')
+    }
+}
+
+/// Appends a text, which is mostly short: as two pieces of one size, which may overlap. Copying so many bytes as
+/// are not known before takes several times as long.
+#[inline]
+fn append(out: &mut Vec<u8>, text: &[u8]) {
+    match text.len() {
+        4..8 => append_pieces::<4>(out, text),
+        8..16 => append_pieces::<8>(out, text),
+        16..32 => append_pieces::<16>(out, text),
+        _ => out.extend_from_slice(text),
+    }
+}
+
+#[inline]
+fn append_pieces<const SIZE: usize>(out: &mut Vec<u8>, text: &[u8]) {
+    if let (Some(first), Some(last)) = (text.first_chunk::<SIZE>(), text.last_chunk::<SIZE>()) {
+        out.extend_from_slice(first);
+        out.truncate(out.len() + text.len() - 2 * SIZE);
+        out.extend_from_slice(last);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::json_serializer::tests::any_json;
     use proptest::prelude::*;
     use qmp_events::EventMessage;
-    use serde_json::Value;
-
-    use super::*;
 
     fn written(value: &impl Serialize) -> String {
-        let mut text = String::new();
-        value.serialize(JsonWriter::new(&mut text)).expect("a string takes everything");
-        text
+        let mut text = Vec::new();
+        value.serialize(JsonWriter::new(&mut text)).expect("a vector takes everything");
+        String::from_utf8(text).expect("UTF-8")
     }
 
     fn as_serde_json_writes(value: &impl Serialize) -> String {
         printable_json(&serde_json::to_string(value).expect("JSON")).into_owned()
-    }
-
-    fn any_json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<u64>().prop_map(Value::from),
-            any::<f64>().prop_map(Value::from),
-            any::<String>().prop_map(Value::from),
-            "[ -~]*".prop_map(Value::from),
-        ];
-        leaf.prop_recursive(4, 32, 4, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::btree_map(any::<String>(), inner, 0..4)
-                    .prop_map(|members| Value::Object(members.into_iter().collect())),
-            ]
-        })
     }
 
     proptest! {

@@ -7,6 +7,7 @@ use qmp_events_frontend::printable::{is_plain, printable};
 use textwrap::core::display_width;
 
 use super::palette::{Painted, Style};
+use super::text::{is_word, quoted_word};
 
 const SPACES: &str = "                                ";
 
@@ -16,6 +17,8 @@ pub(crate) struct Line {
     text: String,
     /// Where styles begin, in order.
     styles: Vec<(usize, Style)>,
+    /// The last of them.
+    style: Style,
     width: usize,
 }
 
@@ -39,6 +42,25 @@ pub(crate) use line;
 impl Line {
     pub(crate) fn push(&mut self, part: &(impl Part + ?Sized)) {
         part.append_to(self);
+    }
+
+    /// Appends a word of the program itself, which is plain.
+    #[inline]
+    pub(crate) fn push_own(&mut self, style: Style, word: &'static str) {
+        debug_assert!(is_plain(word), "{word:?}");
+        self.push_plain(style, word);
+    }
+
+    /// Appends a text as it is if it is a word, otherwise quoted and escaped.
+    #[inline]
+    pub(crate) fn push_word(&mut self, style: Style, text: &str) {
+        if is_word(text) { self.push_plain(style, text) } else { self.push_text(style, &quoted_word(text)) }
+    }
+
+    fn push_plain(&mut self, style: Style, text: &str) {
+        self.set_style(style);
+        self.text.push_str(text);
+        self.width += text.len();
     }
 
     /// Appends a text in a style.
@@ -68,12 +90,10 @@ impl Line {
         if count == 0 {
             return;
         }
-        self.set_style(Style::Plain);
-        self.width += count;
         let mut rest = count;
         while rest > 0 {
             let part = rest.min(SPACES.len());
-            self.text.push_str(&SPACES[..part]);
+            self.push_plain(Style::Plain, &SPACES[..part]);
             rest -= part;
         }
     }
@@ -92,6 +112,7 @@ impl Line {
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.styles.clear();
+        self.style = Style::Plain;
         self.width = 0;
     }
 
@@ -111,12 +132,15 @@ impl Line {
         write!(output, "{:#}", current.ansi())
     }
 
-    /// How what is appended next looks.
+    /// How what is appended next looks. Only changes are kept: a line may have millions of parts in one style.
+    #[inline]
     fn set_style(&mut self, style: Style) {
-        // Only changes are kept: a line may have millions of parts in one style.
-        if self.styles.last().is_some_and(|(start, last)| *last == style && *start < self.text.len()) {
-            return;
+        if self.style != style {
+            self.change_style(style);
         }
+    }
+
+    fn change_style(&mut self, style: Style) {
         while self.styles.last().is_some_and(|(start, _)| *start == self.text.len()) {
             self.styles.pop();
         }
@@ -124,6 +148,7 @@ impl Line {
         if current != style {
             self.styles.push((self.text.len(), style));
         }
+        self.style = style;
     }
 }
 
@@ -147,6 +172,9 @@ impl Part for Line {
         let offset = line.text.len();
         line.text.push_str(&self.text);
         line.styles.extend(self.styles.iter().map(|(start, style)| (start + offset, *style)));
+        if !self.styles.is_empty() {
+            line.style = self.style;
+        }
         line.width += self.width;
     }
 }

@@ -30,7 +30,7 @@ pub(crate) struct Output {
     /// How many lines [`redraw`](Output::redraw) wrote last.
     drawn: usize,
     /// Empty: the memory of lines of JSON.
-    json: String,
+    json: Vec<u8>,
 }
 
 impl Output {
@@ -43,7 +43,7 @@ impl Output {
             width: size.map(|(width, _)| usize::from(width.0)).filter(|&width| width >= 60),
             height: size.map(|(_, height)| usize::from(height.0)).filter(|_| stdout_has_styles),
             drawn: 0,
-            json: String::new(),
+            json: Vec::new(),
             stdout_has_styles,
             stderr_has_styles: AutoStream::choice(&stderr) != ColorChoice::Never,
             stdout: BufWriter::with_capacity(BUFFER, Box::new(stdout)),
@@ -57,7 +57,7 @@ impl Output {
             width: None,
             height: None,
             drawn: 0,
-            json: String::new(),
+            json: Vec::new(),
             stdout_has_styles: false,
             stderr_has_styles: false,
             stdout: BufWriter::with_capacity(BUFFER, Box::new(stdout)),
@@ -110,8 +110,8 @@ impl Output {
     pub(crate) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
         let mut line = std::mem::take(&mut self.json);
         value.serialize(JsonWriter::new(&mut line))?;
-        line.push('\n');
-        let written = self.write_all(line.as_bytes());
+        line.push(b'\n');
+        let written = self.write_all(&line);
         line.clear();
         line.shrink_to(BUFFER);
         self.json = line;

@@ -5,8 +5,9 @@ use std::fmt::Display;
 use anstyle::AnsiColor;
 
 /// How a text looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Style {
+    #[default]
     Plain,
     Bold,
     Dim,

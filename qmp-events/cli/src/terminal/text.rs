@@ -21,11 +21,21 @@ const PLAIN: [bool; 256] = {
     plain
 };
 
-/// A text as it is if it is plain, otherwise quoted and escaped.
+/// Whether a text is a word of letters, digits and signs of ASCII, which needs no quotes.
+#[inline]
+pub(super) fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| PLAIN[usize::from(byte)])
+}
+
+/// A text as it is if it is a word, otherwise quoted and escaped.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    let is_plain_ascii = |byte| PLAIN[usize::from(byte)];
-    let is_plain = |c: char| if c.is_ascii() { is_plain_ascii(c as u8) } else { c.is_alphanumeric() };
-    if !text.is_empty() && (text.bytes().all(is_plain_ascii) || text.chars().all(is_plain)) {
+    if is_word(text) { Cow::Borrowed(text) } else { quoted_word(text) }
+}
+
+/// The same for one that is not a word of ASCII.
+pub(super) fn quoted_word(text: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| if c.is_ascii() { PLAIN[c as usize] } else { c.is_alphanumeric() };
+    if !text.is_empty() && text.chars().all(is_plain) {
         Cow::Borrowed(text)
     } else if is_plain_in_json(text) {
         Cow::Owned(["\"", text, "\""].concat())

@@ -72,24 +72,28 @@ impl Clock {
     pub(crate) fn read(&mut self, time: Option<Timestamp>) -> Reading<'_> {
         let Clock { style, text } = self;
         let mut new_date = None;
+        if let (Style::Zoned { before: Some((_, second)), .. }, Some(Timestamp { seconds, microseconds })) =
+            (&*style, time)
+            && *second == seconds
+            && (0..1_000_000).contains(&microseconds)
+        {
+            write_milliseconds(text, microseconds);
+            return Reading { new_date, text };
+        }
         let timestamp = time.and_then(|time| Some((time, jiff::Timestamp::try_from(time).ok()?)));
         let text = match (style, timestamp) {
             (Style::Off, _) => "",
             (_, None) => "-",
             (Style::Zoned { zone, before }, Some((Timestamp { seconds, microseconds }, time))) => {
-                if before.is_none_or(|(_, second)| second != seconds) {
-                    let time = time.to_zoned(zone.clone());
-                    let date = time.date();
-                    new_date = Some(date).filter(|today| before.is_none_or(|(date, _)| date != *today));
-                    *before = Some((date, seconds));
-                    text.clear();
-                    for (part, end) in [(time.hour(), ':'), (time.minute(), ':'), (time.second(), '.')] {
-                        text.extend([digit(i64::from(part / 10)), digit(part.into()), end]);
-                    }
+                let time = time.to_zoned(zone.clone());
+                let date = time.date();
+                new_date = Some(date).filter(|today| before.is_none_or(|(date, _)| date != *today));
+                *before = Some((date, seconds));
+                text.clear();
+                for (part, end) in [(time.hour(), ':'), (time.minute(), ':'), (time.second(), '.')] {
+                    text.extend([digit(i64::from(part / 10)), digit(part.into()), end]);
                 }
-                text.truncate("HH:MM:SS.".len());
-                let milliseconds = microseconds / 1000;
-                text.extend([100, 10, 1].map(|unit| digit(milliseconds / unit)));
+                write_milliseconds(text, microseconds);
                 text
             }
             (Style::Relative { start }, Some((_, time))) => {
@@ -102,6 +106,12 @@ impl Clock {
         };
         Reading { new_date, text }
     }
+}
+
+/// Replaces what follows the seconds.
+fn write_milliseconds(text: &mut String, microseconds: i64) {
+    text.truncate("HH:MM:SS.".len());
+    [100_000, 10_000, 1_000].iter().for_each(|unit| text.push(digit(microseconds / unit)));
 }
 
 /// The last digit of a number.

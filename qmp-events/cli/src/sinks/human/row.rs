@@ -3,7 +3,6 @@
 use std::io;
 
 use crate::terminal::line::Line;
-use crate::terminal::palette::Style;
 
 /// How long a line gets before its beginning is handed on, in columns. A line may be as long as a message.
 const PART: usize = 4096;
@@ -54,24 +53,25 @@ impl<'a> Row<'a> {
     }
 
     /// A text in a column that is at least so wide.
-    pub(super) fn cell(&mut self, parts: &[(Style, &str)], width: usize) {
+    pub(super) fn cell(&mut self, width: usize, write: impl FnOnce(&mut Line)) {
         let line = &mut self.text.line;
         line.pad(self.gap);
         let start = line.width();
-        parts.iter().for_each(|(style, text)| line.push_text(*style, text));
+        write(line);
         self.gap = width.saturating_sub(line.width() - start) + 2;
         let column = line.width() + self.gap;
         self.indent = self.width.map_or(column, |width| column.min(width * 2 / 3));
     }
 
-    /// Continues the span that is being written.
-    pub(super) fn push(&mut self, style: Style, text: &str) {
+    /// Where the span is continued that is being written.
+    #[inline]
+    pub(super) fn span(&mut self) -> &mut Line {
         if self.width.is_some() {
-            self.text.span.push_text(style, text);
+            &mut self.text.span
         } else {
             // Its length does not matter.
             self.text.line.pad(std::mem::take(&mut self.gap));
-            self.text.line.push_text(style, text);
+            &mut self.text.line
         }
     }
 

@@ -5,7 +5,6 @@ use qmp_events::info::Unrecognized;
 
 use super::row::Row;
 use crate::terminal::palette::Style;
-use crate::terminal::text::printable;
 
 /// Whether this build knows a member or a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +60,9 @@ impl<'a, 'r> Spans<'a, 'r> {
             self.row.end_span();
         }
         let style = known.style(Style::Dim);
-        self.row.push(style, &printable(name));
-        self.row.push(style, "=");
+        let span = self.row.span();
+        span.push_word(style, name);
+        span.push_own(style, "=");
     }
 
     /// Begins an item of a list.
@@ -77,25 +77,32 @@ impl<'a, 'r> Spans<'a, 'r> {
         if known == Known::Yes && self.is_unknown_value() { Known::No } else { known }
     }
 
+    /// A string.
     pub(super) fn text(&mut self, text: &str, known: Known) {
-        self.row.push(known.style(Style::Plain), text);
+        self.row.span().push_word(known.style(Style::Plain), text);
+    }
+
+    /// What is neither a string nor a number.
+    pub(super) fn literal(&mut self, literal: &'static str, known: Known) {
+        self.row.span().push_own(known.style(Style::Plain), literal);
     }
 
     /// A number, as JSON writes it.
     pub(super) fn number(&mut self, number: &str, known: Known) {
-        self.text(number, known);
+        let span = self.row.span();
+        span.push_text(known.style(Style::Plain), number);
         if let Some(hexadecimal) = hexadecimal(number) {
-            self.row.push(Style::Dim, &hexadecimal);
+            span.push_text(Style::Dim, &hexadecimal);
         }
     }
 
-    pub(super) fn bracket(&mut self, bracket: &str) {
-        self.row.push(Style::Dim, bracket);
+    pub(super) fn bracket(&mut self, bracket: &'static str) {
+        self.row.span().push_own(Style::Dim, bracket);
     }
 
     pub(super) fn end_value(&mut self, known: Known) {
         if known == Known::No {
-            self.row.push(Style::Unknown, "?");
+            self.row.span().push_own(Style::Unknown, "?");
         }
     }
 

@@ -5,7 +5,6 @@ use serde_json::Error;
 
 use super::spans::{Known, Spans};
 use crate::json_serializer::{RAW, not_json, serialize_the_rest_as_json};
-use crate::terminal::text::printable;
 
 /// A value that is about to be written.
 pub(super) struct Value<'w, 'a, 'r> {
@@ -53,8 +52,8 @@ impl<'w, 'a, 'r> Value<'w, 'a, 'r> {
         self.write(|spans, known| spans.number(number, known))
     }
 
-    fn bare(self, text: &str) -> Result<(), Error> {
-        self.write(|spans, known| spans.text(text, known))
+    fn literal(self, literal: &'static str) -> Result<(), Error> {
+        self.write(|spans, known| spans.literal(literal, known))
     }
 }
 
@@ -68,7 +67,7 @@ impl<'w, 'a, 'r> Serializer for Value<'w, 'a, 'r> {
     serialize_the_rest_as_json!();
 
     fn serialize_bool(self, value: bool) -> Result<(), Error> {
-        self.bare(if value { "true" } else { "false" })
+        self.literal(if value { "true" } else { "false" })
     }
 
     fn serialize_f64(self, number: f64) -> Result<(), Error> {
@@ -84,12 +83,12 @@ impl<'w, 'a, 'r> Serializer for Value<'w, 'a, 'r> {
                 Ok(())
             }
             Place::Raw(_) => self.number(text),
-            _ => self.bare(&printable(text)),
+            _ => self.write(|spans, known| spans.text(text, known)),
         }
     }
 
     fn serialize_unit(self) -> Result<(), Error> {
-        self.bare("null")
+        self.literal("null")
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Items<'w, 'a, 'r>, Error> {
