@@ -1,5 +1,6 @@
 //! A server that greets again, as a proxy does which has connected to another QEMU.
 
+use qmp_events::machine::{Query, blocking::Tracker};
 use qmp_events::protocol::{CommandError, Incoming, Session};
 use qmp_events::testing::{MockServer, Script};
 use qmp_events::{Error, blocking};
@@ -72,4 +73,22 @@ async fn so_is_the_tokio_client() {
     let result = client.execute("stop", None).await;
     assert!(is_unanswered(&result), "{result:?}");
     assert_eq!(client.execute("query-name", None).await.expect("a reply"), json!({"name": "vm"}));
+}
+
+/// Another server takes over before the machine is known, and knows nothing but its name.
+#[test]
+fn a_blocking_tracker_asks_the_other_server() {
+    let script = Script::new().greet().negotiate().receive("query-status").greet().negotiate();
+    let script = Query::ALL.into_iter().fold(script, |script, query| {
+        let script = script.receive(query.command());
+        match query {
+            Query::Name => script.reply(json!({"name": "second"})),
+            _ => script.refuse("CommandNotFound", "unknown"),
+        }
+    });
+    let server = MockServer::start([script.hold()]).expect("a listening socket");
+    let mut tracker = Tracker::new(blocking::connect(server.endpoint()).expect("a handshake"));
+    let machine = tracker.settle().expect("a machine");
+    assert!(machine.is_up_to_date());
+    assert_eq!(machine.name(), Some("second"));
 }

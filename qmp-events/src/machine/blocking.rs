@@ -10,6 +10,7 @@ use super::state::Machine;
 use super::wait;
 use crate::blocking::{Client, Socket};
 use crate::client::{Disconnected, Error};
+use crate::protocol::CommandError;
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::io::{Read, Write};
@@ -228,6 +229,7 @@ impl<S: Read + Write> Tracker<S> {
             self.take_events()?;
             match result {
                 Ok(value) => self.apply(Input::Reply(query, Ok(&value.to_string()))),
+                Err(Error::Command(CommandError::Unanswered)) => self.begin_anew(),
                 Err(Error::Command(error)) => self.apply(Input::Reply(query, Err(&error))),
                 Err(error) => {
                     self.machine.refresh();
@@ -236,6 +238,13 @@ impl<S: Read + Write> Tracker<S> {
             }
         }
         Ok(())
+    }
+
+    /// Another server has taken over.
+    fn begin_anew(&mut self) {
+        self.apply(Input::Gap { is_same: false });
+        let greeting = self.client.greeting().clone();
+        self.apply(Input::Connected(&greeting));
     }
 
     /// Takes in the events that have come already.

@@ -9,6 +9,7 @@ use super::run::{End, Run};
 use super::state::Machine;
 use super::wait;
 use crate::client::{Disconnected, Error};
+use crate::protocol::CommandError;
 use crate::tokio::{Client, Item, Peer, Subscription};
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -257,8 +258,9 @@ impl Tracker {
         let Some(Asked { query, .. }) = self.asked.take() else { return };
         match result {
             Ok(value) => self.apply(Input::Reply(query, Ok(&value.to_string()))),
+            // The connection has ended, or another server has taken over, as the items will say.
+            Err(Error::Command(CommandError::Unanswered)) => {}
             Err(Error::Command(error)) => self.apply(Input::Reply(query, Err(&error))),
-            // The connection has ended, as the items will say.
             Err(_) => {}
         }
     }
