@@ -81,7 +81,7 @@ impl Talk {
 }
 
 #[::tokio::test]
-async fn a_client_is_greeted_as_by_the_monitor_and_gets_the_events_as_they_came() {
+async fn a_client_is_greeted_as_by_the_monitor_and_gets_the_events_as_they_came_each_in_a_line() {
     let (mut share, path) = bind(ShareOptions::new()).await;
     share.connected(greeting());
     share.event(b"{\"event\": \"EARLY\"}");
@@ -99,6 +99,9 @@ async fn a_client_is_greeted_as_by_the_monitor_and_gets_the_events_as_they_came(
     let odd = "{ \"event\" :\t\"ODD\", \"data\": {\"n\": 1.50, \"text\": \"\\u00e9\"} }";
     share.event(odd.as_bytes());
     assert_eq!(talk.line().await, odd);
+    // As QEMU writes them with pretty=on.
+    share.event(b"{\r\n    \"event\": \"STOP\"\r\n}");
+    assert_eq!(talk.line().await, "{      \"event\": \"STOP\"  }");
 }
 
 #[::tokio::test]

@@ -69,7 +69,9 @@ pub(super) fn write_lagged(missed: u64, output: &mut Vec<u8>) {
     write_line(event.to_string().as_bytes(), output);
 }
 
+/// A monitor may print over several lines, but there are clients that read line by line. No string of JSON holds a
+/// line's end.
 fn write_line(json: &[u8], output: &mut Vec<u8>) {
-    output.extend_from_slice(json);
+    output.extend(json.iter().map(|&byte| if matches!(byte, b'\r' | b'\n') { b' ' } else { byte }));
     output.extend_from_slice(LINE_END);
 }
