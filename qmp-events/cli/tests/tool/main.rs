@@ -36,6 +36,8 @@ mod nats_full_disk;
 #[cfg(all(feature = "nats", unix))]
 mod nats_lossless;
 #[cfg(all(feature = "nats", unix))]
+mod nats_reading;
+#[cfg(all(feature = "nats", unix))]
 mod nats_server;
 #[cfg(unix)]
 mod peer;

@@ -1,6 +1,6 @@
 //! What a server remembers under a name was made for the machines and events of the first time.
 
-use crate::nats::filled;
+use crate::nats_reading::filled;
 use crate::nats_server::NatsServer;
 use crate::run::{Run, Running, run};
 
