@@ -276,7 +276,9 @@ impl<'a> Cursor<'a> {
 
     #[cold]
     pub(crate) fn syntax(&self, expected: &'static str) -> Fault {
-        let found = match self.rest.utf8_chunks().next() {
+        // No character is longer; the rest may be all that a server has sent.
+        let start = self.rest.get(..4).unwrap_or(self.rest);
+        let found = match start.utf8_chunks().next() {
             None => "the end of the text".to_owned(),
             Some(chunk) => match chunk.valid().chars().next() {
                 Some(character) => format!("{character:?}"),
