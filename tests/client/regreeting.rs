@@ -3,7 +3,7 @@
 use qmp_events::machine::{Query, blocking::Tracker};
 use qmp_events::protocol::{CommandError, Incoming, Session};
 use qmp_events::testing::{MockServer, Script};
-use qmp_events::{Error, blocking};
+use qmp_events::{Disconnected, Error, blocking};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -45,6 +45,61 @@ fn commands_that_were_sent_before_have_no_result_and_those_after_are_sent() {
     let replies = heard(&mut session);
     assert!(replies[0].starts_with("StrayReply"), "{replies:?}");
     assert_eq!(replies[1..], [format!("{queued:?} Ok(\"7\")")]);
+}
+
+#[test]
+fn what_was_not_sent_before_is_sent_to_the_other_server() {
+    let mut session = Session::new();
+    session.receive(GREETING);
+    session.receive(br#"{"return": {}, "id": 1}"#);
+    heard(&mut session);
+    session.advance_output(session.output().len());
+    let [sent, begun, unsent] = ["stop", "cont", "query-name"].map(|name| session.execute(name, None));
+    let stop = session.output().iter().position(|byte| *byte == b'\n').expect("a line");
+    session.advance_output(stop + 5);
+    session.receive(GREETING);
+    let unanswered = |id| format!("{id:?} {:?}", Err::<(), _>(CommandError::Unanswered));
+    assert_eq!(heard(&mut session), ["greeting".to_owned(), unanswered(sent), unanswered(begun)]);
+    let output = String::from_utf8_lossy(session.output()).into_owned();
+    assert!(output.starts_with("ecute\":\"cont\",\"id\":3}\n{\"execute\":\"qmp_capabilities\""), "{output}");
+    assert_eq!(output.lines().count(), 2, "{output}");
+    session.receive(br#"{"return": {}, "id": 5}"#);
+    assert_eq!(heard(&mut session), ["Ready"]);
+    assert!(session.output().ends_with(b"{\"execute\":\"query-name\",\"id\":4}\n"));
+    session.receive(br#"{"return": 7, "id": 4}"#);
+    assert_eq!(heard(&mut session), [format!("{unsent:?} Ok(\"7\")")]);
+}
+
+#[test]
+fn the_first_agreement_counts_whichever_server_was_asked() {
+    let mut session = Session::new();
+    session.receive(&GREETING.repeat(2));
+    assert_eq!(heard(&mut session), ["greeting", "greeting"]);
+    assert_eq!(session.output(), b"{\"execute\":\"qmp_capabilities\",\"id\":2}\n");
+    session.advance_output(session.output().len());
+    session.receive(GREETING);
+    assert_eq!(heard(&mut session), ["greeting"]);
+    session.receive(
+        br#"{"return": {}, "id": 2} {"error": {"class": "CommandNotFound", "desc": "again"}, "id": 3}"#,
+    );
+    let replies = heard(&mut session);
+    assert_eq!(replies[0], "Ready");
+    assert!(replies[1].starts_with("StrayReply"), "{replies:?}");
+}
+
+#[test]
+fn a_blocking_client_ends_if_the_other_server_refuses() {
+    let script = Script::new().greet().negotiate().receive("stop").greet();
+    let script = script.receive("qmp_capabilities").refuse("GenericError", "no").hold();
+    let server = MockServer::start([script]).expect("a listening socket");
+    let mut client = blocking::connect(server.endpoint()).expect("a handshake");
+    assert!(is_unanswered(&client.execute_within("stop", None, LONG)));
+    for _ in 0..2 {
+        let result = client.execute_within("cont", None, LONG);
+        assert!(matches!(&result, Err(Error::Disconnected(Disconnected::Refused(_)))), "{result:?}");
+        let result = client.next_event_within(LONG);
+        assert!(matches!(&result, Err(Error::Disconnected(Disconnected::Refused(_)))), "{result:?}");
+    }
 }
 
 fn taken_over() -> MockServer {

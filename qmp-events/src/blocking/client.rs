@@ -34,8 +34,12 @@ struct Connection<S> {
     /// What a read fills.
     buffer: Vec<u8>,
     greeting: Greeting,
+    /// How many servers have greeted: behind a proxy, there may be one after the other.
+    greetings: u64,
     pending: Pending,
     end: Option<Result<(), Arc<io::Error>>>,
+    /// The server refused the negotiation.
+    refused: Option<CommandError>,
 }
 
 /// What one message means to the client.
@@ -57,8 +61,10 @@ impl<S: Read + Write> Client<S> {
             read_size: ReadSize::default(),
             buffer: Vec::new(),
             greeting: Greeting::default(),
+            greetings: 0,
             pending: Pending::default(),
             end: None,
+            refused: None,
         };
         Client { connection, events: PhantomData }
     }
@@ -84,7 +90,7 @@ impl<S: Read + Write> Client<S> {
                 }
                 Step::Greeting(greeting) => {
                     handshake.set_greeted();
-                    connection.greeting = greeting;
+                    connection.note_greeting(greeting);
                 }
                 Step::Ready => return Ok(()),
                 Step::Refused(error) => return Err(Disconnected::Refused(error).into()),
@@ -101,9 +107,14 @@ impl<S: Read + Write, E: QapiEvents> Client<S, E> {
         Client { connection: self.connection, events: PhantomData }
     }
 
-    /// What the server said of itself.
+    /// What the server said of itself: the last one, where a proxy went on with another.
     pub fn greeting(&self) -> &Greeting {
         &self.connection.greeting
+    }
+
+    /// How many servers have greeted.
+    pub(crate) fn greetings(&self) -> u64 {
+        self.connection.greetings
     }
 
     /// Executes a command and waits for its reply. `arguments` is a JSON object, or `None`. Events that
@@ -121,8 +132,8 @@ impl<S: Read + Write, E: QapiEvents> Client<S, E> {
     ///
     /// # Errors
     ///
-    /// [`Error::Command`] if the server refuses it or the reply is longer than the message limit,
-    /// [`Error::Disconnected`] if there is no reply,
+    /// [`Error::Command`] if the server refuses it, the reply is longer than the message limit, or another server
+    /// took over behind a proxy; [`Error::Disconnected`] if there is no reply,
     /// [`Error::Backlog`] if what comes before the reply takes more than 64 MiB of memory.
     pub fn execute(&mut self, name: &str, arguments: impl Into<Option<Value>>) -> Result<Value, Error> {
         decode_reply(self.execute_undecoded(name, arguments.into())?)
@@ -190,7 +201,7 @@ impl<S: Read + Write> Connection<S> {
             match self.step(deadline)? {
                 Step::Deliver(item) => self.pending.push(item)?,
                 Step::Reply(replied, result) if replied == id => return Ok(result),
-                Step::Greeting(greeting) => self.greeting = greeting,
+                Step::Greeting(greeting) => self.note_greeting(greeting),
                 Step::Reply(..) | Step::Ready | Step::Refused(_) => {}
             }
         }
@@ -211,7 +222,8 @@ impl<S: Read + Write> Connection<S> {
                 Some(Incoming::Event(decoded)) => return decoded.map(Some).map_err(malformed),
                 Some(Incoming::Unrecognized(message)) => return Err(Malformed::from(message).into()),
                 Some(Incoming::Skipped(skipped)) => return Err(Malformed::from(skipped).into()),
-                Some(Incoming::Greeting(greeting)) => self.greeting = greeting,
+                Some(Incoming::Greeting(greeting)) => self.note_greeting(greeting),
+                Some(Incoming::Refused(error)) => self.refused = Some(error),
                 Some(_) => {}
                 None => match self.exchange(deadline) {
                     Err(Error::Disconnected(cause)) if cause.is_normal() => return Ok(None),
@@ -228,7 +240,10 @@ impl<S: Read + Write> Connection<S> {
                 return Ok(match incoming {
                     Incoming::Greeting(greeting) => Step::Greeting(greeting),
                     Incoming::Ready => Step::Ready,
-                    Incoming::Refused(error) => Step::Refused(error),
+                    Incoming::Refused(error) => {
+                        self.refused = Some(error.clone());
+                        Step::Refused(error)
+                    }
                     Incoming::Event(event) => Step::Deliver(PendingItem::Event(event.json.to_vec())),
                     Incoming::Reply { id, result } => Step::Reply(id, result.map(str::to_owned)),
                     Incoming::StrayReply(_) => continue,
@@ -240,12 +255,20 @@ impl<S: Read + Write> Connection<S> {
         }
     }
 
+    fn note_greeting(&mut self, greeting: Greeting) {
+        self.greeting = greeting;
+        self.greetings += 1;
+    }
+
     /// Sends what is to be sent and takes what has come, at least one byte or the end.
     ///
     /// # Errors
     ///
     /// Why nothing more will come, once the end was taken before.
     fn exchange(&mut self, deadline: Option<Instant>) -> Result<(), Error> {
+        if let Some(error) = &self.refused {
+            return Err(Disconnected::Refused(error.clone()).into());
+        }
         if let Some(end) = &self.end {
             let after_shutdown = self.session.saw_shutdown();
             return Err(Error::Disconnected(match end {

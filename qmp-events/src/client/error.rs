@@ -15,7 +15,7 @@ pub enum Error {
     Endpoint(EndpointError),
     /// There is no connection, or no longer.
     Disconnected(Disconnected),
-    /// The server refused the command, or failed to execute it.
+    /// The server refused the command, failed to execute it, or sent no reply that can be read.
     Command(CommandError),
     /// The server sent something that is not an event. The connection remains usable.
     Malformed(Malformed),

@@ -39,6 +39,8 @@ pub struct Tracker<S: Read + Write = Socket> {
     machine: Machine,
     changes: VecDeque<Change>,
     poll: wait::Poll,
+    /// How many servers had greeted when that was last noted.
+    greetings: u64,
     ended: bool,
 }
 
@@ -51,7 +53,8 @@ impl<S: Read + Write> Tracker<S> {
     /// Goes on with what is known of the machine of this client.
     pub fn with_machine(client: Client<S>, mut machine: Machine) -> Self {
         let changes = machine.apply(Input::Connected(client.greeting())).into();
-        Tracker { client, machine, changes, poll: wait::Poll::new(), ended: false }
+        let greetings = client.greetings();
+        Tracker { client, machine, changes, poll: wait::Poll::new(), greetings, ended: false }
     }
 
     /// Has the machine asked at the next opportunity for what changes without an event. That is done by itself
@@ -229,7 +232,8 @@ impl<S: Read + Write> Tracker<S> {
             self.take_events()?;
             match result {
                 Ok(value) => self.apply(Input::Reply(query, Ok(&value.to_string()))),
-                Err(Error::Command(CommandError::Unanswered)) => self.begin_anew(),
+                // All of them were asked for again.
+                Err(Error::Command(CommandError::Unanswered)) => {}
                 Err(Error::Command(error)) => self.apply(Input::Reply(query, Err(&error))),
                 Err(error) => {
                     self.machine.refresh();
@@ -240,8 +244,12 @@ impl<S: Read + Write> Tracker<S> {
         Ok(())
     }
 
-    /// Another server has taken over.
-    fn begin_anew(&mut self) {
+    /// Begins anew if another server has taken over.
+    fn note_takeover(&mut self) {
+        if self.client.greetings() == self.greetings {
+            return;
+        }
+        self.greetings = self.client.greetings();
         self.apply(Input::Gap { is_same: false });
         let greeting = self.client.greeting().clone();
         self.apply(Input::Connected(&greeting));
@@ -259,6 +267,7 @@ impl<S: Read + Write> Tracker<S> {
             Some(timeout) => self.client.next_event_within(timeout),
             None => self.client.next_event(),
         };
+        self.note_takeover();
         match next {
             Ok(Some(message)) => {
                 self.poll.begin_anew();

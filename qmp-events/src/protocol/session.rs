@@ -56,6 +56,8 @@ struct Commands {
     queued: Vec<u8>,
     last_id: u64,
     unanswered: BTreeSet<CommandId>,
+    /// What was sent to the server before, if it had not agreed when the next one greeted.
+    negotiated_before: Option<CommandId>,
     /// The first command in `queued`.
     first_queued: Option<CommandId>,
     /// Commands to which there will be no reply; handed out after what tells of that.
@@ -129,6 +131,7 @@ impl Session {
             queued: Vec::new(),
             last_id: 0,
             unanswered: BTreeSet::new(),
+            negotiated_before: None,
             first_queued: None,
             lost: VecDeque::new(),
         };
@@ -263,10 +266,34 @@ impl<'a, T> Incoming<'a, T> {
 
 impl Commands {
     fn negotiate(&mut self) {
+        self.hold_back_unsent();
         self.give_up_sent();
         let id = self.next_id();
         write_command(&mut self.output, "qmp_capabilities", None, id);
+        self.negotiated_before = match self.state {
+            SessionState::Negotiating { id } => Some(id),
+            _ => None,
+        };
         self.state = SessionState::Negotiating { id };
+    }
+
+    /// What the server before was not sent is for the one that greets: commands after the negotiation with it.
+    fn hold_back_unsent(&mut self) {
+        let unsent = match self.output[..self.sent].last() {
+            // A command of which a part is sent.
+            Some(last) if *last != b'\n' => {
+                let rest = self.output[self.sent..].iter().position(|byte| *byte == b'\n');
+                rest.map_or(self.output.len(), |end| self.sent + end + 1)
+            }
+            _ => self.sent,
+        };
+        let unsent = self.output.split_off(unsent);
+        if self.state == SessionState::Ready {
+            let count = unsent.iter().filter(|byte| **byte == b'\n').count();
+            self.first_queued =
+                count.checked_sub(1).and_then(|last| self.unanswered.iter().rev().nth(last).copied());
+            self.queued = unsent;
+        }
     }
 
     fn execute(&mut self, name: &str, arguments: Option<Value>) -> CommandId {
@@ -287,8 +314,17 @@ impl Commands {
         let Some(id) = reply.id.and_then(|id| id.parse().ok()).map(CommandId) else {
             return Incoming::StrayReply(reply);
         };
-        if self.state == (SessionState::Negotiating { id }) {
-            return self.end_negotiation(reply.result);
+        match self.state {
+            SessionState::Negotiating { id: awaited } if id == awaited => {
+                return self.end_negotiation(reply.result);
+            }
+            // A proxy may have handed on to this server what was for the one before.
+            SessionState::Negotiating { .. }
+                if Some(id) == self.negotiated_before && reply.result.is_ok() =>
+            {
+                return self.end_negotiation(reply.result);
+            }
+            _ => {}
         }
         if self.unanswered.remove(&id) {
             return Incoming::Reply { id, result: reply.result };

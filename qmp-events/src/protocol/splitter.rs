@@ -58,8 +58,8 @@ const MESSAGE_KEYS: [&[u8]; 7] = [b"QMP", b"timestamp", b"event", b"data", b"ret
 ///
 /// # Costs
 ///
-/// Time is linear in the bytes: a message that has arrived as a whole is read once, and a byte of others, or
-/// of damaged input, at most a fixed number of times. Memory is bounded by the size limit and by what one call to
+/// Time is linear in the bytes: an event that QEMU wrote in one line and that has arrived as a whole is read once,
+/// and a byte of others, or of damaged input, at most a fixed number of times. Memory is bounded by the size limit and by what one call to
 /// [`push`](Self::push) brings; an idle splitter keeps at most 4 KiB.
 #[derive(Clone, Debug)]
 pub struct Splitter {

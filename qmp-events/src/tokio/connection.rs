@@ -133,9 +133,12 @@ impl<'a, S: AsyncRead + AsyncWrite> Connection<'a, S> {
 
     /// Asks the server what tells it from others.
     pub(super) async fn identify(&mut self, identity: &mut Identity) -> Result<(), Disconnected> {
-        let query = self.session.execute(identity::QUERY, None);
+        let mut query = self.session.execute(identity::QUERY, None);
         loop {
             match self.next_protocol_event().await? {
+                // Another server has taken over, which is asked once it has agreed.
+                ProtocolEvent::Reply(_, Err(CommandError::Unanswered)) => {}
+                ProtocolEvent::Ready => query = self.session.execute(identity::QUERY, None),
                 ProtocolEvent::Reply(id, result) if id == query => {
                     // A server without vCPUs refuses.
                     *identity = identity.with_vcpus(&decode_reply(result).unwrap_or_default());
