@@ -27,6 +27,9 @@ use tables::{DROPPED, ENTRIES, MACHINES, NUMBERS, PROCESSES, Tables};
 /// How much of the file is kept in memory.
 const CACHE: usize = 16 << 20;
 
+/// How many processes are remembered in any case, this one included.
+const LATEST: usize = 4;
+
 /// How much may wait, and for how long.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
@@ -128,7 +131,7 @@ impl Store {
     }
 
     /// Gives this process an id and a number of its own, even if it never writes another one, and forgets the
-    /// processes of which nothing waits.
+    /// processes of which nothing waits, but for the latest: they may have published what they could not write.
     fn begin_to_number(&self) -> Result<MessageIds, StoreError> {
         self.read(|database| {
             let transaction = database.begin_write()?;
@@ -137,15 +140,20 @@ impl Store {
                 let first = next_number(&numbers)?;
                 numbers.insert("next", first + 1)?;
                 let mut table = transaction.open_table(PROCESSES)?;
-                let first_waiting =
-                    transaction.open_table(ENTRIES)?.first()?.map_or(first, |(seq, _)| seq.value());
-                let oldest =
-                    table.range(..=first_waiting)?.next_back().transpose()?.map(|(first, _)| first.value());
-                table.retain(|first, _| Some(first) >= oldest)?;
                 // Seeded by the operating system.
                 table.insert(first, RandomState::new().build_hasher().finish())?;
                 let rows = table.iter()?.map(|row| row.map(|(first, id)| (first.value(), id.value())));
-                rows.collect::<Result<Vec<_>, _>>()?
+                let mut processes = rows.collect::<Result<Vec<_>, _>>()?;
+                let entries = transaction.open_table(ENTRIES)?;
+                for index in (0..processes.len().saturating_sub(LATEST)).rev() {
+                    let (begin, end) = (processes[index].0, processes[index + 1].0);
+                    // What is before all of them is of the first.
+                    let begin = if index == 0 { 0 } else { begin };
+                    if entries.range(begin..end)?.next().is_none() {
+                        table.remove(processes.remove(index).0)?;
+                    }
+                }
+                processes
             };
             transaction.commit()?;
             Ok(MessageIds::new(processes))

@@ -83,6 +83,12 @@ impl MessageIds {
         MessageIds { processes: processes.into() }
     }
 
+    /// How many processes are known.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.processes.len()
+    }
+
     /// The id of a message.
     pub(crate) fn message(&self, seq: u64) -> String {
         format!("{:016x}-{seq}", self.process(seq))

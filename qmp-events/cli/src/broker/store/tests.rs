@@ -81,21 +81,20 @@ fn a_copy_of_a_store_and_one_from_a_backup_give_other_ids_to_what_comes() {
 }
 
 #[test]
-fn only_processes_are_remembered_of_which_a_message_waits() {
+fn processes_are_remembered_of_which_a_message_waits_and_the_latest() {
     let directory = directory();
     let mut first = open(&directory, 1 << 20);
-    push(&mut first, vec![entry("a", 1, 0)], 0);
-    let id = first.ids().message(1);
+    push(&mut first, vec![entry("a", 2, 0)], 0);
+    let id = first.ids().message(2);
     drop(first);
-    let mut second = open(&directory, 1 << 20);
-    push(&mut second, vec![entry("a", 2, 0)], 0);
-    drop(second);
-    drop(open(&directory, 1 << 20));
-    let mut fourth = open(&directory, 1 << 20);
-    assert_eq!(fourth.ids().up_to(&id), Some(1));
-    fourth.commit(&Batch { published: vec![1, 2], ..Batch::default() }, 0).expect("room on the disk");
-    drop(fourth);
-    assert_eq!(open(&directory, 1 << 20).ids().up_to(&id), None);
+    (0..100).for_each(|_| drop(open(&directory, 1 << 20)));
+    let mut later = open(&directory, 1 << 20);
+    assert_eq!(later.ids().up_to(&id), Some(2));
+    assert_eq!(later.ids().len(), 1 + LATEST);
+    later.commit(&Batch { published: vec![2], ..Batch::default() }, 0).expect("room on the disk");
+    drop(later);
+    let last = open(&directory, 1 << 20);
+    assert_eq!((last.ids().up_to(&id), last.ids().len()), (None, LATEST));
 }
 
 /// It may have published from memory what it could not write, and what waited before it.
