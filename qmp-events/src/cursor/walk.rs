@@ -8,11 +8,7 @@ use crate::error::Fault;
 impl Cursor<'_> {
     /// Skips one value of any type.
     pub(crate) fn skip_value(&mut self) -> Result<(), Fault> {
-        if self.peek() == Some(b'{') && self.depth < MAX_DEPTH {
-            self.skip_object()
-        } else {
-            self.walk(&mut Nothing)
-        }
+        if self.peek() == Some(b'{') { self.skip_object() } else { self.walk(&mut Nothing) }
     }
 
     /// Skips an object. Most have no other values than strings, numbers, booleans and such objects.

@@ -159,8 +159,8 @@ impl SerializeStruct for Parts<'_> {
     }
 }
 
-/// Appends a text, which is mostly short: as two pieces of one size, which may overlap. Copying so many bytes as
-/// are not known before takes several times as long.
+/// Appends a text, which is mostly short: as two pieces of one size, which may overlap. Copying a number of bytes that
+/// the compiler does not know takes several times as long.
 #[inline]
 fn append(out: &mut Vec<u8>, text: &[u8]) {
     match text.len() {

@@ -7,7 +7,7 @@ use qmp_events_frontend::printable::{is_plain, printable};
 use textwrap::core::display_width;
 
 use super::palette::{Painted, Style};
-use super::text::{is_word, quoted_word};
+use super::text::{is_word, printable as quoted};
 
 const SPACES: &str = "                                ";
 
@@ -44,17 +44,17 @@ impl Line {
         part.append_to(self);
     }
 
-    /// Appends a word of the program itself, which is plain.
+    /// Appends a text of the program itself, which is plain.
     #[inline]
-    pub(crate) fn push_own(&mut self, style: Style, word: &'static str) {
-        debug_assert!(is_plain(word), "{word:?}");
-        self.push_plain(style, word);
+    pub(crate) fn push_own(&mut self, style: Style, text: &'static str) {
+        debug_assert!(is_plain(text), "{text:?}");
+        self.push_plain(style, text);
     }
 
     /// Appends a text as it is if it is a word, otherwise quoted and escaped.
     #[inline]
     pub(crate) fn push_word(&mut self, style: Style, text: &str) {
-        if is_word(text) { self.push_plain(style, text) } else { self.push_text(style, &quoted_word(text)) }
+        if is_word(text) { self.push_plain(style, text) } else { self.push_text(style, &quoted(text)) }
     }
 
     fn push_plain(&mut self, style: Style, text: &str) {
@@ -87,9 +87,6 @@ impl Line {
 
     /// Appends so many spaces.
     pub(crate) fn pad(&mut self, count: usize) {
-        if count == 0 {
-            return;
-        }
         let mut rest = count;
         while rest > 0 {
             let part = rest.min(SPACES.len());
@@ -172,9 +169,7 @@ impl Part for Line {
         let offset = line.text.len();
         line.text.push_str(&self.text);
         line.styles.extend(self.styles.iter().map(|(start, style)| (start + offset, *style)));
-        if !self.styles.is_empty() {
-            line.style = self.style;
-        }
+        line.style = self.style;
         line.width += self.width;
     }
 }

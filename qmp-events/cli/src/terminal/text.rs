@@ -29,13 +29,8 @@ pub(super) fn is_word(text: &str) -> bool {
 
 /// A text as it is if it is a word, otherwise quoted and escaped.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    if is_word(text) { Cow::Borrowed(text) } else { quoted_word(text) }
-}
-
-/// The same for one that is not a word of ASCII.
-pub(super) fn quoted_word(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| if c.is_ascii() { PLAIN[c as usize] } else { c.is_alphanumeric() };
-    if !text.is_empty() && text.chars().all(is_plain) {
+    if is_word(text) || (!text.is_empty() && text.chars().all(is_plain)) {
         Cow::Borrowed(text)
     } else if is_plain_in_json(text) {
         Cow::Owned(["\"", text, "\""].concat())
