@@ -1,7 +1,7 @@
 //! A server that greets again, as a proxy does which has connected to another QEMU.
 
 use qmp_events::machine::{Query, blocking::Tracker};
-use qmp_events::protocol::{CommandError, Incoming, Session};
+use qmp_events::protocol::{CommandError, CommandId, Incoming, Session};
 use qmp_events::testing::{MockServer, Script};
 use qmp_events::{Disconnected, Error, blocking};
 use serde_json::{Value, json};
@@ -23,16 +23,26 @@ fn heard(session: &mut Session) -> Vec<String> {
     heard
 }
 
-#[test]
-fn commands_that_were_sent_before_have_no_result_and_those_after_are_sent() {
+/// A session after the negotiation, with nothing left to be sent.
+fn ready() -> Session {
     let mut session = Session::new();
     session.receive(GREETING);
     session.receive(br#"{"return": {}, "id": 1}"#);
-    heard(&mut session);
+    assert_eq!(heard(&mut session), ["greeting", "Ready"]);
+    session.advance_output(session.output().len());
+    session
+}
+
+fn unanswered(id: CommandId) -> String {
+    format!("{id:?} {:?}", Err::<(), _>(CommandError::Unanswered))
+}
+
+#[test]
+fn commands_that_were_sent_before_have_no_result_and_those_after_are_sent() {
+    let mut session = ready();
     let [first, second] = ["stop", "cont"].map(|name| session.execute(name, None));
     session.advance_output(session.output().len());
     session.receive(GREETING);
-    let unanswered = |id| format!("{id:?} {:?}", Err::<(), _>(CommandError::Unanswered));
     assert_eq!(heard(&mut session), ["greeting".to_owned(), unanswered(first), unanswered(second)]);
     let queued = session.execute("query-status", None);
     // Yet another server, while the one before had not agreed.
@@ -49,16 +59,11 @@ fn commands_that_were_sent_before_have_no_result_and_those_after_are_sent() {
 
 #[test]
 fn what_was_not_sent_before_is_sent_to_the_other_server() {
-    let mut session = Session::new();
-    session.receive(GREETING);
-    session.receive(br#"{"return": {}, "id": 1}"#);
-    heard(&mut session);
-    session.advance_output(session.output().len());
+    let mut session = ready();
     let [sent, begun, unsent] = ["stop", "cont", "query-name"].map(|name| session.execute(name, None));
     let stop = session.output().iter().position(|byte| *byte == b'\n').expect("a line");
     session.advance_output(stop + 5);
     session.receive(GREETING);
-    let unanswered = |id| format!("{id:?} {:?}", Err::<(), _>(CommandError::Unanswered));
     assert_eq!(heard(&mut session), ["greeting".to_owned(), unanswered(sent), unanswered(begun)]);
     let output = String::from_utf8_lossy(session.output()).into_owned();
     assert!(output.starts_with("ecute\":\"cont\",\"id\":3}\n{\"execute\":\"qmp_capabilities\""), "{output}");

@@ -258,9 +258,10 @@ impl Tracker {
         let Some(Asked { query, .. }) = self.asked.take() else { return };
         match result {
             Ok(value) => self.apply(Input::Reply(query, Ok(&value.to_string()))),
+            Err(Error::Command(error)) if error != CommandError::Unanswered => {
+                self.apply(Input::Reply(query, Err(&error)));
+            }
             // The connection has ended, or another server has taken over, as the items will say.
-            Err(Error::Command(CommandError::Unanswered)) => {}
-            Err(Error::Command(error)) => self.apply(Input::Reply(query, Err(&error))),
             Err(_) => {}
         }
     }

@@ -279,7 +279,7 @@ impl Commands {
 
     /// What the server before was not sent is for the one that greets: commands after the negotiation with it.
     fn hold_back_unsent(&mut self) {
-        let unsent = match self.output[..self.sent].last() {
+        let begun = match self.output[..self.sent].last() {
             // A command of which a part is sent.
             Some(last) if *last != b'\n' => {
                 let rest = self.output[self.sent..].iter().position(|byte| *byte == b'\n');
@@ -287,7 +287,7 @@ impl Commands {
             }
             _ => self.sent,
         };
-        let unsent = self.output.split_off(unsent);
+        let unsent = self.output.split_off(begun);
         if self.state == SessionState::Ready {
             let count = unsent.iter().filter(|byte| **byte == b'\n').count();
             self.first_queued =
